@@ -1,0 +1,1 @@
+"""The record: every table, its encryption, its one engine and its transactions."""

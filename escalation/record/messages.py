@@ -1,0 +1,204 @@
+"""What came in and what goes out: inbox and outbox rows, and the transcript they make together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from escalation.record import people
+from escalation.record.ids import new_id
+from escalation.record.store import Tx
+from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
+
+Buttons = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a transcript. `speaker` is young_person, bot, worker or system; `kind` as in the inbox, or said."""
+
+    id: str
+    at: datetime
+    speaker: str
+    kind: str
+    text: str
+    media: str | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+    staff_id: str | None = None
+    level: int | None = None
+    version: int = 1
+    state: str = "sent"
+    case_id: str | None = None
+
+
+def store(
+    tx: Tx, address: Address, someone: Person, external_id: str, kind: str, body: dict[str, Any], message_ref: str | None, now: datetime
+) -> InboxRow | None:
+    """Keep what came in, or return `None` if this very event was kept before. An edit becomes a new version (S15)."""
+    duplicate = select(InboxRow.id).where(InboxRow.channel == address.channel, InboxRow.external_id == external_id)
+    if tx.session.scalar(duplicate):
+        return None
+    ref = tx.vault.pseudonym("message", address.pseudonym, message_ref) if message_ref else None
+    earlier = tx.session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.message_ref == ref)) if ref else 0
+    row_id = new_id()
+    row = InboxRow(
+        id=row_id,
+        person_id=someone.id,
+        address_id=address.id,
+        channel=address.channel,
+        external_id=external_id,
+        kind=kind,
+        message_ref=ref,
+        version=(earlier or 0) + 1,
+        body_sealed=tx.vault.seal_for(someone, "inbox.body", row_id, json.dumps(body)),
+        received_at=now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.signal(f"person:{someone.id}")
+    return row
+
+
+def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
+    """What the person sent that nobody handled yet, oldest first."""
+    waiting = select(InboxRow).where(InboxRow.person_id == person_id, InboxRow.handled_at.is_(None)).order_by(InboxRow.seq)
+    return list(tx.session.scalars(waiting.limit(limit)))
+
+
+def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
+    """What an inbox row holds: `text`, and `media` where something else than words came."""
+    opened: dict[str, Any] = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed))
+    return opened
+
+
+def note_understanding(tx: Tx, someone: Person, row: InboxRow, level: int, understood: dict[str, Any]) -> None:
+    """Keep what was understood of a message, sealed, beside it."""
+    row.level = level
+    row.understood_sealed = tx.vault.seal_for(someone, "inbox.understood", row.id, json.dumps(understood))
+
+
+def understanding(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
+    """What was understood of a message; empty before it was handled."""
+    if row.understood_sealed is None:
+        return {}
+    opened: dict[str, Any] = json.loads(tx.vault.open_for(someone, "inbox.understood", row.id, row.understood_sealed))
+    return opened
+
+
+def say(
+    tx: Tx,
+    someone: Person,
+    text: str,
+    now: datetime,
+    *,
+    speaker: str = "bot",
+    buttons: Buttons = (),
+    staff_id: str | None = None,
+    case_id: str | None = None,
+    urgent: bool = False,
+    not_before: datetime | None = None,
+) -> OutboxRow | None:
+    """Write one bubble to a person, for the channel they last came by. `None` if they left every channel."""
+    address = people.last_address(tx, someone.id)
+    if address is None:
+        return None
+    row_id = new_id()
+    row = OutboxRow(
+        id=row_id,
+        person_id=someone.id,
+        address_id=address.id,
+        case_id=case_id,
+        channel=address.channel,
+        speaker=speaker,
+        speaker_staff_id=staff_id,
+        body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, _body(text, buttons)),
+        urgent=urgent,
+        state="pending",
+        attempts=0,
+        not_before=not_before,
+        created_at=now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.signal(f"outbox:{address.channel}")
+    tx.signal(f"person:{someone.id}")
+    return row
+
+
+def tell_staff(
+    tx: Tx, staff: Staff, channel: str, text: str, now: datetime, *, buttons: Buttons = (), case_id: str | None = None, urgent: bool = False
+) -> OutboxRow:
+    """Write one message to a member of staff on a channel of theirs."""
+    row_id = new_id()
+    row = OutboxRow(
+        id=row_id,
+        staff_id=staff.id,
+        case_id=case_id,
+        channel=channel,
+        speaker="system",
+        body_sealed=tx.vault.seal_own("outbox.body", row_id, _body(text, buttons)),
+        urgent=urgent,
+        state="pending",
+        attempts=0,
+        created_at=now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.signal(f"outbox:{channel}")
+    return row
+
+
+def outgoing(tx: Tx, row: OutboxRow) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Words and buttons of an outbox row."""
+    if row.person_id is None:
+        data = json.loads(tx.vault.open_own("outbox.body", row.id, row.body_sealed))
+    else:
+        data = json.loads(tx.vault.open_for(people.person(tx, row.person_id), "outbox.body", row.id, row.body_sealed))
+    return data["text"], tuple((label, token) for label, token in data["buttons"])
+
+
+def erase_handled(tx: Tx, someone: Person) -> None:
+    """Erase what was said and answered, where no case rests on it."""
+    tx.session.execute(delete(InboxRow).where(InboxRow.person_id == someone.id, InboxRow.handled_at.is_not(None)))
+    tx.session.execute(delete(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(("sent", "failed"))))
+
+
+def transcript(tx: Tx, someone: Person, *, since: datetime | None = None, limit: int = 400) -> list[Line]:
+    """What was said by everyone, oldest first: the newest `limit` lines from `since` on."""
+    came = select(InboxRow).where(InboxRow.person_id == someone.id).order_by(InboxRow.seq.desc()).limit(limit)
+    went = select(OutboxRow).where(OutboxRow.person_id == someone.id).order_by(OutboxRow.seq.desc()).limit(limit)
+    if since is not None:
+        came, went = came.where(InboxRow.received_at >= since), went.where(OutboxRow.created_at >= since)
+    lines = [_heard(tx, someone, row) for row in tx.session.scalars(came)] + [_said(tx, row) for row in tx.session.scalars(went)]
+    return sorted(lines, key=lambda line: line.id)[-limit:]
+
+
+def _heard(tx: Tx, someone: Person, row: InboxRow) -> Line:
+    data = body(tx, someone, row)
+    return Line(
+        row.id, row.received_at, "young_person", row.kind, data.get("text", ""), data.get("media"), level=row.level, version=row.version
+    )
+
+
+def _said(tx: Tx, row: OutboxRow) -> Line:
+    text, buttons = outgoing(tx, row)
+    return Line(
+        row.id,
+        row.created_at,
+        row.speaker,
+        "said",
+        text,
+        buttons=buttons,
+        staff_id=row.speaker_staff_id,
+        state=row.state,
+        case_id=row.case_id,
+    )
+
+
+def _body(text: str, buttons: Buttons) -> str:
+    return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons]})

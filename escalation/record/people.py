@@ -1,0 +1,85 @@
+"""Young people in the record: found by keyed pseudonym, known by nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from escalation.record.ids import new_id
+from escalation.record.store import Tx
+from escalation.record.tables import Address, ConversationRow, Person
+
+
+def find(tx: Tx, channel: str, address: str) -> tuple[Person, Address] | None:
+    """The person who writes from this address, or `None`."""
+    row = tx.session.scalar(select(Address).where(Address.channel == channel, Address.pseudonym == tx.vault.pseudonym(channel, address)))
+    return (person(tx, row.person_id), row) if row else None
+
+
+def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[Person, Address]:
+    """The person who writes from this address; a new one where nobody did before."""
+    found = find(tx, channel, address)
+    if found:
+        found[1].last_used_at = now
+        return found
+    someone_id = new_id()
+    someone = Person(
+        id=someone_id, data_key_wrapped=tx.vault.new_person_key(someone_id), created_at=now, age_band="unknown", easy_read=False
+    )
+    tx.session.add(someone)
+    tx.session.flush()
+    return someone, add_address(tx, someone, channel, address, now)
+
+
+def add_address(tx: Tx, someone: Person, channel: str, address: str, now: datetime) -> Address:
+    """One more address at which this person can be reached."""
+    row_id = new_id()
+    row = Address(
+        id=row_id,
+        person_id=someone.id,
+        channel=channel,
+        pseudonym=tx.vault.pseudonym(channel, address),
+        address_sealed=tx.vault.seal_for(someone, "addresses.address", row_id, address),
+        created_at=now,
+        last_used_at=now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    return row
+
+
+def person(tx: Tx, person_id: str) -> Person:
+    """The person with this id. Raises `KeyError`."""
+    row = tx.session.get(Person, person_id)
+    if row is None:
+        raise KeyError(person_id)
+    return row
+
+
+def last_address(tx: Tx, person_id: str) -> Address | None:
+    """The address the person last wrote from."""
+    chosen = select(Address).where(Address.person_id == person_id).order_by(Address.last_used_at.desc(), Address.id.desc())
+    return tx.session.scalars(chosen.limit(1)).first()
+
+
+def open_address(tx: Tx, address_id: str) -> str:
+    """The address itself, for the channel that delivers to it."""
+    row = tx.session.get_one(Address, address_id)
+    return tx.vault.open_for(person(tx, row.person_id), "addresses.address", row.id, row.address_sealed)
+
+
+def load_conversation(tx: Tx, someone: Person) -> str | None:
+    """The dialogue's state as JSON, or `None` before the first turn."""
+    row = tx.session.get(ConversationRow, someone.id)
+    return tx.vault.open_for(someone, "conversations.state", someone.id, row.state_sealed) if row else None
+
+
+def save_conversation(tx: Tx, someone: Person, state: str, turn: int, now: datetime) -> None:
+    """Keep the dialogue's state."""
+    sealed = tx.vault.seal_for(someone, "conversations.state", someone.id, state)
+    row = tx.session.get(ConversationRow, someone.id)
+    if row is None:
+        tx.session.add(ConversationRow(person_id=someone.id, turn=turn, state_sealed=sealed, updated_at=now))
+    else:
+        row.turn, row.state_sealed, row.updated_at = turn, sealed, now

@@ -1,0 +1,122 @@
+"""One engine and its transactions.
+
+On SQLite every write runs on one writer thread and begins with `BEGIN IMMEDIATE`, since deferred transactions fail as
+locked under load. On PostgreSQL writes run side by side. Work is a plain function that gets a `Tx`; it never awaits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from escalation.record.vault import Vault
+from escalation.signals import Signals
+
+T = TypeVar("T")
+
+
+class RecordUnavailable(Exception):
+    """The database did not take a transaction; nothing of it was stored. Try again later."""
+
+
+@dataclass
+class Tx:
+    """One open transaction, what seals its fields, and whom to tell once it is committed."""
+
+    session: Session
+    vault: Vault
+    signals: list[str] = field(default_factory=list)
+
+    def signal(self, topic: str) -> None:
+        """Tell whoever listens to `topic` after the commit. Topics carry ids only, never words."""
+        if topic not in self.signals:
+            self.signals.append(topic)
+
+
+class Record:
+    """The open record. Raises `RecordUnavailable` from every call while the database is away."""
+
+    def __init__(self, url: str, master_key: bytes, signals: Signals | None = None) -> None:
+        self.url = url
+        self.signals = signals or Signals()
+        self.vault = Vault(master_key)
+        self.engine = make_engine(url)
+        self._reading = self.engine.execution_options(reading=True)
+        one_writer = self.engine.dialect.name == "sqlite"
+        self._writers = ThreadPoolExecutor(1 if one_writer else 8, "record-write")
+        self._readers = ThreadPoolExecutor(4, "record-read")
+        self.write(lambda tx: tx.vault.load(tx.session))
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction, commit it, then tell listeners. All or nothing is stored."""
+        return self._writers.submit(self._run, self.engine, work).result()
+
+    async def awrite(self, work: Callable[[Tx], T]) -> T:
+        """`write` for callers on the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._run, self.engine, work)
+
+    def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` on a snapshot. What it changes is rolled back."""
+        return self._readers.submit(self._run, self._reading, work).result()
+
+    async def aread(self, work: Callable[[Tx], T]) -> T:
+        """`read` for callers on the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._reading, work)
+
+    def close(self) -> None:
+        """Finish what is running and close every connection."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def _run(self, engine: Engine, work: Callable[[Tx], T]) -> T:
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                tx = Tx(session, self.vault)
+                result = work(tx)
+                if engine is self.engine:
+                    session.commit()
+        except SQLAlchemyError as error:
+            # The driver's message may quote parameters, so only its kind goes on.
+            raise RecordUnavailable(f"the database refused a transaction ({type(error).__name__})") from error
+        for topic in tx.signals:
+            self.signals.publish(topic)
+        return result
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL, set up for durability; errors never show parameters."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        _private_file(Path(parsed.database))
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _private_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
