@@ -1,0 +1,71 @@
+"""The life cycle of a case, as a table: which stage may follow which. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from nlu.understanding import Level
+
+
+class Stage(StrEnum):
+    """Where a case stands."""
+
+    OFFERED = "offered"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    LIVE = "live"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+FOLLOWS: dict[Stage, frozenset[Stage]] = {
+    Stage.OFFERED: frozenset({Stage.REFUSED, Stage.WAITING, Stage.CLOSED}),
+    Stage.REFUSED: frozenset({Stage.OFFERED, Stage.WAITING, Stage.CLOSED}),
+    Stage.WAITING: frozenset({Stage.LIVE, Stage.REFUSED, Stage.CLOSED}),
+    Stage.LIVE: frozenset({Stage.WAITING, Stage.PAUSED, Stage.CLOSED}),
+    Stage.PAUSED: frozenset({Stage.LIVE, Stage.WAITING, Stage.CLOSED}),
+    Stage.CLOSED: frozenset(),
+}
+
+OPEN = frozenset(Stage) - {Stage.CLOSED}
+WITH_PEOPLE = frozenset({Stage.WAITING, Stage.LIVE, Stage.PAUSED})
+"""Stages in which staff see the case in their queue."""
+
+
+class NotPossible(Exception):
+    """This cannot be done to the case as it stands; the message says why in words for staff."""
+
+
+def step(now_at: Stage, to: Stage) -> Stage:
+    """The next stage. Raises `NotPossible` where the life cycle has no such step."""
+    if to not in FOLLOWS[now_at]:
+        raise NotPossible(f"a case that is {now_at} cannot become {to}")
+    return to
+
+
+@dataclass(frozen=True, slots=True)
+class Adult:
+    """A member of staff, as a young person may know them."""
+
+    staff_id: str
+    first_name: str
+    job: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What the dialogue may know of a person's open case."""
+
+    id: str
+    stage: Stage
+    level: Level
+    categories: tuple[str, ...]
+    subject: str
+    basis: str
+    worker: Adult | None = None
+    promised_at: datetime | None = None
+    hidden_from: tuple[str, ...] = ()
+    agreed: bool = False

@@ -1,0 +1,36 @@
+"""Filling in the reviewed words: the program supplies names and times, never sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from content.editorial.library import Library
+from content.editorial.schema import Bubbles, Button
+
+
+def fill(words: Bubbles, age_band: str, easy_read: bool, **fields: str) -> tuple[str, ...]:
+    """The bubbles of `words` for this person, with `{fields}` filled in. Raises `KeyError` for a field not given."""
+    return tuple(text.format_map(fields) for text in words.chosen(age_band, easy_read))
+
+
+def message(library: Library, id: str, age_band: str = "unknown", easy_read: bool = False, **fields: str) -> tuple[str, ...]:
+    """The bubbles of the message `id`, filled in."""
+    return fill(library.message(id), age_band, easy_read, **fields)
+
+
+def tokens(buttons: tuple[Button, ...], turn: int = 0) -> tuple[tuple[str, str], ...]:
+    """Buttons as (label, token); a token names the turn it was offered in, so that an old one is recognised."""
+    return tuple((button.label, f"{turn}:{button.go}") for button in buttons)
+
+
+def clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A time as people say it: `14:05`, `tomorrow at 09:00`, `on Monday at 09:00`, `on 3 March at 09:00`."""
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    days = (there.date() - here.date()).days
+    time = f"{there:%H:%M}"
+    if days == 0:
+        return time
+    if days == 1:
+        return f"tomorrow at {time}"
+    return f"on {there:%A} at {time}" if days < 7 else f"on {there.day} {there:%B} at {time}"
