@@ -1,0 +1,311 @@
+"""What can happen to a case. Each function is one event: it changes rows in the caller's transaction and records who, when and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from escalation import alerts, chain
+from escalation.case import OPEN, CaseView, NotPossible, Stage, step
+from escalation.consent import Agreement, Kind, Scope, Shared, shared
+from escalation.context import Service
+from escalation.record import duty, people
+from escalation.record.ids import new_id
+from escalation.record.store import Tx
+from escalation.record.tables import AgreementRow, CaseEvent, CaseRow, DueRow, InboxRow, Person, PromiseRow, Staff
+from nlu.understanding import Level
+
+FLAG = "flag_reminder"
+FLAG_EVERY = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What made a case necessary: the risk, and the inbox row that raised it."""
+
+    level: Level
+    categories: tuple[str, ...]
+    subject: str
+    flags: frozenset[str]
+    raised_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The exact words under which somebody agreed or refused."""
+
+    id: str
+    version: str
+    text: str
+    language: str = "en"
+
+
+def open_case(tx: Tx, person_id: str) -> CaseRow | None:
+    """The person's open case, if there is one; there is never more than one."""
+    newest = select(CaseRow).where(CaseRow.person_id == person_id, CaseRow.stage.in_(OPEN)).order_by(CaseRow.id.desc())
+    return tx.session.scalars(newest.limit(1)).first()
+
+
+def latest_case(tx: Tx, person_id: str) -> CaseRow | None:
+    """The person's newest case, open or closed."""
+    return tx.session.scalars(select(CaseRow).where(CaseRow.person_id == person_id).order_by(CaseRow.id.desc()).limit(1)).first()
+
+
+def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:
+    """What the dialogue may know of a case."""
+    worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
+    promised = tx.session.scalars(select(PromiseRow.due_at).where(PromiseRow.case_id == case.id).order_by(PromiseRow.id.desc()).limit(1))
+    return CaseView(
+        id=case.id,
+        stage=Stage(case.stage),
+        level=Level(case.level),
+        categories=tuple(case.categories),
+        subject=case.subject,
+        basis=case.basis,
+        worker=duty.adult(worker) if worker else None,
+        promised_at=promised.first(),
+        hidden_from=tuple(case.hidden_from),
+        agreed=agreed(tx, case, now).scope is not None,
+    )
+
+
+def agreed(tx: Tx, case: CaseRow, now: datetime) -> Shared:
+    """What the ledger lets staff see of this case at `now`."""
+    rows = tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id == case.id).order_by(AgreementRow.seq))
+    entries = [Agreement(Kind(row.kind), Scope(row.scope) if row.scope else None, row.at, row.expires_at) for row in rows]
+    return shared(entries, now)
+
+
+def offer(tx: Tx, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
+    """An adult was offered. A case is opened, or the open one steps up; nobody is told of it yet (S01)."""
+    case = open_case(tx, someone.id)
+    if case is None:
+        case = _new(tx, someone, noticed, Stage.OFFERED, "agreement", now)
+        record(tx, case, "offered", now, actor="bot")
+    else:
+        step_up(tx, case, noticed, now)
+        if case.stage == Stage.REFUSED:
+            _move(tx, case, Stage.OFFERED, "offered", now, actor="bot")
+    return case
+
+
+def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
+    """A life may be at risk: the adult on duty is alerted at once, whatever was agreed or refused (S02)."""
+    case = open_case(tx, someone.id)
+    if case is None:
+        case = _new(tx, someone, noticed, Stage.WAITING, "immediate", now)
+        record(tx, case, "immediate", now, actor="bot")
+        chain.begin(tx, service, case, now)
+        return case
+    was, had = case.level, case.basis
+    step_up(tx, case, noticed, now)
+    case.basis, case.raised_by = "immediate", noticed.raised_by
+    if case.stage in (Stage.LIVE, Stage.PAUSED) and case.worker_id:
+        record(tx, case, "immediate", now, actor="bot")
+        alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
+    elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
+        _wait(tx, service, case, "immediate", now, actor="bot")
+    return case
+
+
+def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wording, summary: str | None, now: datetime) -> None:
+    """The young person said yes, to this scope and in these words. The case begins to wait for an adult."""
+    someone = people.person(tx, case.person_id)
+    expires = now + timedelta(days=service.policy.agreement_days)
+    _ledger(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
+    case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
+    if case.stage in (Stage.OFFERED, Stage.REFUSED):
+        _wait(tx, service, case, "agreed", now, actor="young_person")
+    else:
+        record(tx, case, "agreed", now, actor="young_person")
+        tx.signal(f"case:{case.id}")
+        tx.signal("queue:all")
+
+
+def refuse(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: datetime) -> None:
+    """The young person said no. That is recorded and respected; a refused `urgent` is flagged to the lead without words (S80)."""
+    _ledger(tx, case, Kind.REFUSED, wording, now)
+    if case.stage == Stage.OFFERED:
+        _move(tx, case, Stage.REFUSED, "refused", now, actor="young_person")
+    else:
+        record(tx, case, "refused", now, actor="young_person")
+    if case.level >= Level.URGENT and case.basis != "immediate":
+        flag_lead(tx, service, case, "refused_urgent", now)
+
+
+def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: datetime) -> None:
+    """The young person changed their mind: sharing stops at once and the worker is told (S07).
+
+    An immediate alert cannot be called back (S78): that case stays, paused, with the minimum.
+    """
+    _ledger(tx, case, Kind.WITHDRAWN, wording, now)
+    told = (case.worker_id,) if case.worker_id else ()
+    if case.basis == "immediate":
+        to = Stage.PAUSED if case.stage == Stage.LIVE else Stage(case.stage)
+    else:
+        to = Stage.REFUSED if case.stage in (Stage.WAITING, Stage.OFFERED) else Stage.CLOSED
+        chain.stop(tx, case, now)
+    if to != case.stage:
+        _move(tx, case, to, "withdrawn", now, actor="young_person")
+    else:
+        record(tx, case, "withdrawn", now, actor="young_person")
+    if to is Stage.CLOSED:
+        case.closed_at, case.outcome = now, "withdrawn"
+    alerts.alert(tx, service, case, told, now, "staff.withdrawn")
+    if case.level >= Level.URGENT and case.basis != "immediate":
+        flag_lead(tx, service, case, "withdrawn_urgent", now)
+
+
+def not_this_person(tx: Tx, case: CaseRow, staff_id: str, now: datetime) -> None:
+    """Hide the case from this member of staff for good; no reason is asked (S82)."""
+    case.hidden_from = [*case.hidden_from, staff_id]
+    record(tx, case, "hidden_from_one", now, actor="young_person")
+
+
+def not_what_i_meant(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """The young person says the flag was a mistake. A human closes it, with a reason; the bot does not (S56)."""
+    record(tx, case, "not_what_i_meant", now, actor="young_person")
+    if case.stage in (Stage.WAITING, Stage.LIVE) and case.worker_id:
+        alerts.alert(tx, service, case, (case.worker_id,), now, "staff.not_meant")
+    tx.signal(f"case:{case.id}")
+
+
+def flag_lead(tx: Tx, service: Service, case: CaseRow, reason: str, now: datetime) -> None:
+    """Flag a case to the safeguarding lead: level, categories, reason codes and age band; no words (S80). Once per reason."""
+    name = f"lead:{reason}"
+    if name in case.flags:
+        return
+    case.flags = [*case.flags, name]
+    record(tx, case, "flagged", now, actor="bot", detail={"reason": reason})
+    remind_lead(tx, service, case, now)
+
+
+def remind_lead(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """Alert the leads to an undecided flag now, and again later until one of them has decided (S24)."""
+    leads = chain.staffing_for(tx, case, now).leads
+    alerts.alert(tx, service, case, (lead.staff_id for lead in leads), now, "staff.flag")
+    tx.session.add(
+        DueRow(id=new_id(), kind=FLAG, person_id=case.person_id, case_id=case.id, due_at=now + FLAG_EVERY, detail={}, created_at=now)
+    )
+
+
+def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
+    """Add what was noticed since. A level never falls by itself; a human steps it down."""
+    more = [c for c in noticed.categories if c not in case.categories]
+    flags = sorted(noticed.flags - set(case.flags))
+    if noticed.level > case.level or more or flags:
+        case.level = max(case.level, noticed.level)
+        case.categories, case.flags = [*case.categories, *more], [*case.flags, *flags]
+        case.raised_by = noticed.raised_by or case.raised_by
+        record(tx, case, "stepped_up", now, actor="bot", detail={"level": Level(case.level).id})
+        tx.signal(f"case:{case.id}")
+
+
+def record(tx: Tx, case: CaseRow, event: str, now: datetime, *, actor: str, staff_id: str | None = None, detail: Any = None) -> None:
+    """Add an entry to the history of a case."""
+    row_id = new_id()
+    sealed = None
+    if detail is not None:
+        sealed = tx.vault.seal_for(people.person(tx, case.person_id), "case_events.detail", row_id, json.dumps(detail))
+    tx.session.add(CaseEvent(id=row_id, case_id=case.id, at=now, actor=actor, staff_id=staff_id, event=event, detail_sealed=sealed))
+    tx.session.flush()
+
+
+def move(tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, staff: Staff, detail: Any = None) -> None:
+    """A member of staff moves a case on. Raises `NotPossible` where the life cycle has no such step."""
+    _move(tx, case, to, event, now, actor="staff", staff_id=staff.id, detail=detail)
+
+
+def wait_again(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, staff: Staff | None = None) -> None:
+    """A case goes back to the queue and its chain starts anew."""
+    case.worker_id = case.picked_up_at = case.picked_up_on = None
+    actor = "staff" if staff else "system"
+    _wait(tx, service, case, event, now, actor=actor, staff_id=staff.id if staff else None)
+
+
+def locked(tx: Tx, case_id: str) -> CaseRow:
+    """The case, locked for this transaction. Raises `NotPossible` when there is none."""
+    case = tx.session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
+    if case is None:
+        raise NotPossible("there is no such case")
+    return case
+
+
+def raised_by(tx: Tx, case: CaseRow) -> InboxRow | None:
+    """The message that raised the case."""
+    return tx.session.scalar(select(InboxRow).where(InboxRow.id == case.raised_by)) if case.raised_by else None
+
+
+def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, now: datetime) -> CaseRow:
+    case = CaseRow(
+        id=new_id(),
+        person_id=someone.id,
+        stage=stage,
+        level=noticed.level,
+        categories=list(noticed.categories),
+        subject=noticed.subject,
+        flags=sorted(noticed.flags),
+        basis=basis,
+        raised_by=noticed.raised_by,
+        chain={},
+        hidden_from=[],
+        opened_at=now,
+        waiting_since=now if stage is Stage.WAITING else None,
+        drill=False,
+    )
+    tx.session.add(case)
+    tx.session.flush()
+    return case
+
+
+def _wait(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, *, actor: str, staff_id: str | None = None) -> None:
+    if case.stage != Stage.WAITING:
+        _move(tx, case, Stage.WAITING, event, now, actor=actor, staff_id=staff_id)
+        case.waiting_since = now
+    else:
+        record(tx, case, event, now, actor=actor, staff_id=staff_id)
+    chain.begin(tx, service, case, now)
+
+
+def _move(
+    tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, *, actor: str, staff_id: str | None = None, detail: Any = None
+) -> None:
+    case.stage = step(Stage(case.stage), to)
+    record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)
+    tx.signal(f"case:{case.id}")
+    tx.signal("queue:all")
+
+
+def _ledger(
+    tx: Tx,
+    case: CaseRow,
+    kind: Kind,
+    wording: Wording,
+    now: datetime,
+    *,
+    scope: Scope | None = None,
+    expires_at: datetime | None = None,
+    decided_by: str | None = None,
+) -> None:
+    tx.session.add(
+        AgreementRow(
+            id=new_id(),
+            person_id=case.person_id,
+            case_id=case.id,
+            kind=kind,
+            scope=scope,
+            recipient="on_duty",
+            wording_id=wording.id,
+            wording_version=wording.version,
+            wording=wording.text,
+            language=wording.language,
+            at=now,
+            expires_at=expires_at,
+            decided_by=decided_by,
+        )
+    )
+    tx.session.flush()

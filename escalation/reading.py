@@ -1,0 +1,177 @@
+"""What a member of staff may see of a case, no more and no less. Every read is logged (S72)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from escalation import cases
+from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
+from escalation.consent import Scope
+from escalation.context import Service
+from escalation.record import audit, duty, messages, people
+from escalation.record.messages import Line
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, DueRow, Staff
+from nlu.understanding import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One observed sign, as the console shows it: why it counts, and where it stands in the message that raised the case."""
+
+    why: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReading:
+    """A case as one member of staff may see it. What they may not see is empty, not hidden by the page."""
+
+    id: str
+    stage: Stage
+    level: Level
+    basis: str
+    scope: Scope | None
+    override: bool
+    opened_at: datetime
+    waiting_since: datetime | None
+    promised_at: datetime | None
+    next_step_at: datetime | None
+    worker: Adult | None
+    age_band: str
+    categories: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    summary: str = ""
+    raised_by: Line | None = None
+    observed: tuple[Observed, ...] = ()
+    lines: tuple[Line, ...] = ()
+    yours: bool = False
+    drill: bool = False
+    outcome: str | None = None
+    closed_at: datetime | None = None
+
+
+def queue(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
+    """The cases that wait or are with an adult, for this member of staff: the most urgent first, then the longest waiting."""
+    rows = tx.session.scalars(select(CaseRow).where(CaseRow.stage.in_(WITH_PEOPLE)))
+    seen = [_card(tx, service, case, staff, now) for case in rows if may_see(case, staff)]
+    return sorted(seen, key=lambda card: (card.stage != Stage.WAITING, -card.level, card.waiting_since or card.opened_at))
+
+
+def flags_to_decide(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
+    """For the lead: refused or withdrawn urgent cases, and others that need a recorded decision; no words of theirs (S80)."""
+    if staff.role != "lead":
+        return []
+    rows = tx.session.scalars(select(CaseRow).order_by(CaseRow.opened_at))
+    return [_card(tx, service, case, staff, now) for case in rows if undecided(case) and may_see(case, staff)]
+
+
+def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> CaseReading:
+    """One case with the conversation as far as it was shared with this person. Logs the read. Raises `NotPossible`."""
+    case = tx.session.get(CaseRow, case_id)
+    if case is None or not may_see(case, staff):
+        raise NotPossible("there is no such case, or it is not yours to see")
+    audit.note(tx, "case_read", now, staff_id=staff.id, case_id=case.id)
+    card = _card(tx, service, case, staff, now)
+    if case.worker_id != staff.id and staff.role != "lead":
+        return card
+    return replace(card, lines=tuple(_lines(tx, case, now)))
+
+
+def may_see(case: CaseRow, staff: Staff) -> bool:
+    """Whether a case exists for this person at all: not after "not this person", and only for leads where trust was abused."""
+    if staff.role not in ("worker", "lead") or staff.id in case.hidden_from:
+        return False
+    return staff.role == "lead" or "position_of_trust" not in case.flags
+
+
+def undecided(case: CaseRow) -> bool:
+    """Whether a flag to the lead still waits for a decision."""
+    raised = [flag for flag in case.flags if flag.startswith("lead:")]
+    return bool(raised) and "lead_decided" not in case.flags
+
+
+def decide_flag(tx: Tx, case_id: str, staff: Staff, decision: str, reason: str, now: datetime) -> None:
+    """The lead decides a flag: `refer` or `no_referral`, with a reason either way (S06, S24). Raises `NotPossible`."""
+    case = cases.locked(tx, case_id)
+    if staff.role != "lead" or not may_see(case, staff):
+        raise NotPossible("only the safeguarding lead can decide this")
+    if decision not in ("refer", "no_referral") or not reason.strip():
+        raise NotPossible("choose refer or no referral, and write the reason")
+    case.flags = [*case.flags, "lead_decided"]
+    detail = {"decision": decision, "reason": reason.strip()}
+    cases.record(tx, case, "flag_decided", now, actor="staff", staff_id=staff.id, detail=detail)
+    audit.note(tx, "flag_decided", now, staff_id=staff.id, case_id=case.id)
+    tx.signal("queue:all")
+
+
+def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) -> CaseReading:
+    shared = cases.agreed(tx, case, now)
+    someone = people.person(tx, case.person_id)
+    worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
+    promised = cases.view(tx, case, now).promised_at
+    card = CaseReading(
+        id=case.id,
+        stage=Stage(case.stage),
+        level=Level(case.level),
+        basis=case.basis,
+        scope=shared.scope,
+        override=shared.override,
+        opened_at=case.opened_at,
+        waiting_since=case.waiting_since,
+        promised_at=promised,
+        next_step_at=_next_step(tx, case),
+        worker=duty.adult(worker) if worker else None,
+        age_band=someone.age_band,
+        yours=case.worker_id == staff.id,
+        drill=case.drill,
+        outcome=case.outcome,
+        closed_at=case.closed_at,
+    )
+    for_lead = staff.role == "lead" and undecided(case)
+    if case.basis == "immediate" or shared.chat or for_lead:
+        card = replace(card, categories=tuple(case.categories), reasons=_reasons(service, case.categories), flags=tuple(case.flags))
+    if case.basis == "immediate" or shared.chat:
+        card = _with_message(tx, case, card)
+    if shared.summary and case.summary_sealed:
+        card = replace(card, summary=tx.vault.open_for(someone, "cases.summary", case.id, case.summary_sealed))
+    return card
+
+
+def _with_message(tx: Tx, case: CaseRow, card: CaseReading) -> CaseReading:
+    row = cases.raised_by(tx, case)
+    if row is None:
+        return card
+    someone = people.person(tx, case.person_id)
+    line = Line(row.id, row.received_at, "young_person", row.kind, messages.body(tx, someone, row).get("text", ""), level=row.level)
+    evidence = messages.understanding(tx, someone, row).get("evidence", ())
+    observed = tuple(Observed(item["why"], item["start"], item["end"]) for item in evidence if item.get("message") is None)
+    return replace(card, raised_by=line, observed=observed)
+
+
+def _lines(tx: Tx, case: CaseRow, now: datetime) -> Iterable[Line]:
+    """The conversation, as far as it was shared: all of it with `chat`, else what was said since the adult came."""
+    someone = people.person(tx, case.person_id)
+    shared = cases.agreed(tx, case, now)
+    if shared.chat:
+        return messages.transcript(tx, someone)
+    if case.picked_up_at is None:
+        return ()
+    until = case.closed_at or now
+    return [line for line in messages.transcript(tx, someone, since=case.picked_up_at) if line.at <= until]
+
+
+def _next_step(tx: Tx, case: CaseRow) -> datetime | None:
+    coming = select(DueRow.due_at).where(DueRow.case_id == case.id, DueRow.done_at.is_(None)).order_by(DueRow.due_at)
+    return tx.session.scalars(coming.limit(1)).first()
+
+
+def _reasons(service: Service, categories: Iterable[str]) -> tuple[str, ...]:
+    crisis = service.library.crisis
+    return tuple(crisis[category].reason if category in crisis else category for category in categories)

@@ -1,0 +1,164 @@
+"""The conversation between a young person and the adult who picked it up. Neither sees the other's account (S61).
+
+The relay is rows: whoever speaks writes an outbox row for the other side, and a channel delivers it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from escalation import cases, chain, discreet
+from escalation.case import NotPossible, Stage
+from escalation.context import Service
+from escalation.record import audit, messages, people
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, Staff
+from escalation.words import message, tokens
+
+OUTCOMES = ("guidance_given", "plan_made", "referred", "emergency_services", "signposted", "left_the_chat", "mistaken_flag")
+LONGEST = 3500
+
+_CONTACT = re.compile(
+    r"(\+?\d[\d\s().-]{8,}\d)|([\w.+-]+@[\w-]+\.\w+)|((?:insta(?:gram)?|snap(?:chat)?|whats\s?app|tiktok)\W{1,3}@?\w{3,})", re.I
+)
+_SECRECY = re.compile(
+    r"\b(our secret|between (?:us|you and me)|keep (?:this|it) (?:a )?secret|don'?t tell (?:any\w*|the|my|your)|delete (?:this|these) (?:chat|message))",
+    re.I,
+)
+_IMAGE = re.compile(r"\b(?:send|show|share)\b.{0,30}\b(?:pic|pics|picture|photo|photos|image|video|selfie|screenshot)s?\b", re.I)
+
+
+class Held(Exception):
+    """A worker's message is held back until they confirm it (S64). `reasons` are: contact, secrecy, image."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Why a worker's message would be held; empty when it may go."""
+
+    reasons: tuple[str, ...]
+
+
+def screen(text: str, allowed_numbers: frozenset[str] = frozenset()) -> Screened:
+    """Look for personal contact details, requests for secrecy and requests for images. Listed helplines may be named."""
+    contact = [found.group(0) for found in _CONTACT.finditer(text)]
+    private = [found for found in contact if re.sub(r"\D", "", found) not in allowed_numbers]
+    checks = {"contact": bool(private), "secrecy": bool(_SECRECY.search(text)), "image": bool(_IMAGE.search(text))}
+    return Screened(tuple(name for name, found in checks.items() if found))
+
+
+def pick_up(tx: Tx, service: Service, case_id: str, staff: Staff, on: str, now: datetime) -> CaseRow:
+    """One adult, and only one, takes the conversation. Raises `NotPossible` when another was first, or it is not theirs to take."""
+    case = cases.locked(tx, case_id)
+    _may_take(case, staff)
+    if case.stage not in (Stage.WAITING, Stage.PAUSED) or (case.stage == Stage.PAUSED and case.worker_id != staff.id):
+        raise NotPossible("this conversation is not waiting any more: somebody else has picked it up, or it has ended")
+    if on == "telegram" and current_on_telegram(tx, staff):
+        raise NotPossible("you have a conversation here already: close it before you pick up the next one")
+    cases.move(tx, case, Stage.LIVE, "picked_up", now, staff)
+    case.worker_id, case.picked_up_at, case.picked_up_on = staff.id, now, on
+    chain.answered(tx, case, now)
+    audit.note(tx, "case_picked_up", now, staff_id=staff.id, case_id=case.id)
+    _tell_person(tx, service, case, "hand_over.picked_up", now, adult=staff.first_name, job=staff.job, organisation=service.organisation)
+    return case
+
+
+def say(tx: Tx, service: Service, case_id: str, staff: Staff, text: str, now: datetime, *, confirmed: bool = False) -> str:
+    """The worker writes to the young person; returns the id of the row. Raises `NotPossible`, or `Held` until it is confirmed."""
+    case = _own_live(tx, case_id, staff)
+    text = text.strip()
+    if not text:
+        raise NotPossible("there is nothing to send: write something first")
+    if len(text) > LONGEST:
+        raise NotPossible(f"this is too long for one message ({len(text)} characters, {LONGEST} at most): send it in parts")
+    reasons = screen(text, helpline_digits(service)).reasons
+    if reasons and not confirmed:
+        cases.record(tx, case, "message_held", now, actor="staff", staff_id=staff.id, detail={"reasons": reasons})
+        raise Held(reasons)
+    if reasons:
+        cases.record(tx, case, "sent_after_hold", now, actor="staff", staff_id=staff.id, detail={"reasons": reasons, "text": text})
+        tx.signal("queue:all")
+    someone = people.person(tx, case.person_id)
+    rows = discreet.tell(tx, service, someone, [text], now, speaker="worker", staff_id=staff.id, case_id=case.id)
+    if not rows:
+        raise NotPossible("this young person has left every channel: nothing can reach them")
+    tx.signal(f"case:{case.id}")
+    return rows[0].id
+
+
+def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> None:
+    """The young person writes to the worker. The console reads the inbox; a worker on Telegram gets a row of their own."""
+    tx.signal(f"case:{case.id}")
+    worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
+    if worker and worker.telegram and case.picked_up_on == "telegram":
+        label = message(service.library, "staff.relayed", text=text)[0]
+        messages.tell_staff(tx, worker, "telegram", label, now, case_id=case.id)
+
+
+def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, note: str, now: datetime) -> None:
+    """The worker ends the conversation, with an outcome. The young person is asked how it was, and the bot is back."""
+    if outcome not in OUTCOMES:
+        raise NotPossible(f"choose an outcome: {', '.join(OUTCOMES)}")
+    case = cases.locked(tx, case_id)
+    if case.worker_id != staff.id and staff.role != "lead":
+        raise NotPossible("only the adult who has this conversation, or the lead, can close it")
+    was_live = case.stage == Stage.LIVE
+    cases.move(tx, case, Stage.CLOSED, "closed", now, staff, detail={"outcome": outcome, "note": note.strip()})
+    case.closed_at, case.outcome = now, outcome
+    chain.stop(tx, case, now)
+    audit.note(tx, "case_closed", now, staff_id=staff.id, case_id=case.id)
+    if was_live:
+        _tell_person(tx, service, case, "hand_over.closed", now, adult=staff.first_name)
+
+
+def hand_back(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> None:
+    """The worker cannot go on: the case goes back to the queue, and the young person is told."""
+    case = _own_live(tx, case_id, staff)
+    cases.wait_again(tx, service, case, "handed_back", now, staff)
+    _tell_person(tx, service, case, "hand_over.handed_back", now, adult=staff.first_name)
+
+
+def current_on_telegram(tx: Tx, staff: Staff) -> CaseRow | None:
+    """The one conversation that this worker has on Telegram."""
+    live = select(CaseRow).where(CaseRow.worker_id == staff.id, CaseRow.stage == Stage.LIVE, CaseRow.picked_up_on == "telegram")
+    return tx.session.scalars(live.limit(1)).first()
+
+
+def helpline_digits(service: Service) -> frozenset[str]:
+    """The digits of every listed helpline, so that a worker can name them."""
+    contacts = [contact for directory in service.library.directories.values() for contact in directory.contacts]
+    numbers = [number for contact in contacts for number in (contact.call, contact.text) if number]
+    return frozenset(re.sub(r"\D", "", number) for number in numbers)
+
+
+def _may_take(case: CaseRow, staff: Staff) -> None:
+    if staff.id in case.hidden_from:
+        raise NotPossible("there is no such case")
+    if "position_of_trust" in case.flags and staff.role != "lead":
+        raise NotPossible("this conversation is for the safeguarding lead")
+    if staff.role not in ("worker", "lead"):
+        raise NotPossible("only workers and leads can pick up a conversation")
+
+
+def _own_live(tx: Tx, case_id: str, staff: Staff) -> CaseRow:
+    case = cases.locked(tx, case_id)
+    if case.worker_id != staff.id:
+        raise NotPossible("this conversation is not yours")
+    if case.stage != Stage.LIVE:
+        raise NotPossible("this conversation has ended or is paused: nothing was sent")
+    return case
+
+
+def _tell_person(tx: Tx, service: Service, case: CaseRow, words: str, now: datetime, **fields: str) -> None:
+    someone = people.person(tx, case.person_id)
+    bubbles = message(service.library, words, someone.age_band, someone.easy_read, **fields)
+    buttons = tokens(service.library.message(words).buttons)
+    discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id)
