@@ -1,0 +1,159 @@
+"""What each event of the dialogue does to the record, in the turn's own transaction. An event nobody knows is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot import return_code
+from bot.dialogue import events as happened
+from escalation import cases, chain, discreet, relay
+from escalation.case import Stage
+from escalation.cases import Noticed, Wording
+from escalation.consent import Scope
+from escalation.context import Service
+from escalation.record import messages
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, Person
+from escalation.words import message
+from nlu.understanding import Level
+
+Do = Callable[[Tx, Service, Person, Any, datetime], None]
+
+
+def carry_out(tx: Tx, service: Service, someone: Person, event: happened.Event, now: datetime) -> None:
+    """Do what an event says. Raises `KeyError` for an event without a hand: that is a mistake in the program."""
+    _HANDS[type(event)](tx, service, someone, event, now)
+
+
+def _said(tx: Tx, service: Service, someone: Person, event: happened.Said, now: datetime) -> None:
+    messages.say(tx, someone, event.text, now, buttons=event.buttons, urgent=event.urgent)
+
+
+def _adult_offered(tx: Tx, service: Service, someone: Person, event: happened.AdultOffered, now: datetime) -> None:
+    cases.offer(tx, someone, _noticed(event), now)
+
+
+def _emergency_raised(tx: Tx, service: Service, someone: Person, event: happened.EmergencyRaised, now: datetime) -> None:
+    cases.raise_immediate(tx, service, someone, _noticed(event), now)
+
+
+def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.RiskNoticed, now: datetime) -> None:
+    case = cases.open_case(tx, someone.id)
+    if case is None:
+        return
+    before = case.level
+    cases.step_up(tx, case, _noticed(event), now)
+    if case.stage == Stage.WAITING and case.level > max(before, Level.CONCERN):
+        chain.begin(tx, service, case, now)
+
+
+def _agreement_given(tx: Tx, service: Service, someone: Person, event: happened.AgreementGiven, now: datetime) -> None:
+    cases.agree(tx, service, _case(tx, someone), Scope(event.scope), _wording(event), event.summary, now)
+
+
+def _agreement_refused(tx: Tx, service: Service, someone: Person, event: happened.AgreementRefused, now: datetime) -> None:
+    cases.refuse(tx, service, _case(tx, someone), _wording(event), now)
+
+
+def _agreement_withdrawn(tx: Tx, service: Service, someone: Person, event: happened.AgreementWithdrawn, now: datetime) -> None:
+    case = cases.open_case(tx, someone.id)
+    if case is not None:
+        cases.withdraw(tx, service, case, _wording(event), now)
+
+
+def _person_hidden(tx: Tx, service: Service, someone: Person, event: happened.PersonHidden, now: datetime) -> None:
+    cases.not_this_person(tx, _case(tx, someone), event.staff_id, now)
+
+
+def _lead_flagged(tx: Tx, service: Service, someone: Person, event: happened.LeadFlagged, now: datetime) -> None:
+    cases.flag_lead(tx, service, _case(tx, someone), event.reason, now)
+
+
+def _meaning_corrected(tx: Tx, service: Service, someone: Person, event: happened.MeaningCorrected, now: datetime) -> None:
+    case = cases.open_case(tx, someone.id)
+    if case is not None:
+        cases.not_what_i_meant(tx, service, case, now)
+
+
+def _passed_on(tx: Tx, service: Service, someone: Person, event: happened.PassedOn, now: datetime) -> None:
+    relay.hear(tx, service, _case(tx, someone), event.text, now)
+
+
+def _age_band_chosen(tx: Tx, service: Service, someone: Person, event: happened.AgeBandChosen, now: datetime) -> None:
+    someone.age_band = event.band
+
+
+def _area_chosen(tx: Tx, service: Service, someone: Person, event: happened.AreaChosen, now: datetime) -> None:
+    someone.area = event.area
+
+
+def _easy_read_chosen(tx: Tx, service: Service, someone: Person, event: happened.EasyReadChosen, now: datetime) -> None:
+    someone.easy_read = event.on
+
+
+def _feeling_told(tx: Tx, service: Service, someone: Person, event: happened.FeelingTold, now: datetime) -> None:
+    case = cases.latest_case(tx, someone.id)
+    if case is not None:
+        cases.record(tx, case, f"felt_{event.feeling}", now, actor="young_person")
+
+
+def _carried_on(tx: Tx, service: Service, someone: Person, event: happened.CarriedOn, now: datetime) -> None:
+    someone.last_seen_at, someone.away_since = now, None
+    discreet.release(tx, someone)
+
+
+def _went_away(tx: Tx, service: Service, someone: Person, event: happened.WentAway, now: datetime) -> None:
+    someone.away_since = now
+
+
+def _code_asked(tx: Tx, service: Service, someone: Person, event: happened.CodeAsked, now: datetime) -> None:
+    code = return_code.new_code()
+    someone.return_code = tx.vault.pseudonym("return_code", code)
+    for text in message(service.library, event.words, someone.age_band, someone.easy_read, code=code):
+        messages.say(tx, someone, text, now)
+
+
+def _deletion_asked(tx: Tx, service: Service, someone: Person, event: happened.DeletionAsked, now: datetime) -> None:
+    someone.cleared_at = now
+    if cases.latest_case(tx, someone.id) is None:
+        messages.erase_handled(tx, someone)
+
+
+def _noticed(event: happened.AdultOffered | happened.EmergencyRaised | happened.RiskNoticed) -> Noticed:
+    return Noticed(event.level, event.categories, event.subject, event.flags, event.raised_by)
+
+
+def _wording(event: happened.AgreementGiven | happened.AgreementRefused | happened.AgreementWithdrawn) -> Wording:
+    return Wording(event.wording_id, event.wording_version, event.wording)
+
+
+def _case(tx: Tx, someone: Person) -> CaseRow:
+    case = cases.open_case(tx, someone.id)
+    if case is None:
+        raise LookupError("the dialogue spoke of a case that is not open")
+    return case
+
+
+_HANDS: dict[type, Do] = {
+    happened.Said: _said,
+    happened.AdultOffered: _adult_offered,
+    happened.EmergencyRaised: _emergency_raised,
+    happened.RiskNoticed: _risk_noticed,
+    happened.AgreementGiven: _agreement_given,
+    happened.AgreementRefused: _agreement_refused,
+    happened.AgreementWithdrawn: _agreement_withdrawn,
+    happened.PersonHidden: _person_hidden,
+    happened.LeadFlagged: _lead_flagged,
+    happened.MeaningCorrected: _meaning_corrected,
+    happened.PassedOn: _passed_on,
+    happened.AgeBandChosen: _age_band_chosen,
+    happened.AreaChosen: _area_chosen,
+    happened.EasyReadChosen: _easy_read_chosen,
+    happened.FeelingTold: _feeling_told,
+    happened.CarriedOn: _carried_on,
+    happened.WentAway: _went_away,
+    happened.CodeAsked: _code_asked,
+    happened.DeletionAsked: _deletion_asked,
+}

@@ -1,0 +1,76 @@
+"""The apps a young person can write from: one protocol, one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal["text", "button", "edited", "media", "started", "left", "command", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a young person did, as their app tells it.
+
+    `external_id` is the app's own id of the event, by which a second delivery is recognised. `text` holds the words,
+    the caption of a `media`, the token of a `button`, or the name of a `command`. `message_ref` is the app's id of the
+    message that was written or edited. `media` names what came (photo, voice, ...); the thing itself is never fetched.
+    """
+
+    channel: str
+    address: str
+    external_id: str
+    kind: Kind
+    text: str = ""
+    media: str | None = None
+    message_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One bubble: its words, and the buttons under it as (label, token).
+
+    `protected`: the app is asked not to let it be copied or passed on, as fits words that belong to somebody else.
+    """
+
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    protected: bool = False
+
+
+class Undeliverable(Exception):
+    """The app will never take this message (blocked, deleted, no such chat). Trying again is useless."""
+
+
+class TryLater(Exception):
+    """The app did not take the message now. `seconds` is how long to wait before the next try."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"try again in {seconds} s")
+        self.seconds = seconds
+
+
+Take = Callable[[Incoming], Awaitable[None]]
+"""What a channel calls for each event. When it returns, the event is stored and may be acknowledged.
+It raises `NotStored` otherwise, after which the event must be delivered again."""
+
+
+class NotStored(Exception):
+    """The event could not be stored; it must not be acknowledged to the app."""
+
+
+class Channel(Protocol):
+    """A messaging app. Constructed with a `Take`; it starts and stops with the process."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Connect, and begin to hand events to `take`."""
+
+    async def stop(self) -> None:
+        """Stop taking events, and disconnect."""
+
+    async def deliver(self, address: str, outgoing: Outgoing) -> str:
+        """Send one bubble and return the app's id of it. Raises `Undeliverable` or `TryLater`."""
+        ...

@@ -1,0 +1,34 @@
+"""Neutral alerts to whatever staff carry (SMS, e-mail, Teams and the like), through Apprise. It only sends."""
+
+from __future__ import annotations
+
+import asyncio
+
+import apprise
+
+from bot.channels import Outgoing, TryLater
+
+
+class OutsideAlerts:
+    """One message to every configured address; the words name nobody."""
+
+    name = "apprise"
+
+    def __init__(self, urls: list[str]) -> None:
+        self._apprise = apprise.Apprise()
+        wrong = sum(not self._apprise.add(url) for url in urls)
+        if wrong:
+            # An address may hold a password, so it is not repeated here.
+            raise ValueError(f"BREAKWATER_ALERT_URLS: {wrong} of {len(urls)} addresses are not understood by Apprise; check them")
+
+    async def start(self) -> None:
+        """Nothing to connect to."""
+
+    async def stop(self) -> None:
+        """Nothing to disconnect from."""
+
+    async def deliver(self, address: str, outgoing: Outgoing) -> str:
+        """Send to every address. Raises `TryLater` where one of them did not take it."""
+        if not await asyncio.to_thread(self._apprise.notify, body=outgoing.text):
+            raise TryLater(30)
+        return "sent"

@@ -1,0 +1,256 @@
+"""The Telegram channel: polling or webhook in, messages out.
+
+python-telegram-bot's own `Updater` is not used: it reads a whole batch or nothing, so that one odd update stops everyone
+behind it; while one message cannot be stored it looks at no other; and it gives up for good on a refused token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from fastapi import APIRouter, Request, Response
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels import NotStored, Outgoing, Take
+from bot.channels.telegram_logs import tame
+from bot.channels.telegram_sending import Sender, asked_to_wait
+from bot.channels.telegram_updates import ALLOWED, NAME, Read, kind_of, read
+
+WEBHOOK_PATH = "/telegram/webhook"
+LARGEST_UPDATE = 1_000_000
+"""Bytes in one webhook call."""
+
+_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+_GROUPS_REMEMBERED = 10_000
+_LONGEST_PAUSE = 15.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram is to send updates, and the secret by which its calls are known."""
+
+    url: str
+    secret: str
+
+
+class _RawBot(Bot):
+    """A bot that hands out updates as they came, so that each can be read by itself."""
+
+    async def pending(self, offset: int, patience: float) -> list[Any]:
+        """The updates from `offset` on, waiting up to `patience` seconds for the first; those before it are confirmed."""
+        asked = {"offset": offset, "timeout": patience, "allowed_updates": list(ALLOWED)}
+        found = await self._post("getUpdates", asked, read_timeout=patience + 10)
+        return found if isinstance(found, list) else []
+
+
+class TelegramChannel:
+    """Telegram as a `Channel`. `group_reply` is the sentence that a group hears once, before the bot falls silent there.
+
+    `ignored` counts by kind what was acknowledged without being stored. `patience` is the seconds of one long poll.
+    """
+
+    name = NAME
+
+    def __init__(
+        self, token: str, base_url: str, take: Take, *, webhook: Webhook | None = None, group_reply: str, patience: float = 25
+    ) -> None:
+        tame(token)
+        self.ignored: Counter[str] = Counter()
+        self._requests = (_request(2), _request(32))
+        self._bot = _RawBot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
+        self._sender = Sender(self._bot)
+        self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
+        self._groups_told: set[int] = set()
+        self._polling: asyncio.Task[None] | None = None
+        self._beside: set[asyncio.Task[None]] = set()
+
+    @property
+    def router(self) -> APIRouter:
+        """The route that Telegram calls. It has a check of its own, the secret, in place of cookies and origin."""
+        router = APIRouter()
+        router.add_api_route(WEBHOOK_PATH, self.webhook, methods=["POST"])
+        return router
+
+    async def start(self) -> None:
+        """Begin, in the background: Telegram being away does not stop the web chat from starting."""
+        self._polling = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop. What was stored but not yet confirmed will come once more, and be recognised."""
+        tasks = [task for task in (self._polling, *self._beside) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for request in self._requests:
+            await request.shutdown()
+
+    async def deliver(self, address: str, outgoing: Outgoing) -> str:
+        """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""
+        return await self._sender.send(address, outgoing)
+
+    async def webhook(self, request: Request) -> Response:
+        """One update from Telegram: 200 only once it is stored, 503 to have it sent again."""
+        given = request.headers.get(_SECRET_HEADER, "")
+        if self._webhook is None or not hmac.compare_digest(given.encode(), self._webhook.secret.encode()):
+            return Response(status_code=403)
+        body = await _bounded(request)
+        if body is None:
+            return Response(status_code=413)
+        raw = _decode(body)
+        if raw is None:
+            return Response(status_code=400)
+        return Response(status_code=200 if await self._handle(raw) else 503)
+
+    async def _run(self) -> None:
+        await self._connect()
+        offset, pause = 0, 0.0
+        while self._webhook is None:
+            try:
+                raws = await self._bot.pending(offset, self._patience)
+                offset, whole = await self._store_all(raws, offset)
+                pause = 0.0 if whole else _longer(pause)
+            except TelegramError as error:
+                pause = _pause_after(error, pause)
+            except Exception as error:
+                _log.error("polling stumbled (%s) and goes on", type(error).__name__)
+                pause = _longer(pause)
+            await asyncio.sleep(pause)
+
+    async def _connect(self) -> None:
+        """Tell Telegram how updates are to come, until it has heard."""
+        pause = 0.0
+        while True:
+            try:
+                if self._webhook is None:
+                    await self._bot.delete_webhook(drop_pending_updates=False)
+                else:
+                    await self._bot.set_webhook(self._webhook.url, secret_token=self._webhook.secret, allowed_updates=ALLOWED)
+            except TelegramError as error:
+                pause = _pause_after(error, pause)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _store_all(self, raws: Iterable[Any], offset: int) -> tuple[int, bool]:
+        """Store a batch; returns the next offset, and whether all of it was stored.
+
+        The offset never passes an update that is not stored. The others of the batch are handed on all the same:
+        while storing fails, what they say may be an emergency that is answered from memory.
+        """
+        updates = [raw for raw in raws if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
+        if not updates:
+            # All before `offset` is confirmed now. Telegram may begin again at lower numbers after a quiet week.
+            return 0, not raws
+        lanes: dict[str, list[tuple[int, Read]]] = defaultdict(list)
+        for raw in updates:
+            one = self._noted(raw)
+            lanes[one.incoming.address if one.incoming else ""].append((raw["update_id"], one))
+        waiting = [id for lane in await asyncio.gather(*map(self._lane, lanes.values())) for id in lane]
+        if waiting:
+            return min(waiting), False
+        return max(raw["update_id"] for raw in updates) + 1, True
+
+    async def _lane(self, updates: Iterable[tuple[int, Read]]) -> list[int]:
+        """Act on one chat's updates in order; returns the ids of those that were not stored."""
+        return [id for id, one in updates if not await self._act(one)]
+
+    async def _handle(self, raw: Mapping[str, Any]) -> bool:
+        return await self._act(self._noted(raw))
+
+    def _noted(self, raw: Mapping[str, Any]) -> Read:
+        one = read(raw)
+        if one.unreadable:
+            _log.warning("an update of kind %s was not understood (%s)", kind_of(raw), one.unreadable)
+        return one
+
+    async def _act(self, one: Read) -> bool:
+        """Do what an update asks for; returns whether it may be acknowledged."""
+        if one.tap:
+            self._aside(self._bot.answer_callback_query(one.tap))
+        if one.group is not None:
+            self._tell_group(one.group)
+        if one.leave is not None:
+            self._aside(self._bot.leave_chat(one.leave))
+        if one.ignored:
+            self.ignored[one.ignored] += 1
+        if one.incoming is None:
+            return True
+        try:
+            await self._take(one.incoming)
+        except NotStored:
+            _log.error("an update could not be stored; it will be taken again")
+            return False
+        except Exception as error:
+            _log.error("taking an update failed (%s); it will be taken again", type(error).__name__)
+            return False
+        return True
+
+    def _tell_group(self, chat: int) -> None:
+        if chat in self._groups_told:
+            return
+        if len(self._groups_told) >= _GROUPS_REMEMBERED:
+            self._groups_told.clear()
+        self._groups_told.add(chat)
+        self._aside(self._bot.send_message(chat, self._group_reply))
+
+    def _aside(self, call: Coroutine[Any, Any, object]) -> None:
+        """Do something that nothing depends on."""
+        task = asyncio.create_task(_quietly(call))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+
+def _request(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(connection_pool_size=connections, connect_timeout=5, read_timeout=10, write_timeout=10, pool_timeout=5)
+
+
+def _longer(pause: float) -> float:
+    return min(_LONGEST_PAUSE, max(0.5, pause * 2))
+
+
+def _pause_after(error: TelegramError, pause: float) -> float:
+    """Log what went wrong, without words or token, and return the seconds to wait."""
+    if isinstance(error, RetryAfter):
+        return asked_to_wait(error)
+    if isinstance(error, InvalidToken):
+        _log.error("Telegram refuses the bot's token: check BREAKWATER_TELEGRAM_TOKEN")
+    elif isinstance(error, Conflict):
+        _log.error("another program fetches this bot's updates: stop it, or use another bot")
+    else:
+        _log.warning("Telegram cannot be reached (%s)", type(error).__name__)
+    return _longer(pause)
+
+
+async def _quietly(call: Coroutine[Any, Any, object]) -> None:
+    try:
+        await call
+    except TelegramError as error:
+        _log.info("a call that nothing depends on failed (%s)", type(error).__name__)
+
+
+async def _bounded(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_UPDATE:
+            return None
+    return bytes(body)
+
+
+def _decode(body: bytes) -> dict[str, Any] | None:
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    ok = isinstance(raw, dict) and isinstance(raw.get("update_id"), int)
+    return cast(dict[str, Any], raw) if ok else None

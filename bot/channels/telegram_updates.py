@@ -1,0 +1,164 @@
+"""Reading Telegram's updates: what each one is, and what it asks of the channel. Nothing here talks to Telegram."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
+from telegram.constants import ChatType
+
+from bot.channels import Incoming, Kind
+
+NAME = "telegram"
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "channel_post")
+"""The kinds of update that are asked for; Telegram keeps the others to itself."""
+
+MEDIA = (
+    "photo",
+    "video",
+    "video_note",
+    "voice",
+    "audio",
+    "animation",
+    "sticker",
+    "document",
+    "venue",
+    "location",
+    "contact",
+    "poll",
+    "dice",
+    "story",
+    "game",
+    "paid_media",
+    "checklist",
+)
+"""Things that are no words. Their order matters where Telegram sets two: an animation is also a document."""
+
+_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?")
+_DEEP_LINK = re.compile(r"/start(?:@\w+)?(?:\s+[\w-]{1,64})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one update asks for: something to store, a tap to answer, a group to tell, a channel to leave.
+
+    `ignored` says why there is nothing to store. `unreadable` names the error where the update was not understood as
+    a whole; what could be saved of it is in `incoming` all the same.
+    """
+
+    incoming: Incoming | None = None
+    tap: str | None = None
+    group: int | None = None
+    leave: int | None = None
+    ignored: str | None = None
+    unreadable: str | None = None
+
+
+def read(raw: Mapping[str, Any]) -> Read:
+    """Read one update as it came from the Bot API. Never raises: a field nobody knows must not stop the messages behind it."""
+    try:
+        update = Update.de_json(dict(raw), None)
+        return _read(update)
+    except Exception as error:
+        return _salvage(raw, type(error).__name__)
+
+
+def kind_of(raw: Mapping[str, Any]) -> str:
+    """The name of an update's kind, such as `message`."""
+    return next((key for key in raw if key != "update_id"), "empty")
+
+
+def _read(update: Update) -> Read:
+    if update.callback_query:
+        return _tap(update.update_id, update.callback_query)
+    if message := update.message or update.edited_message:
+        return _message(update.update_id, message, edited=update.message is None)
+    if update.my_chat_member:
+        return _membership(update.update_id, update.my_chat_member)
+    if update.channel_post:
+        return Read(leave=update.channel_post.chat.id, ignored="channel")
+    return Read(ignored="unknown")
+
+
+def _message(update_id: int, message: Message, *, edited: bool) -> Read:
+    if message.chat.type != ChatType.PRIVATE:
+        return _elsewhere(message.chat)
+    if message.from_user and message.from_user.is_bot:
+        return Read(ignored="bot")
+    media = next((name for name in MEDIA if getattr(message, name)), None)
+    words = clean(message.text or message.caption or "")
+    kind, text = ("edited", words) if edited else _kind(message, words, media)
+    if kind is None or (edited and not words):
+        return Read(ignored="service")
+    return Read(
+        Incoming(NAME, str(message.chat.id), str(update_id), kind, text, media=media, message_ref=str(message.message_id)),
+    )
+
+
+def _kind(message: Message, words: str, media: str | None) -> tuple[Kind | None, str]:
+    if media:
+        return "media", words
+    if words:
+        return _words(words)
+    # Fields that the library does not know are a kind of message newer than it; a service message has none.
+    return ("unsupported", "") if message.api_kwargs else (None, "")
+
+
+def _words(words: str) -> tuple[Kind, str]:
+    """Words, or a command. A slash before a sentence ("/srs i mean it") is no command: the sentence must be read."""
+    if _DEEP_LINK.fullmatch(words.strip()):
+        return "started", ""
+    if command := _COMMAND.fullmatch(words.strip()):
+        return "command", command.group(1).lower()
+    return "text", words
+
+
+def _tap(update_id: int, query: CallbackQuery) -> Read:
+    chat = query.message.chat if query.message else None
+    if chat is None or chat.type != ChatType.PRIVATE:
+        return Read(tap=query.id, ignored="tap_elsewhere")
+    return Read(Incoming(NAME, str(chat.id), str(update_id), "button", clean(query.data or "")), tap=query.id)
+
+
+def _membership(update_id: int, change: ChatMemberUpdated) -> Read:
+    status = change.new_chat_member.status
+    if change.chat.type == ChatType.PRIVATE:
+        left = status == ChatMember.BANNED
+        return Read(Incoming(NAME, str(change.chat.id), str(update_id), "left")) if left else Read(ignored="membership")
+    if status in (ChatMember.LEFT, ChatMember.BANNED):
+        return Read(ignored="membership")
+    return _elsewhere(change.chat)
+
+
+def _elsewhere(chat: Chat) -> Read:
+    """Groups are told once that this bot talks one to one; channels are left."""
+    if chat.type == ChatType.CHANNEL:
+        return Read(leave=chat.id, ignored="channel")
+    return Read(group=chat.id, ignored="group")
+
+
+def _salvage(raw: Mapping[str, Any], error: str) -> Read:
+    """Save the words of an update that cannot be read as a whole, so that they are looked at for risk like any others."""
+    edited = "edited_message" in raw
+    message = _part(raw, "edited_message" if edited else "message")
+    chat = _part(message, "chat")
+    if chat.get("type") != ChatType.PRIVATE or not isinstance(chat.get("id"), int) or _part(message, "from").get("is_bot"):
+        return Read(ignored="unreadable", unreadable=error)
+    found = next((value for value in (message.get("text"), message.get("caption")) if isinstance(value, str)), "")
+    kind: Kind = "unsupported" if not found else "edited" if edited else "text"
+    ref = str(message["message_id"]) if isinstance(message.get("message_id"), int) else None
+    incoming = Incoming(NAME, str(chat["id"]), str(raw["update_id"]), kind, clean(found), message_ref=ref)
+    return Read(incoming, unreadable=error)
+
+
+def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = data.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def clean(text: str) -> str:
+    """The text with halves of broken surrogate pairs replaced, which no encoder would take."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

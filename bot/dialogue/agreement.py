@@ -1,0 +1,253 @@
+"""From "would you like to talk to someone?" to a yes or a no: whether, what is shared, and with whom.
+
+Nothing here shares anything. A yes becomes `AgreementGiven`, with the exact wording under which it was given.
+"""
+
+from __future__ import annotations
+
+from bot.dialogue import guidance
+from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
+from bot.dialogue.scene import Scene
+from bot.dialogue.state import Offer
+from content.editorial.schema import Bubbles
+from escalation.consent import Scope
+from nlu.understanding import Level, Risk
+
+CONFIRM = {Scope.WANTS_TO_TALK: "consent.confirm_talk", Scope.CHAT: "consent.confirm_chat", Scope.SUMMARY: "consent.summary"}
+
+
+def offer_for(scene: Scene, risk: Risk, raised_by: str | None) -> None:
+    """A sign of harm: believe, thank, and offer an adult. Limits come in the same turn if they were not told (S19)."""
+    _begin(scene, risk, raised_by)
+    thanks = response(scene, risk.categories, risk.subject, risk.level)
+    _offer(scene, before=thanks)
+
+
+def offer_because_asked(scene: Scene, risk: Risk, raised_by: str | None) -> None:
+    """The young person asks for a person."""
+    _begin(scene, risk, raised_by)
+    _offer(scene, before=())
+
+
+def notice_more(scene: Scene, risk: Risk, raised_by: str | None) -> None:
+    """Something more was said after an offer, a no, or a yes."""
+    scene.did(RiskNoticed(risk.level, risk.categories, risk.subject, risk.flags, raised_by))
+    scene.state.private_matter = True
+
+
+def yes(scene: Scene) -> None:
+    """Yes to the offer: ask what may be shared."""
+    scene.ask("scope", "consent.scope", adult=_name(scene))
+
+
+def no(scene: Scene) -> None:
+    """No: respected, recorded, and not asked again at once."""
+    offer = scene.state.offer
+    urgent = offer is not None and offer.urgent and not _immediate(scene)
+    words = "consent.refused_urgent" if urgent else "consent.refused"
+    scene.did(AgreementRefused(*_wording(scene, "consent.offer", _offer_fields(scene))))
+    scene.state.refused_level = max(scene.state.refused_level, offer.level if offer else 0)
+    scene.state.question = None
+    scene.speak(words)
+
+
+def more(scene: Scene) -> None:
+    """What happens if they say yes."""
+    scene.ask("offer", "consent.more", organisation=scene.service.organisation)
+
+
+def choose_scope(scene: Scene, scope: Scope) -> None:
+    """What may be shared was chosen: show it, and ask for the final yes."""
+    offer = _current(scene)
+    offer.scope = scope
+    if scope is Scope.SUMMARY and offer.summary is None:
+        offer.summary = scene.words("consent.summary_text", about=_about(scene, offer))[0]
+    confirm(scene)
+
+
+def confirm(scene: Scene) -> None:
+    """Show exactly what would be shared, with whom, and ask."""
+    scene.ask("confirm", _confirm_id(scene), **_confirm_fields(scene))
+
+
+def write_summary(scene: Scene) -> None:
+    """They want to write it in their own words."""
+    scene.ask("write_summary", "consent.write_summary")
+
+
+def summary_written(scene: Scene, text: str) -> None:
+    """Their own words are the summary now."""
+    offer = _current(scene)
+    offer.scope, offer.summary = Scope.SUMMARY, text.strip()
+    confirm(scene)
+
+
+def send(scene: Scene) -> None:
+    """The final yes."""
+    offer = _current(scene)
+    if offer.scope is None:
+        yes(scene)
+        return
+    wording = _wording(scene, _confirm_id(scene), _confirm_fields(scene))
+    scene.did(AgreementGiven(offer.scope, offer.summary if offer.scope == Scope.SUMMARY else None, *wording))
+    scene.state.question = None
+    scene.state.refused_level = 0
+    _say_given(scene)
+    _offer_code(scene)
+
+
+def other_person(scene: Scene) -> None:
+    """ "Not this person": no reason asked (S82). The next adult is proposed, or the truth that there is none."""
+    adult = scene.adult()
+    if adult is None:
+        confirm(scene)
+        return
+    scene.did(PersonHidden(adult.staff_id))
+    scene.hide(adult.staff_id)
+    if scene.adult() is None:
+        scene.say(scene.words("consent.nobody_else"))
+        _offer(scene, before=())
+        return
+    scene.say(scene.words("consent.other_person"))
+    confirm(scene)
+
+
+def withdraw(scene: Scene) -> None:
+    """They changed their mind. One neutral answer, whether or not anything is kept (S78)."""
+    scene.state.question = None
+    scene.did(AgreementWithdrawn(*_wording(scene, "consent.withdrawn", {})))
+    scene.speak("consent.withdrawn")
+
+
+def ask_again(scene: Scene) -> None:
+    """Once more, later, and never again after that."""
+    scene.state.asked_again = True
+    scene.ask("offer", "consent.ask_again")
+
+
+def waiting_note(scene: Scene) -> None:
+    """How it stands while an adult is on the way to the chat."""
+    case = scene.turn.case
+    if case is not None and case.promised_at and case.promised_at > scene.turn.now:
+        scene.speak("hand_over.waiting_note", adult=_name(scene), by=scene.clock(case.promised_at))
+    else:
+        scene.speak("hand_over.waiting_note_nobody")
+
+
+def response(scene: Scene, categories: tuple[str, ...], subject: str, level: Level) -> tuple[str, ...]:
+    """What the bot says first to what it was told."""
+    crisis = scene.service.library.crisis.get(categories[0]) if categories else None
+    if crisis is None:
+        return scene.words("conversation.thanks_for_telling")
+    by_level = crisis.someone_else if subject == "other" else crisis.myself
+    words: Bubbles = by_level.concern
+    if level >= Level.URGENT:
+        words = by_level.urgent or words
+    if level is Level.IMMEDIATE:
+        words = by_level.immediate or words
+    return scene.bubbles(words)
+
+
+def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:
+    level = max(risk.level, Level.NONE)
+    if "position_of_trust" in risk.flags:
+        scene.skip_the_rota()
+    scene.did(AdultOffered(level, risk.categories, risk.subject, risk.flags, raised_by))
+    offer = Offer(level=level, categories=risk.categories, subject=risk.subject, flags=tuple(sorted(risk.flags)), raised_by=raised_by)
+    scene.state.offer = offer
+    scene.state.private_matter = True
+
+
+def _offer(scene: Scene, before: tuple[str, ...]) -> None:
+    bubbles = list(before)
+    if not scene.state.told_limits:
+        scene.state.told_limits = True
+        bubbles += scene.words("conversation.limits_short")
+    id = _offer_id(scene)
+    bubbles += scene.words(id, **_offer_fields(scene))
+    offer = _current(scene)
+    if offer.urgent and not _immediate(scene):
+        bubbles += scene.words("consent.offer_flag")
+    if scene.adult() is None:
+        bubbles.append(guidance.open_now(scene))
+    scene.state.ask("offer")
+    scene.say(bubbles, scene.buttons(scene.service.library.message(id).buttons))
+
+
+def _offer_id(scene: Scene) -> str:
+    if scene.adult():
+        return "consent.offer"
+    return "consent.offer_nobody" if scene.next_time() else "consent.offer_nobody_unknown"
+
+
+def _offer_fields(scene: Scene) -> dict[str, str]:
+    adult = scene.adult()
+    if adult:
+        return {"adult": adult.first_name, "job": adult.job, "organisation": scene.service.organisation}
+    return {"next_time": scene.next_time() or ""}
+
+
+def _confirm_id(scene: Scene) -> str:
+    scope = Scope(_current(scene).scope or Scope.WANTS_TO_TALK)
+    return CONFIRM[scope] if scene.adult() else f"{CONFIRM[scope]}_nobody"
+
+
+def _confirm_fields(scene: Scene) -> dict[str, str]:
+    adult = scene.adult()
+    fields = {"organisation": scene.service.organisation, "summary": _current(scene).summary or ""}
+    return fields | ({"adult": adult.first_name, "job": adult.job} if adult else {})
+
+
+def _say_given(scene: Scene) -> None:
+    adult, level = scene.adult(), Level(_current(scene).level)
+    if adult:
+        minutes = scene.service.policy.promise_minutes[max(level, Level.CONCERN).id]
+        scene.speak("consent.given", adult=adult.first_name, by=scene.clock_in(minutes))
+    elif scene.next_time():
+        scene.speak("consent.given_nobody", next_time=scene.next_time() or "")
+    else:
+        scene.speak("consent.given_nobody_unknown")
+
+
+def _offer_code(scene: Scene) -> None:
+    if scene.person.channel == "webchat" and not scene.person.has_code:
+        scene.speak("consent.return_code_offer")
+
+
+def make_code(scene: Scene) -> None:
+    """A return code for the web chat: the host makes it and fills it in."""
+    scene.did(CodeAsked("consent.return_code"))
+
+
+def _current(scene: Scene) -> Offer:
+    if scene.state.offer is None:
+        case = scene.turn.case
+        scene.state.offer = Offer(
+            level=case.level if case else Level.NONE,
+            categories=case.categories if case else (),
+            subject=case.subject if case else "self",
+        )
+    return scene.state.offer
+
+
+def _about(scene: Scene, offer: Offer) -> str:
+    crisis = scene.service.library.crisis.get(offer.categories[0]) if offer.categories else None
+    if crisis is None:
+        return scene.words("consent.something")[0]
+    return crisis.plain_other if offer.subject == "other" else crisis.plain
+
+
+def _name(scene: Scene) -> str:
+    case = scene.turn.case
+    adult = (case.worker if case else None) or scene.adult()
+    return adult.first_name if adult else scene.words("consent.next_person")[0]
+
+
+def _immediate(scene: Scene) -> bool:
+    return scene.turn.case is not None and scene.turn.case.basis == "immediate"
+
+
+def _wording(scene: Scene, id: str, fields: dict[str, str]) -> tuple[str, str, str]:
+    shown = _offer_id(scene) if id == "consent.offer" else id
+    text = "\n".join(scene.words(shown, **fields))
+    return shown, scene.service.library.message(shown).version, text

@@ -1,0 +1,171 @@
+"""What a turn can bring about, in the past tense. `turn.py` carries each out; one that it does not know is a loud error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlu.understanding import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One bubble, with its buttons as (label, token)."""
+
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdultOffered:
+    """An adult was offered because of what was noticed, or because the young person asked for one."""
+
+    level: Level
+    categories: tuple[str, ...]
+    subject: str
+    flags: frozenset[str]
+    raised_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyRaised:
+    """A life may be at risk: the adult on duty is to be alerted at once."""
+
+    level: Level
+    categories: tuple[str, ...]
+    subject: str
+    flags: frozenset[str]
+    raised_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskNoticed:
+    """Something more was noticed while a case is open already."""
+
+    level: Level
+    categories: tuple[str, ...]
+    subject: str
+    flags: frozenset[str]
+    raised_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementGiven:
+    """The young person said yes: to this scope, under exactly this wording."""
+
+    scope: str
+    summary: str | None
+    wording_id: str
+    wording_version: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRefused:
+    """The young person said no to the offer."""
+
+    wording_id: str
+    wording_version: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWithdrawn:
+    """The young person changed their mind about sharing."""
+
+    wording_id: str
+    wording_version: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHidden:
+    """ "Not this person": the case is hidden from them for good."""
+
+    staff_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFlagged:
+    """Something that reaches the safeguarding lead whatever was agreed: `under_13`, `position_of_trust`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningCorrected:
+    """ "That's not what I meant", after a flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Words for the adult who has the conversation."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBandChosen:
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChosen:
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class EasyReadChosen:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeelingTold:
+    """How it was, after an adult closed the conversation: `good`, `same` or `bad`."""
+
+    feeling: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOn:
+    """It is the young person who holds the phone: what was kept back may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentAway:
+    """Somebody is with them: nothing is shown until they are back (S79)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """A return code is wanted; the host makes it and fills it into the message."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionAsked:
+    """The young person wants this chat deleted."""
+
+
+Event = (
+    Said
+    | AdultOffered
+    | EmergencyRaised
+    | RiskNoticed
+    | AgreementGiven
+    | AgreementRefused
+    | AgreementWithdrawn
+    | PersonHidden
+    | LeadFlagged
+    | MeaningCorrected
+    | PassedOn
+    | AgeBandChosen
+    | AreaChosen
+    | EasyReadChosen
+    | FeelingTold
+    | CarriedOn
+    | WentAway
+    | CodeAsked
+    | DeletionAsked
+)

@@ -1,0 +1,133 @@
+"""Serving guidance: menus, scripts and helplines."""
+
+from __future__ import annotations
+
+from bot.dialogue.scene import Scene
+from bot.dialogue.state import Place
+from content.editorial.schema import Button, Contact, Script, Step
+
+THEMES = ("relationships", "online_safety", "exploitation_and_harm", "wellbeing", "rights_and_help")
+MOST_CONTACTS = 4
+MOST_CHOICES = 8
+
+
+def show_menu(scene: Scene) -> None:
+    """The main menu."""
+    scene.state.place = None
+    scene.speak("conversation.menu")
+
+
+def show_theme(scene: Scene, theme: str) -> None:
+    """The topics of one theme, as buttons."""
+    library = scene.service.library
+    topics = [library.scripts[topic] for topic in library.themes.get(theme, ()) if topic in library.scripts]
+    pairs = [(script.title, f"topic:{script.topic}") for script in topics]
+    scene.say(scene.words("conversation.menu_theme"), scene.own_buttons([*pairs, (scene.words("conversation.back_to_menu")[0], "do:menu")]))
+
+
+def show_topic(scene: Scene, topic: str) -> bool:
+    """The first answer on a topic. `False` where there is no script for it."""
+    return show_step(scene, topic, "start")
+
+
+def show_step(scene: Scene, topic: str, name: str) -> bool:
+    """One step of a script. `False` where it does not exist (any more)."""
+    script = scene.service.library.scripts.get(topic)
+    step = script.steps.get(name) if script else None
+    if script is None or step is None:
+        return False
+    scene.state.place = Place(topic=topic, step=name)
+    scene.say(step_words(scene, step), scene.buttons(_resolved(script, step)))
+    return True
+
+
+def step_words(scene: Scene, step: Step) -> tuple[str, ...]:
+    """The bubbles of a step, with the fields that any script may use."""
+    return scene.bubbles(step, bot_name=scene.service.bot_name, organisation=scene.service.organisation)
+
+
+def repeat_simpler(scene: Scene) -> None:
+    """Say the last step again in its easy-read form, and stay with that."""
+    place = scene.state.place
+    scene.set_person(easy_read=True)
+    if place is None or not show_step(scene, place.topic, place.step):
+        show_menu(scene)
+
+
+def not_understood(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> None:
+    """Offer the nearest topics, or the menu where nothing is near."""
+    scripts = scene.service.library.scripts
+    near = [topic for topic, confidence in ranking if confidence >= 0.08 and topic in scripts and _is_guidance(scene, topic)][:3]
+    if not near:
+        scene.speak("conversation.not_understood")
+        return
+    pairs = [(scripts[topic].title, f"topic:{topic}") for topic in near]
+    scene.say(scene.words("conversation.unsure"), scene.own_buttons([*pairs, (scene.words("conversation.something_else")[0], "do:menu")]))
+
+
+def show_helplines(scene: Scene, topic: str | None = None) -> None:
+    """Who can help: the contacts of the topic and the area first, each in one line."""
+    lines = [_line(scene, contact) for contact in _contacts(scene, topic)[:MOST_CONTACTS]]
+    scene.say((*scene.words("conversation.helplines_intro"), "\n".join(lines)), scene.buttons(_after_helplines(scene)))
+
+
+def open_now(scene: Scene) -> str:
+    """One bubble on who is there at any hour."""
+    always = [contact for contact in _contacts(scene, None) if contact.always_open and contact.call][:3]
+    return "\n".join((*scene.words("conversation.open_now_intro"), *(_line(scene, contact) for contact in always)))
+
+
+def show_areas(scene: Scene) -> None:
+    """Ask where the young person lives, roughly; it only chooses helplines."""
+    directories = scene.service.library.directories.values()
+    pairs = [(directory.title[:32], f"do:area_{directory.area}") for directory in directories]
+    scene.state.ask("area")
+    scene.say(scene.words("conversation.area_question"), scene.own_buttons(pairs[:MOST_CHOICES]))
+
+
+def _resolved(script: Script, step: Step) -> tuple[Button, ...]:
+    return tuple(button if ":" in button.go else Button(label=button.label, go=f"go:{script.topic}/{button.go}") for button in step.buttons)
+
+
+def _is_guidance(scene: Scene, topic: str) -> bool:
+    return any(topic in scene.service.library.themes.get(theme, ()) for theme in THEMES)
+
+
+def _contacts(scene: Scene, topic: str | None) -> list[Contact]:
+    library = scene.service.library
+    script = library.scripts.get(topic) if topic else None
+    chosen = [library.contact(id) for id in script.help] if script else []
+    everyone = [*chosen, *library.contacts_for(scene.person.area or scene.service.area)]
+    fitting = [contact for contact in everyone if _fits(contact, scene.person.age_band)]
+    return list({contact.id: contact for contact in fitting}.values())
+
+
+def _fits(contact: Contact, age_band: str) -> bool:
+    youngest, oldest = {"under_13": (0, 12), "13_15": (13, 15), "16_17": (16, 17), "18_25": (18, 25)}.get(age_band, (0, 25))
+    return (contact.min_age or 0) <= oldest and (contact.max_age or 120) >= youngest
+
+
+def _line(scene: Scene, contact: Contact) -> str:
+    ways = [way for way in (contact.call, contact.text and f"text {contact.text}", contact.web) if way]
+    return scene.words("conversation.helpline_line", name=contact.name, how=" / ".join(ways), hours=contact.hours)[0]
+
+
+def _after_helplines(scene: Scene) -> tuple[Button, ...]:
+    return scene.service.library.message("conversation.helplines_intro").buttons
+
+
+def begin_topic(scene: Scene, topic: str) -> None:
+    """The beginning of a topic's first answer, without its buttons: a check-in follows it in the same turn."""
+    script = scene.service.library.scripts[topic]
+    scene.state.place = Place(topic=topic)
+    scene.say(step_words(scene, script.steps["start"])[:2])
+
+
+def go_on(scene: Scene, place: Place, words: str) -> bool:
+    """Say `words` with the buttons of a step, to go on where guidance was left. `False` where the step is gone."""
+    script = scene.service.library.scripts.get(place.topic)
+    step = script.steps.get(place.step) if script else None
+    if script is None or step is None:
+        return False
+    scene.say(scene.words(words), scene.buttons(_resolved(script, step)))
+    return True

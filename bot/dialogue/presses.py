@@ -1,0 +1,271 @@
+"""Buttons, and short answers typed instead of them.
+
+A token is `<turn>:<go>`. Finding one's way (menu, topics, help) works from any message, old or new. An answer counts
+only for the question that is open now, and only from the turn that asked it: an old button never agrees to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.dialogue import agreement, emergency, guidance, topics
+from bot.dialogue.events import AgeBandChosen, AreaChosen, CarriedOn, DeletionAsked, EasyReadChosen, FeelingTold
+from bot.dialogue.scene import Heard, Scene
+from bot.dialogue.state import Conversation, Question
+from escalation.case import Stage
+from escalation.consent import Scope
+from nlu.understanding import Level, Risk, Understanding
+
+Handler = Callable[[Scene], None]
+
+
+def press(scene: Scene, heard: Heard, returning: bool) -> None:
+    """A button was tapped."""
+    turn, _, go = heard.text.partition(":")
+    kind, _, name = go.partition(":")
+    if kind == "do" and name in ALWAYS:
+        ALWAYS[name](scene)
+    elif returning and not scene.live:
+        scene.state.behind_carry_on = True
+        scene.speak("conversation.carry_on")
+    elif scene.live and kind == "do" and name not in FROM_STAFF:
+        return
+    elif not _find_the_way(scene, kind, name, heard.id) and not _answer(scene, turn, name):
+        _stale(scene)
+
+
+def answered_in_words(scene: Scene, text: str, understood: Understanding) -> bool:
+    """Whether a typed "yes", "no" or "not sure" answered the question that is open."""
+    question = scene.state.question
+    word = topics.short_word(scene, text) or (understood.topic if understood.confidence >= 0.6 else None)
+    handler = _TYPED.get((question, word)) if question and word else None
+    if handler is None:
+        return False
+    handler(scene)
+    return True
+
+
+def in_agreement(scene: Scene) -> bool:
+    """Whether the talk is about an adult right now."""
+    return scene.state.question in ("offer", "scope", "summary", "write_summary", "confirm")
+
+
+def ask_open_question(scene: Scene) -> None:
+    """Ask the open question of the agreement once more."""
+    again: dict[Question, Handler] = {
+        "scope": agreement.yes,
+        "confirm": agreement.confirm,
+        "write_summary": agreement.write_summary,
+    }
+    again.get(scene.state.question or "offer", agreement.ask_again)(scene)
+
+
+def _find_the_way(scene: Scene, kind: str, name: str, heard_id: str) -> bool:
+    if kind == "topic":
+        topics.answer(scene, name, Risk(), None)
+        return True
+    if kind == "go":
+        topic, _, step = name.partition("/")
+        return guidance.show_step(scene, topic, step)
+    if kind != "do":
+        return False
+    for prefix, handler in (("theme_", guidance.show_theme), ("area_", _area), ("band_", _band)):
+        if name.startswith(prefix):
+            handler(scene, name.removeprefix(prefix))
+            return True
+    if name in WAYS:
+        WAYS[name](scene)
+        return True
+    return False
+
+
+def _answer(scene: Scene, turn: str, name: str) -> bool:
+    question, handler = ANSWERS.get(name, (None, None))
+    from_staff = name in FROM_STAFF and turn == "0"
+    if handler is None or not (from_staff or (question == scene.state.question and turn == str(scene.state.question_turn))):
+        return False
+    handler(scene)
+    return True
+
+
+def _stale(scene: Scene) -> None:
+    """An old button: say so, and show where things stand."""
+    scene.say(scene.words("conversation.stale_button"))
+    if in_agreement(scene):
+        ask_open_question(scene)
+    else:
+        guidance.show_menu(scene)
+
+
+def _talk(scene: Scene) -> None:
+    known = scene.state.offer
+    if known and scene.turn.case and scene.turn.case.stage is not Stage.CLOSED:
+        risk = Risk(Level(known.level), known.categories, "other" if known.subject == "other" else "self", flags=frozenset(known.flags))
+        topics.wants_person(scene, risk, known.raised_by)
+    else:
+        topics.wants_person(scene, Risk(), None)
+
+
+def _helplines(scene: Scene) -> None:
+    guidance.show_helplines(scene, scene.state.place.topic if scene.state.place else None)
+
+
+def _okay(scene: Scene) -> None:
+    scene.state.question = None
+    place = scene.state.place
+    if place is None or not guidance.go_on(scene, place, "conversation.okay_answer"):
+        scene.speak("conversation.okay_answer")
+
+
+def _not_really(scene: Scene) -> None:
+    scene.state.question = None
+    scene.speak("conversation.not_really_answer")
+
+
+def _thoughts_of_suicide(scene: Scene) -> None:
+    scene.state.question = None
+    agreement.offer_for(scene, Risk(Level.URGENT, ("suicide",), "self"), None)
+
+
+def _carry_on(scene: Scene) -> None:
+    scene.state.behind_carry_on = False
+    scene.did(CarriedOn())
+    if scene.live:
+        return
+    if in_agreement(scene):
+        ask_open_question(scene)
+    elif scene.waiting:
+        agreement.waiting_note(scene)
+    else:
+        guidance.show_menu(scene)
+
+
+def _band(scene: Scene, band: str) -> None:
+    scene.state.question, scene.state.asked_age = None, True
+    if band in ("under_13", "13_15", "16_17", "18_25"):
+        scene.did(AgeBandChosen(band))
+        scene.set_person(age_band=band)
+        scene.say(scene.words("conversation.age_thanks"))
+    topics.app_age(scene)
+    guidance.show_menu(scene)
+
+
+def _area(scene: Scene, area: str) -> None:
+    scene.state.question = None
+    if area in scene.service.library.directories:
+        scene.did(AreaChosen(area))
+        scene.set_person(area=area)
+    guidance.show_helplines(scene)
+
+
+def _easy(on: bool) -> Handler:
+    def choose(scene: Scene) -> None:
+        scene.did(EasyReadChosen(on))
+        scene.set_person(easy_read=on)
+        scene.speak("conversation.easy_on" if on else "conversation.easy_off")
+
+    return choose
+
+
+def _delete(yes: bool) -> Handler:
+    def choose(scene: Scene) -> None:
+        scene.state.question = None
+        if yes:
+            scene.did(DeletionAsked())
+            scene.state = Conversation(turn=scene.state.turn, told_limits=True, asked_age=True, told_app_age=True)
+        scene.speak("conversation.delete_done" if yes else "conversation.delete_not_done")
+
+    return choose
+
+
+def _felt(feeling: str) -> Handler:
+    def tell(scene: Scene) -> None:
+        scene.did(FeelingTold(feeling))
+        scene.speak(f"hand_over.feedback_{feeling}")
+
+    return tell
+
+
+def _no_code(scene: Scene) -> None:
+    scene.state.question = None
+    scene.speak("consent.no_code")
+
+
+def _scope(scope: Scope) -> Handler:
+    return lambda scene: agreement.choose_scope(scene, scope)
+
+
+ALWAYS: dict[str, Handler] = {
+    "withdraw": agreement.withdraw,
+    "not_meant": emergency.not_meant,
+    "safe_no": emergency.not_safe,
+    "emergency": emergency.numbers,
+    "carry_on": _carry_on,
+    "easy_on": _easy(True),
+    "easy_off": _easy(False),
+}
+"""What works at any moment, from any message, also while a human has the conversation."""
+
+WAYS: dict[str, Handler] = {
+    "menu": guidance.show_menu,
+    "talk": _talk,
+    "helplines": _helplines,
+    "areas": guidance.show_areas,
+    "simpler": guidance.repeat_simpler,
+    "return_code": agreement.make_code,
+    "no_code": _no_code,
+}
+
+FROM_STAFF = ("feel_good", "feel_same", "feel_bad")
+"""Answers to what a hand-over message asks, which comes from no turn of the dialogue."""
+
+ANSWERS: dict[str, tuple[Question, Handler]] = {
+    "offer_yes": ("offer", agreement.yes),
+    "offer_no": ("offer", agreement.no),
+    "offer_more": ("offer", agreement.more),
+    "scope_talk": ("scope", _scope(Scope.WANTS_TO_TALK)),
+    "scope_summary": ("scope", _scope(Scope.SUMMARY)),
+    "scope_chat": ("scope", _scope(Scope.CHAT)),
+    "send": ("confirm", agreement.send),
+    "change_summary": ("confirm", agreement.write_summary),
+    "other_person": ("confirm", agreement.other_person),
+    "stop": ("confirm", agreement.no),
+    "safe_yes": ("safe", emergency.safe),
+    "suicide_yes": ("suicide", _thoughts_of_suicide),
+    "suicide_unsure": ("suicide", _thoughts_of_suicide),
+    "suicide_no": ("suicide", emergency.no_thoughts_of_suicide),
+    "okay": ("check_in", _okay),
+    "not_really": ("check_in", _not_really),
+    "delete_yes": ("delete", _delete(True)),
+    "delete_no": ("delete", _delete(False)),
+    "feel_good": ("feedback", _felt("good")),
+    "feel_same": ("feedback", _felt("same")),
+    "feel_bad": ("feedback", _felt("bad")),
+}
+
+_TYPED: dict[tuple[Question, str], Handler] = {
+    ("offer", "affirm"): agreement.yes,
+    ("offer", "deny"): agreement.no,
+    ("offer", "unsure"): agreement.more,
+    ("confirm", "affirm"): agreement.send,
+    ("confirm", "deny"): agreement.no,
+    ("scope", "deny"): agreement.no,
+    ("safe", "affirm"): emergency.safe,
+    ("safe", "deny"): emergency.not_safe,
+    ("suicide", "affirm"): _thoughts_of_suicide,
+    ("suicide", "unsure"): _thoughts_of_suicide,
+    ("suicide", "deny"): emergency.no_thoughts_of_suicide,
+    ("check_in", "affirm"): _okay,
+    ("check_in", "deny"): _not_really,
+    ("check_in", "unsure"): _not_really,
+    ("delete", "affirm"): _delete(True),
+    ("delete", "deny"): _delete(False),
+}
+
+
+def known_actions() -> frozenset[str]:
+    """Every `do:` that a button in the content may name."""
+    fixed = {*ALWAYS, *WAYS, *ANSWERS, "pick_up", "send_anyway", "dont_send"}
+    themes = {f"theme_{theme}" for theme in guidance.THEMES}
+    bands = {"band_under_13", "band_13_15", "band_16_17", "band_18_25", "band_skip"}
+    return frozenset(fixed | themes | bands)

@@ -1,0 +1,156 @@
+"""One turn while it is being decided: what is known, what is remembered, and what has happened so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.dialogue.events import Event, Said
+from bot.dialogue.state import Conversation, Question
+from content.editorial.schema import Bubbles, Button
+from escalation.case import Adult, CaseView, Stage
+from escalation.context import Service
+from escalation.rota import Staffing, only_leads, without
+from escalation.words import clock, fill, message, tokens
+from nlu.understanding import Level, Risk, Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that came in, with what was understood of it. `text` is the words, or the token of a button."""
+
+    id: str
+    kind: str
+    text: str = ""
+    media: str | None = None
+    understood: Understanding = field(default_factory=Understanding)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What the dialogue may know of the person: nothing that identifies them."""
+
+    age_band: str = "unknown"
+    area: str | None = None
+    easy_read: bool = False
+    channel: str = "webchat"
+    has_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything a decision rests on."""
+
+    now: datetime
+    heard: tuple[Heard, ...]
+    person: PersonView
+    staffing: Staffing
+    case: CaseView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided: the conversation as it stands now, and what happened, in order."""
+
+    conversation: Conversation
+    events: tuple[Event, ...]
+
+
+@dataclass
+class Scene:
+    """A turn in the making."""
+
+    turn: Turn
+    service: Service
+    state: Conversation
+    person: PersonView
+    staffing: Staffing
+    events: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
+        state = conversation.model_copy(deep=True)
+        state.turn += 1
+        return cls(turn, service, state, turn.person, turn.staffing)
+
+    @property
+    def live(self) -> bool:
+        """Whether a human has the conversation."""
+        return self.turn.case is not None and self.turn.case.stage is Stage.LIVE
+
+    @property
+    def waiting(self) -> bool:
+        return self.turn.case is not None and self.turn.case.stage is Stage.WAITING
+
+    def did(self, event: Event) -> None:
+        self.events.append(event)
+
+    def say(self, bubbles: Iterable[str], buttons: Iterable[tuple[str, str]] = (), urgent: bool = False) -> None:
+        """Say these bubbles, with the buttons under the last one."""
+        texts = [text for text in bubbles if text]
+        for index, text in enumerate(texts):
+            self.did(Said(text, tuple(buttons) if index == len(texts) - 1 else (), urgent))
+
+    def words(self, id: str, **fields: str) -> tuple[str, ...]:
+        """The bubbles of a message, for this person."""
+        return message(self.service.library, id, self.person.age_band, self.person.easy_read, **fields)
+
+    def speak(self, id: str, urgent: bool = False, **fields: str) -> None:
+        """Say a message with its own buttons."""
+        self.say(self.words(id, **fields), self.buttons(self.service.library.message(id).buttons), urgent)
+
+    def ask(self, question: Question, id: str, **fields: str) -> None:
+        """Say a message and leave its question open."""
+        self.state.ask(question)
+        self.speak(id, False, **fields)
+
+    def bubbles(self, words: Bubbles, **fields: str) -> tuple[str, ...]:
+        return fill(words, self.person.age_band, self.person.easy_read, **fields)
+
+    def buttons(self, buttons: tuple[Button, ...]) -> tuple[tuple[str, str], ...]:
+        return tokens(buttons, self.state.turn)
+
+    def own_buttons(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Buttons made here: (label, go)."""
+        return tuple((label, f"{self.state.turn}:{go}") for label, go in pairs)
+
+    def clock(self, at: datetime) -> str:
+        return clock(at, self.turn.now, self.service.zone)
+
+    def clock_in(self, minutes: float) -> str:
+        """The time in so many minutes from now."""
+        return self.clock(self.turn.now + timedelta(minutes=minutes))
+
+    def next_time(self) -> str | None:
+        """When somebody will next be on duty, in words."""
+        return self.clock(self.staffing.next_start) if self.staffing.next_start else None
+
+    def adult(self) -> Adult | None:
+        """The adult who would be asked now."""
+        return self.staffing.first
+
+    def hide(self, staff_id: str) -> None:
+        self.staffing = without(self.staffing, staff_id)
+
+    def skip_the_rota(self) -> None:
+        self.staffing = only_leads(self.staffing)
+
+    def set_person(self, **changes: object) -> None:
+        self.person = replace(self.person, **changes)  # type: ignore[arg-type]
+
+
+def together(heard: Iterable[Heard]) -> tuple[Understanding, str | None]:
+    """One understanding of several messages sent in a burst, and the id of the one that weighs most.
+
+    The highest level counts, with every category, sign and flag; the topic is the one that was surest.
+    """
+    messages = list(heard)
+    top = max(messages, key=lambda m: m.understood.risk.level)
+    surest = max(messages, key=lambda m: m.understood.confidence)
+    risk = top.understood.risk
+    others = [m.understood.risk for m in messages if m is not top]
+    categories = dict.fromkeys((*risk.categories, *(c for other in others if other.level >= Level.CONCERN for c in other.categories)))
+    flags = frozenset().union(*(m.understood.risk.flags for m in messages))
+    merged = Risk(risk.level, tuple(categories), risk.subject, risk.evidence, risk.signs, flags)
+    return replace(surest.understood, risk=merged), top.id if risk.level > Level.NONE else None

@@ -1,0 +1,93 @@
+"""Where a conversation stands between two turns. Kept as sealed JSON, and read back before the next one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlu.understanding import Level, Sign
+
+SIGNS_KEPT = 30
+"""How many earlier messages' weak signs are remembered."""
+
+Question = Literal[
+    "offer", "scope", "summary", "write_summary", "confirm", "safe", "suicide", "check_in", "age", "area", "delete", "feedback", "code"
+]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class KeptSign(Part):
+    """A weak sign in an earlier message: its words are not kept here."""
+
+    id: str
+    category: str
+    why: str
+    start: int
+    end: int
+
+    def as_sign(self) -> Sign:
+        return Sign(self.id, self.category, self.why, self.start, self.end)
+
+
+class Offer(Part):
+    """The offer of an adult that is being talked about."""
+
+    level: int
+    categories: tuple[str, ...] = ()
+    subject: str = "self"
+    flags: tuple[str, ...] = ()
+    raised_by: str | None = None
+    scope: str | None = None
+    summary: str | None = None
+    adult_id: str | None = None
+
+    @property
+    def urgent(self) -> bool:
+        return self.level >= Level.URGENT
+
+
+class Place(Part):
+    """A step of a script."""
+
+    topic: str
+    step: str = "start"
+
+
+class Conversation(Part):
+    """All that the bot remembers of a conversation. Everything has a default: a new one is `Conversation()`."""
+
+    turn: int = 0
+    told_limits: bool = False
+    told_app_age: bool = False
+    asked_age: bool = False
+    question: Question | None = None
+    question_turn: int = 0
+    place: Place | None = None
+    offer: Offer | None = None
+    refused_level: int = 0
+    asked_again: bool = False
+    suicide_asked: bool = False
+    last_check_in: int = 0
+    last_at: datetime | None = None
+    private_matter: bool = False
+    """Whether something was said that nobody else who picks up the phone should see (S77)."""
+    behind_carry_on: bool = False
+    signs: list[list[KeptSign]] = Field(default_factory=list)
+
+    def ask(self, question: Question) -> None:
+        """Leave a question open for the next turn."""
+        self.question, self.question_turn = question, self.turn
+
+    def earlier_signs(self) -> tuple[tuple[Sign, ...], ...]:
+        """Weak signs of the latest messages, oldest first."""
+        return tuple(tuple(kept.as_sign() for kept in message) for message in self.signs)
+
+    def remember(self, signs: tuple[Sign, ...]) -> None:
+        """Add the signs of one more message, and forget the oldest."""
+        kept = [KeptSign(id=s.id, category=s.category, why=s.why, start=s.start, end=s.end) for s in signs]
+        self.signs = [*self.signs, kept][-SIGNS_KEPT:]

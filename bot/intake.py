@@ -1,0 +1,117 @@
+"""What comes in is a row before it is anything else.
+
+If storing fails, the words are still checked for danger in memory, the emergency text goes out, once for each event, and the
+event stays unacknowledged, so that the app delivers it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.channels import Incoming, NotStored, Outgoing
+from escalation import cases, phone
+from escalation.case import Stage
+from escalation.context import Service
+from escalation.record import messages, people
+from escalation.record.ids import new_id
+from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.tables import Staff, StaffUpdate
+
+log = logging.getLogger(__name__)
+
+Reply = Callable[[str, Outgoing], Awaitable[object]]
+"""Sends one bubble to an address at once, without any storage."""
+
+WORDS = ("text", "edited", "media")
+_REMEMBERED = 10_000
+
+
+class Intake:
+    """Takes events from every channel.
+
+    `danger(text)` says whether words may mean that a life is at risk now; `woken(person_id, at_once)` is called after each
+    event that was stored, `at_once` where it must not wait for more words: danger, a button, a human who reads along.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        service: Service,
+        now: Callable[[], datetime],
+        danger: Callable[[str], bool],
+        woken: Callable[[str, bool], None],
+    ) -> None:
+        self._record = record
+        self._service = service
+        self._now = now
+        self._danger = danger
+        self._woken = woken
+        self._replies: dict[str, Reply] = {}
+        self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def answer_through(self, channel: str, reply: Reply) -> None:
+        """How to reach an address of this channel when nothing can be stored."""
+        self._replies[channel] = reply
+
+    async def take(self, incoming: Incoming) -> None:
+        """Store one event. Raises `NotStored` when that was not possible; the person has then been given the emergency text."""
+        now = self._now()
+        try:
+            stored = await self._record.awrite(lambda tx: self._store(tx, incoming, now))
+        except RecordUnavailable as error:
+            log.error("an event could not be stored: %s", error)
+            await self._warn(incoming)
+            raise NotStored from error
+        if stored:
+            person_id, live = stored
+            at_once = live or incoming.kind not in WORDS or self._danger(incoming.text)
+            self._woken(person_id, at_once)
+
+    def _store(self, tx: Tx, incoming: Incoming, now: datetime) -> tuple[str, bool] | None:
+        staff = self._staff(tx, incoming)
+        if staff is not None:
+            self._staff_did(tx, staff, incoming, now)
+            return None
+        someone, address = people.find_or_create(tx, incoming.channel, incoming.address, now)
+        body = {"text": incoming.text, "media": incoming.media}
+        messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
+        case = cases.open_case(tx, someone.id)
+        return someone.id, case is not None and case.stage == Stage.LIVE
+
+    def _staff(self, tx: Tx, incoming: Incoming) -> Staff | None:
+        pseudonym = tx.vault.pseudonym(incoming.channel, incoming.address)
+        return tx.session.scalar(select(Staff).where(Staff.telegram == pseudonym, Staff.closed_at.is_(None)))
+
+    def _staff_did(self, tx: Tx, staff: Staff, incoming: Incoming, now: datetime) -> None:
+        seen = select(StaffUpdate.id).where(StaffUpdate.channel == incoming.channel, StaffUpdate.external_id == incoming.external_id)
+        if tx.session.scalar(seen):
+            return
+        row = StaffUpdate(
+            id=new_id(),
+            staff_id=staff.id,
+            channel=incoming.channel,
+            external_id=incoming.external_id,
+            kind=incoming.kind,
+            received_at=now,
+        )
+        tx.session.add(row)
+        phone.act(tx, self._service, staff, incoming.kind, incoming.text, now)
+
+    async def _warn(self, incoming: Incoming) -> None:
+        event = (incoming.channel, incoming.external_id)
+        reply = self._replies.get(incoming.channel)
+        if reply is None or event in self._warned:
+            return
+        self._warned[event] = None
+        if len(self._warned) > _REMEMBERED:
+            self._warned.popitem(last=False)
+        for text in self._service.library.message("conversation.outage").say:
+            try:
+                await reply(incoming.address, Outgoing(text))
+            except Exception as error:
+                log.error("the emergency text could not be sent either: %s", type(error).__name__)

@@ -1,0 +1,159 @@
+"""Sending what was committed: outbox rows, in order for each person, until they are sent or can never be.
+
+A row is marked as being sent before it goes out. After a crash such a row goes out again: a young person would rather read a
+line twice than never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.channels import Channel, Outgoing, TryLater, Undeliverable
+from escalation.record import messages, people
+from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.tables import OutboxRow, Staff
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+RETRY_AFTER = (1, 2, 5, 10, 30, 60)
+"""Seconds between tries when the app is not reachable; the last one repeats for as long as it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A row that is ready to go out."""
+
+    row_id: str
+    recipient: str
+    address: str
+    outgoing: Outgoing
+
+
+class Sender:
+    """Sends the rows of one channel. Recipients side by side, each recipient's rows in order."""
+
+    def __init__(self, record: Record, channel: Channel, now: Callable[[], datetime]) -> None:
+        self._record = record
+        self._channel = channel
+        self._now = now
+        self._wake = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        loop = asyncio.get_running_loop()
+        await self._record.awrite(self._take_back)
+        with self._record.signals.listening(f"outbox:{self._channel.name}", to=lambda _: loop.call_soon_threadsafe(self._wake.set)):
+            self._wake.set()
+            while True:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), timeout=1.0)
+                self._wake.clear()
+                with suppress(RecordUnavailable):
+                    await self._round()
+
+    async def _round(self) -> None:
+        """Start one lane for each recipient who has something waiting and no lane yet."""
+        for recipient in await self._record.aread(self._recipients):
+            if recipient not in self._busy:
+                self._busy[recipient] = asyncio.create_task(self._send_all(recipient), name="sender")
+
+    def _recipients(self, tx: Tx) -> list[str]:
+        now = self._now()
+        waiting = select(OutboxRow.person_id, OutboxRow.staff_id).where(
+            OutboxRow.channel == self._channel.name,
+            OutboxRow.state == "pending",
+            (OutboxRow.not_before.is_(None)) | (OutboxRow.not_before <= now),
+        )
+        rows = tx.session.execute(waiting.order_by(OutboxRow.urgent.desc(), OutboxRow.seq).limit(2000)).all()
+        return list(dict.fromkeys(person or f"staff:{staff}" for person, staff in rows))
+
+    async def _send_all(self, recipient: str) -> None:
+        try:
+            while letter := await self._record.awrite(lambda tx: self._next(tx, recipient)):
+                await self._send(letter)
+        except RecordUnavailable as error:
+            log.warning("sending has to wait: %s", error)
+        finally:
+            self._busy.pop(recipient, None)
+            self._wake.set()
+
+    def _next(self, tx: Tx, recipient: str) -> Letter | None:
+        """The recipient's oldest row, marked as being sent; `None` when it is not due or there is none."""
+        staff = recipient.startswith("staff:")
+        whose = OutboxRow.staff_id == recipient.removeprefix("staff:") if staff else OutboxRow.person_id == recipient
+        oldest = select(OutboxRow).where(whose, OutboxRow.channel == self._channel.name, OutboxRow.state.in_(("pending", "sending")))
+        row = tx.session.scalars(oldest.order_by(OutboxRow.seq).limit(1)).first()
+        if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
+            return None
+        address = self._address(tx, row)
+        if address is None:
+            row.state, row.problem = "failed", "no_address"
+            tx.session.flush()
+            return self._next(tx, recipient)
+        row.state, row.attempts = "sending", row.attempts + 1
+        text, buttons = messages.outgoing(tx, row)
+        return Letter(row.id, recipient, address, Outgoing(text, buttons))
+
+    def _address(self, tx: Tx, row: OutboxRow) -> str | None:
+        if row.address_id:
+            return people.open_address(tx, row.address_id)
+        staff = tx.session.get_one(Staff, row.staff_id)
+        if self._channel.name == "apprise":
+            return staff.id
+        return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
+
+    async def _send(self, letter: Letter) -> None:
+        try:
+            external_id = await self._channel.deliver(letter.address, letter.outgoing)
+        except Undeliverable:
+            await self._record.awrite(lambda tx: self._failed(tx, letter.row_id))
+        except TryLater as later:
+            wait = later.seconds
+            await self._record.awrite(lambda tx: self._again(tx, letter.row_id, wait))
+        except Exception as error:
+            log.error("a message could not be sent: %s", type(error).__name__)
+            await self._record.awrite(lambda tx: self._again(tx, letter.row_id, 0))
+        else:
+            await self._record.awrite(lambda tx: self._sent(tx, letter.row_id, external_id))
+
+    def _sent(self, tx: Tx, row_id: str, external_id: str) -> None:
+        row = _row(tx, row_id)
+        row.state, row.sent_at, row.external_id, row.problem = "sent", self._now(), external_id[:80], None
+        _tell_pages(tx, row)
+
+    def _failed(self, tx: Tx, row_id: str) -> None:
+        """The app will never take it: note so on the row, and that the person cannot be reached there."""
+        row = _row(tx, row_id)
+        row.state, row.problem = "failed", "undeliverable"
+        if row.person_id:
+            people.person(tx, row.person_id).unreachable_at = self._now()
+        _tell_pages(tx, row)
+
+    def _again(self, tx: Tx, row_id: str, seconds: float) -> None:
+        row = _row(tx, row_id)
+        pause = max(seconds, RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
+        row.state, row.problem, row.not_before = "pending", "try_later", self._now() + timedelta(seconds=pause)
+
+    def _take_back(self, tx: Tx) -> None:
+        """Rows that were being sent when the process died go out again."""
+        cut_off = select(OutboxRow).where(OutboxRow.channel == self._channel.name, OutboxRow.state == "sending")
+        for row in tx.session.scalars(cut_off):
+            row.state = "pending"
+
+
+def _row(tx: Tx, row_id: str) -> OutboxRow:
+    return tx.session.scalars(select(OutboxRow).where(OutboxRow.id == row_id)).one()
+
+
+def _tell_pages(tx: Tx, row: OutboxRow) -> None:
+    if row.case_id:
+        tx.signal(f"case:{row.case_id}")

@@ -1,0 +1,131 @@
+"""Every setting of Breakwater: `BREAKWATER_…` in the environment or in a `.env` file. `breakwater settings` prints them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message is one line that says which and what to do."""
+
+
+class Settings(BaseSettings):
+    """What an organisation can set. Each description is the help that `breakwater settings` prints."""
+
+    model_config = SettingsConfigDict(env_prefix="BREAKWATER_", env_file=".env", extra="ignore")
+
+    mode: Literal["demo", "production"] = Field(
+        "demo", description="demo (loopback, demo staff) or production (refuses to start half set up)"
+    )
+    database_url: str = Field(
+        f"sqlite:///{ROOT / 'var' / 'breakwater.db'}",
+        description="SQLAlchemy address of the record; SQLite by default, postgresql+psycopg://… for many workers",
+    )
+    data_key: SecretStr | None = Field(
+        None,
+        description="32 random bytes in base64 that wrap every other key; `breakwater new-key` makes one. Lose it and the record is unreadable",
+    )
+    listen: str = Field("127.0.0.1:8080", description="address and port for web chat and console")
+    public_url: str | None = Field(
+        None, description="where young people and staff reach this server, for links and the origin check, e.g. https://chat.example.org"
+    )
+    nlu_url: str = Field(
+        "http://127.0.0.1:5005", description="address of the intent service (nlu/service), loopback or private network only"
+    )
+    nlu_timeout: float = Field(1.5, gt=0, le=30, description="seconds to wait for the intent service before the answer counts as unknown")
+    telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot; without it Telegram is off")
+    telegram_base_url: str = Field("https://api.telegram.org/bot", description="Bot API server, as python-telegram-bot's base_url")
+    telegram_webhook_url: str | None = Field(None, description="public https address for Telegram's webhook; absent: polling")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="secret token that Telegram sends with each webhook call; needed with the webhook"
+    )
+    organisation: str = Field("Breakwater demo", description="name of the organisation, as young people read it")
+    bot_name: str = Field("Breakwater", description="name of the bot; choose a neutral one, it may be seen over a shoulder")
+    area: str = Field("uk", description="default area of the helpline directory (an id of the taxonomy)")
+    time_zone: str = Field("Europe/London", description="time zone of rota and times told to young people")
+    alert_urls: str = Field("", description="Apprise addresses, separated by spaces, that get neutral alerts beside console and Telegram")
+    burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
+    session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
+    session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")
+    retention_chat_days: int | None = Field(None, ge=1, description="days a chat without a case is kept; must be set in production")
+    retention_case_days: int | None = Field(None, ge=1, description="days a closed case is kept; must be set in production")
+    retention_allegation_days: int | None = Field(
+        None, ge=1, description="days an allegation against staff is kept; must be set in production"
+    )
+    retention_csa_days: int | None = Field(None, ge=1, description="days a child sexual abuse case is kept; must be set in production")
+    retention_audit_days: int | None = Field(None, ge=1, description="days the audit is kept; must be set in production")
+
+    @field_validator("data_key")
+    @classmethod
+    def _data_key_is_32_bytes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _decode_key(value.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _complete_in_production(self) -> Settings:
+        if self.mode == "production":
+            missing = [f"BREAKWATER_{name.upper()}" for name in _NEEDED_IN_PRODUCTION if getattr(self, name) is None]
+            if missing:
+                raise ValueError(f"production mode needs {', '.join(missing)}")
+        if self.telegram_webhook_url and not self.telegram_webhook_secret:
+            raise ValueError("BREAKWATER_TELEGRAM_WEBHOOK_URL needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET beside it")
+        return self
+
+    def key_bytes(self) -> bytes:
+        """The 32 bytes of the data key. Raises `SettingsError` where none is set."""
+        if self.data_key is None:
+            raise SettingsError("BREAKWATER_DATA_KEY is not set: make one with `breakwater new-key` and keep it safe")
+        return _decode_key(self.data_key.get_secret_value())
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        host, _, port = self.listen.rpartition(":")
+        return host or "127.0.0.1", int(port)
+
+
+_NEEDED_IN_PRODUCTION = (
+    "data_key",
+    "public_url",
+    "retention_chat_days",
+    "retention_case_days",
+    "retention_allegation_days",
+    "retention_csa_days",
+    "retention_audit_days",
+)
+
+
+def _decode_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise ValueError("BREAKWATER_DATA_KEY must be 32 bytes in base64; make one with `breakwater new-key`")
+    return key
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises `SettingsError` with one clear line where one is missing or malformed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"BREAKWATER_{str(first['loc'][0]).upper()}: " if first["loc"] else ""
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(message if message.startswith("BREAKWATER_") else f"{name}{message}") from None
+
+
+@cache
+def setting_names() -> tuple[str, ...]:
+    """The environment names of all settings, in order."""
+    return tuple(f"BREAKWATER_{name.upper()}" for name in Settings.model_fields)

@@ -1,0 +1,135 @@
+"""One message, one straight line:
+
+store what came in → look for risk → ask the intent model → decide → commit state, case and outgoing messages together → send
+
+Storing is `intake`, sending is `sending`; this is what lies between. No transaction is open while the model is asked.
+The decision is made inside the last transaction, on the state as it is then, so that the bot never talks over an adult
+who picked up the conversation a moment ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.carrying_out import carry_out
+from bot.dialogue.decide import decide
+from bot.dialogue.scene import Heard, PersonView, Turn
+from bot.dialogue.state import Conversation
+from bot.intake import WORDS
+from escalation import cases, chain
+from escalation.context import Service
+from escalation.record import messages, people
+from escalation.record.ids import new_id
+from escalation.record.store import Record, Tx
+from escalation.record.tables import InboxRow, Person
+from nlu.noticing import Noticing
+from nlu.understanding import Reading, Sign, Understanding
+
+LEASE = timedelta(seconds=30)
+"""How long a claim holds. A process that dies is taken over from after this."""
+
+
+class Reader(Protocol):
+    """What asks the intent model; `None` means that it does not answer."""
+
+    async def read(self, text: str) -> Reading | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to handle one person's messages for a while, and the messages."""
+
+    token: str
+    rows: tuple[InboxRow, ...]
+    bodies: tuple[dict[str, str | None], ...]
+    earlier: tuple[tuple[Sign, ...], ...]
+    age_band: str
+
+
+class Handler:
+    """Handles what people sent. `handle` may be called by anyone, any number of times: it does what is left to do."""
+
+    def __init__(self, record: Record, service: Service, noticing: Noticing, reader: Reader, now: Callable[[], datetime]) -> None:
+        self._record = record
+        self._service = service
+        self._noticing = noticing
+        self._reader = reader
+        self._now = now
+
+    async def handle(self, person_id: str) -> None:
+        """Handle everything that this person sent and nobody handled yet, in order."""
+        while claim := await self._record.awrite(lambda tx: self._claim(tx, person_id)):
+            heard = await self._understand(claim)
+            await self._record.awrite(lambda tx, claim=claim, heard=heard: self._commit(tx, person_id, claim, heard))  # type: ignore[misc]
+
+    def _claim(self, tx: Tx, person_id: str) -> Claim | None:
+        now = self._now()
+        someone = people.person(tx, person_id)
+        rows = messages.unhandled(tx, person_id)
+        if not rows or (someone.claimed_until and someone.claimed_until > now):
+            return None
+        someone.claim, someone.claimed_until = new_id(), now + LEASE
+        bodies = tuple(messages.body(tx, someone, row) for row in rows)
+        return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(), someone.age_band)
+
+    async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
+        """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up."""
+        heard, earlier = [], list(claim.earlier)
+        for row, body in zip(claim.rows, claim.bodies, strict=True):
+            text = body.get("text") or ""
+            understood = Understanding()
+            if row.kind in WORDS and text.strip():
+                reading = await self._reader.read(text)
+                understood = self._noticing.understand(text, reading, earlier, claim.age_band)
+                earlier.append(understood.risk.signs)
+            heard.append(Heard(row.id, row.kind, text, body.get("media"), understood))
+        return tuple(heard)
+
+    def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
+        now = self._now()
+        someone = people.person(tx, person_id)
+        first_left = messages.unhandled(tx, person_id, limit=1)
+        if someone.claim != claim.token or not first_left or first_left[0].id != claim.rows[0].id:
+            return  # somebody else took over while the model was asked
+        case = cases.open_case(tx, person_id)
+        staffing = chain.staffing_for(tx, case, now)
+        view = cases.view(tx, case, now) if case else None
+        turn = Turn(now, heard, _person_view(someone, claim.rows[-1].channel), staffing, view)
+        outcome = decide(turn, _conversation(tx, someone), self._service)
+        for row, one in zip(claim.rows, heard, strict=True):
+            row = tx.session.merge(row)
+            messages.note_understanding(tx, someone, row, one.understood.risk.level, _kept(one.understood))
+            row.handled_at = now
+        for event in outcome.events:
+            carry_out(tx, self._service, someone, event, now)
+        people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
+        if not outcome.conversation.behind_carry_on:
+            someone.last_seen_at = now
+        someone.claim = someone.claimed_until = None
+
+
+def _conversation(tx: Tx, someone: Person) -> Conversation:
+    state = people.load_conversation(tx, someone)
+    return Conversation.model_validate_json(state) if state else Conversation()
+
+
+def _person_view(someone: Person, channel: str) -> PersonView:
+    return PersonView(someone.age_band, someone.area, someone.easy_read, channel, someone.return_code is not None)
+
+
+def _kept(understood: Understanding) -> dict[str, object]:
+    """What is kept beside a message: topic, level, and the evidence that explains it."""
+    risk = understood.risk
+    evidence = [{**asdict(item), "level": item.level.id} for item in risk.evidence]
+    return {
+        "topic": understood.topic,
+        "confidence": understood.confidence,
+        "level": risk.level.id,
+        "categories": list(risk.categories),
+        "subject": risk.subject,
+        "flags": sorted(risk.flags),
+        "evidence": evidence,
+    }

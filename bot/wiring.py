@@ -1,0 +1,155 @@
+"""The one place that builds and connects things."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from bot.channels import Channel
+from bot.channels.apprise import OutsideAlerts
+from bot.channels.telegram import TelegramChannel
+from bot.channels.webchat import router as webchat_router
+from bot.intake import Intake
+from bot.lanes import Lanes
+from bot.sending import Sender
+from bot.settings import Settings
+from bot.ticking import Ticking
+from bot.turn import Handler
+from content.editorial import library
+from content.editorial.reading import read_file
+from escalation.console import app as console
+from escalation.console.security import protected
+from escalation.context import Service
+from escalation.policy import Policy
+from escalation.record.schema import ensure_current
+from escalation.record.store import Record
+from nlu.client import IntentClient
+from nlu.noticing import Noticing
+from nlu.understanding import Level
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Program:
+    """Everything that runs, connected."""
+
+    settings: Settings
+    record: Record
+    service: Service
+    noticing: Noticing
+    client: IntentClient
+    handler: Handler
+    lanes: Lanes
+    intake: Intake
+    ticking: Ticking
+    channels: list[Channel] = field(default_factory=list)
+    senders: list[Sender] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start every part, and stop it in the opposite order."""
+        tasks = [asyncio.create_task(sender.run(), name="sender") for sender in self.senders]
+        self.ticking.start()
+        try:
+            for channel in self.channels:
+                await channel.start()
+            yield
+        finally:
+            for channel in reversed(self.channels):
+                await channel.stop()
+            self.ticking.stop()
+            await self.lanes.idle()
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await self.client.close()
+            await asyncio.to_thread(self.record.close)
+
+
+def load_service(settings: Settings) -> Service:
+    """The organisation's words and policy. Raises `ContentError`."""
+    return Service(
+        library=library.load(),
+        policy=read_file(library.CONTENT / "policy" / "escalation.yml", Policy),
+        organisation=settings.organisation,
+        bot_name=settings.bot_name,
+        zone=ZoneInfo(settings.time_zone),
+        area=settings.area,
+        outside_alerts=bool(settings.alert_urls.split()),
+        web_chat=settings.public_url or f"http://{settings.listen}/",
+    )
+
+
+def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
+    """Build everything. Raises `SchemaError`, `SettingsError`, `ContentError` or `SealBroken`, each with one clear line."""
+    ensure_current(settings.database_url)
+    record = Record(settings.database_url, settings.key_bytes())
+    service = load_service(settings)
+    noticing = Noticing.load(library.CONTENT)
+    client = IntentClient(settings.nlu_url, settings.nlu_timeout)
+    handler = Handler(record, service, noticing, client, now)
+    lanes = Lanes(handler.handle, settings.burst_seconds)
+    intake = Intake(record, service, now, danger=lambda text: noticing.check(text).level is Level.IMMEDIATE, woken=lanes.wake)
+    program = Program(settings, record, service, noticing, client, handler, lanes, intake, Ticking(record, service, lanes.wake, now))
+    if settings.telegram_token:
+        _add(program, _telegram(settings, intake, service), now)
+    if service.outside_alerts:
+        _add(program, OutsideAlerts(settings.alert_urls.split()), now)
+    return program
+
+
+def web_app(program: Program) -> FastAPI:
+    """Web chat, console and webhook as one web application."""
+    settings = program.settings
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with program.running():
+            yield
+
+    app = FastAPI(title="Breakwater", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.include_router(webchat_router(program.record, program.intake.take, program.service, secure=_https(settings)))
+    for channel in program.channels:
+        if isinstance(channel, TelegramChannel) and channel.webhook_router is not None:
+            app.include_router(channel.webhook_router)
+    app.mount("/static", StaticFiles(directory=console.STATIC), name="static")
+    app.mount("/staff", console.create(program.record, program.service, _console_settings(settings)))
+    return protected(app, settings.public_url)
+
+
+def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:
+    program.channels.append(channel)
+    program.senders.append(Sender(program.record, channel, now))
+    program.intake.answer_through(channel.name, channel.deliver)
+
+
+def _telegram(settings: Settings, intake: Intake, service: Service) -> TelegramChannel:
+    raise NotImplementedError
+
+
+def _https(settings: Settings) -> bool:
+    return bool(settings.public_url and settings.public_url.startswith("https://"))
+
+
+def _console_settings(settings: Settings) -> console.ConsoleSettings:
+    return console.ConsoleSettings(
+        public_url=settings.public_url,
+        secure_cookies=_https(settings),
+        idle_minutes=settings.session_idle_minutes,
+        session_hours=settings.session_hours,
+        demo=settings.mode == "demo",
+    )

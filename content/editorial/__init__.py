@@ -1,0 +1,1 @@
+"""Loading, checking and showing the words: the code beside the content."""

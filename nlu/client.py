@@ -1,0 +1,70 @@
+"""Asking the intent service over HTTP. A time-out, an error or a nonsense answer means "unknown", never an exception."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, Field, ValidationError
+
+from nlu.understanding import Reading, RiskScores
+
+
+class _Topic(BaseModel):
+    name: str
+    confidence: float = Field(ge=0, le=1)
+
+
+class _Scores(BaseModel):
+    at_least: dict[str, float]
+    categories: dict[str, float]
+    subject: dict[str, float]
+
+
+class _Answer(BaseModel):
+    intent: _Topic
+    intent_ranking: list[_Topic] = []
+    risk: _Scores | None = None
+
+
+class IntentClient:
+    """A client of the service's `POST /model/parse`, with one connection pool."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(timeout), trust_env=False)
+        self.failures = 0
+        """How many calls in a row gave no answer."""
+
+    async def read(self, text: str) -> Reading | None:
+        """What the service understands of `text`, or `None` when it does not answer in time or in sense."""
+        try:
+            answer = await self._http.post("/model/parse", json={"text": text})
+            answer.raise_for_status()
+            reading = _reading(answer.json())
+        except (httpx.HTTPError, ValueError):
+            self.failures += 1
+            return None
+        self.failures = 0
+        return reading
+
+    async def ready(self) -> bool:
+        """Whether the service answers and has a model loaded."""
+        try:
+            answer = await self._http.get("/status")
+            return answer.status_code == httpx.codes.OK and bool(answer.json().get("model_file"))
+        except (httpx.HTTPError, ValueError, AttributeError):
+            return False
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def _reading(data: Any) -> Reading:
+    try:
+        answer = _Answer.model_validate(data)
+    except ValidationError as error:
+        # The error quotes what came, which may be a young person's words.
+        raise ValueError(f"the intent service answered nonsense ({error.error_count()} problems)") from None
+    scores = RiskScores(answer.risk.at_least, answer.risk.categories, answer.risk.subject) if answer.risk else None
+    ranking = tuple((topic.name, topic.confidence) for topic in answer.intent_ranking)
+    return Reading(answer.intent.name, answer.intent.confidence, ranking, scores)
