@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,25 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 E = TypeVar("E", bound=BaseModel)
+
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MEANT = {
+    "tag:yaml.org,2002:bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    "tag:yaml.org,2002:int": (r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+}
+
+
+class _Loader(_SAFE):  # type: ignore[misc]
+    """YAML as editors mean it: the words `No` and `on`, the age band 18_25 and the time 09:30 stay words."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own way of setting it)
+        first: [(tag, regexp) for tag, regexp in resolvers if tag not in _MEANT]
+        for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+    }
+
+
+for _tag, (_pattern, _first) in _MEANT.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
 
 class ContentError(Exception):
@@ -28,16 +48,21 @@ def read_file(path: Path, kind: type[E]) -> E:
 def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
     """The data in a YAML file, and the line of each key and item by its path. Raises `ContentError`."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"{path}:{line}: this is not valid YAML ({error.problem}); check indents, quotes and colons here") from None
     except (UnicodeDecodeError, OSError, yaml.YAMLError) as error:
-        raise ContentError(f"{path}:1: the file cannot be read ({error}); save it as UTF-8 text") from None
+        reason = " ".join(str(error).split())
+        raise ContentError(f"{path}:1: the file cannot be read ({reason}); save it as UTF-8 text") from None
     lines: dict[tuple[Any, ...], int] = {}
-    if node is not None:
-        _note_lines(node, (), lines)
+    try:
+        if node is not None:
+            _note_lines(node, (), lines)
+    except RecursionError:
+        raise ContentError(f"{path}:1: something in this file contains itself; write it out instead of using & and *") from None
     return data, lines
 
 

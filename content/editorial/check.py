@@ -1,0 +1,35 @@
+"""The content check: everything an editor can get wrong, found before a young person reads it.
+
+`breakwater content check` runs it. It needs no network. An error means that the library must not be published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+from content.editorial.examples_check import example_problems
+from content.editorial.links_check import link_problems
+from content.editorial.numbers_check import number_problems
+from content.editorial.problems import Problem
+from content.editorial.shelf import read_shelf
+from content.editorial.structure_check import structure_problems
+from content.editorial.words_check import words_problems
+
+
+def check(folder: Path, *, today: date, actions: Collection[str] | None = None, needed: Collection[str] = ()) -> list[Problem]:
+    """Every problem in the content below `folder`, by file and line.
+
+    `actions` are the names that a button's `do:` may hold (`None`: not checked), `needed` the ids (`group.name`) of the
+    messages that the program says by itself.
+    """
+    shelf, problems = read_shelf(folder)
+    if shelf is None:
+        return sorted(problems)
+    problems += structure_problems(shelf, today=today, needed=needed)
+    problems += link_problems(shelf, actions)
+    problems += words_problems(shelf)
+    problems += number_problems(shelf)
+    problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
+    return sorted(set(problems))

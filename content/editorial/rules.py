@@ -1,0 +1,122 @@
+"""How words must be, as data: what each part of `policy/wording.yml` may hold."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from content.editorial.schema import Entry, Words
+
+Audience = Literal["young_people", "staff", "summary"]
+_QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|'[^']*'(?!\w)")
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
+
+
+def plain_quotes(text: str) -> str:
+    """`text` with straight apostrophes, so that a rule needs one spelling only."""
+    return text.translate(_APOSTROPHES)
+
+
+class Limits(Entry):
+    """How long and how hard a turn may be. Lengths are in words, the grade is Flesch-Kincaid's."""
+
+    turn_words: int
+    turn_words_most: int
+    bubble_words: int
+    crisis_words: int
+    grade: float
+    short_text_words: int
+    short_text_extra: float
+    least_words: int
+    title_characters: int
+    buttons: int
+    examples: int
+
+
+class Forbidden(Entry):
+    """Words that must not be said to an audience, with the reason and what to say instead."""
+
+    words: tuple[Words, ...] = Field(min_length=1)
+    audience: Literal["young_people", "staff", "summary", "everyone"] = Field(alias="with")
+    why: Words
+    instead: Words
+    pattern: bool = False
+    quoted: bool = False
+    only_in: tuple[str, ...] = ("*",)
+
+    @field_validator("words")
+    @classmethod
+    def _can_be_matched(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        return _compiling(words)
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Finds any of the words, whole and in any case."""
+        if self.pattern:
+            return re.compile("|".join(self.words), re.IGNORECASE)
+        return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in self.words) + r")(?!\w)", re.IGNORECASE)
+
+    def found(self, text: str, place: str, audience: Audience) -> str | None:
+        """The first forbidden words in `text`, if the rule holds at this place and for this audience."""
+        if self.audience not in ("everyone", audience) or not matches(place, self.only_in):
+            return None
+        hit = self.regex.search(_QUOTED.sub(" ", plain_quotes(text)) if self.quoted else plain_quotes(text))
+        return hit.group(0) if hit else None
+
+
+class Required(Entry):
+    """What every turn at some places must say."""
+
+    places: tuple[str, ...] = Field(alias="in", min_length=1)
+    must: tuple[str, ...] = Field(min_length=1)
+    why: Words
+    when: str = ""
+    asked: bool = False
+
+    @field_validator("must")
+    @classmethod
+    def _can_be_matched(cls, must: tuple[str, ...]) -> tuple[str, ...]:
+        return _compiling(must)
+
+    def missing(self, text: str, place: str, earlier: str = "") -> str | None:
+        """The first thing that `text` should say and does not; with `asked`, an `earlier` step may have said it."""
+        said = plain_quotes(text)
+        if not matches(place, self.places) or (self.when and not re.search(self.when, said)):
+            return None
+        heard = said + " " + plain_quotes(earlier) if self.asked else said
+        return next((must for must in self.must if not re.search(must, heard)), None)
+
+
+class HelplineRule(Entry):
+    """Helplines that a script or crisis file must name."""
+
+    subjects: tuple[str, ...] = Field(alias="for")
+    names: tuple[str, ...]
+    why: Words
+
+
+class Wording(Entry):
+    """`policy/wording.yml`."""
+
+    limits: Limits
+    forbidden: tuple[Forbidden, ...]
+    required: tuple[Required, ...]
+    helplines: tuple[HelplineRule, ...]
+
+
+def matches(place: str, patterns: tuple[str, ...]) -> bool:
+    """Whether `place` fits any of the patterns; a `*` stands for anything."""
+    return any(fnmatchcase(place, pattern) for pattern in patterns)
+
+
+def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is not a regular expression ({error})") from None
+    return patterns
