@@ -1,0 +1,46 @@
+"""What the components hand to each other on a Rasa message."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import numpy as np
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from components.encoder import Window
+from components.linear import Texts
+
+WINDOWS = "breakwater_windows"
+
+
+class Windows(Texts):
+    """All windows of one message, on their way through the pipeline."""
+
+    def fingerprint(self) -> str:
+        """Asked for by Rasa after each step of training; the default one prints every vector, which takes 20 s."""
+        return sha256("\n".join(self.texts).encode()).hexdigest()
+
+
+def text_of(message: Message) -> str:
+    """The message's text, always well-formed: half of a surrogate pair becomes U+FFFD."""
+    text = message.get(TEXT) or ""
+    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def put(message: Message, windows: list[Window]) -> None:
+    """Leave the windows on the message, out of the answer."""
+    texts = [window.text for window in windows]
+    message.set(WINDOWS, Windows(texts, np.stack([window.vector for window in windows])))
+
+
+def windows_on(message: Message) -> Windows:
+    """All windows of one message, as the featurizer left them."""
+    windows: Windows = message.get(WINDOWS)
+    return windows
+
+
+def first_windows(messages: list[Message]) -> Texts:
+    """The first window of each message: training texts are short enough to have only one."""
+    read = [windows_on(message) for message in messages]
+    return Texts([each.texts[0] for each in read], np.stack([each.vectors[0] for each in read]))

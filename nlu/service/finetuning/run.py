@@ -1,0 +1,154 @@
+"""Fine-tunes the encoder on `content/intents/` and writes `weights/`. About ten minutes on two cores.
+
+Run by hand with `finetune.sh`, when the training data has grown a lot; the heads are trained anew each time by
+`train.sh` in seconds. Some writers are left out, so that the heads' probabilities can be fitted on messages that the
+encoder has never seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import tensorflow as tf
+from components.risk_labels import CATEGORIES, OUTPUTS, STEPS, SUBJECTS
+from components.weights import (
+    OWN_RECORD,
+    OWN_WEIGHTS,
+    PACKAGE_SHA256,
+    digest,
+    package_folder,
+    verified,
+)
+from examples import Example, read
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+
+from finetuning.bert import Bert
+from nlu.normalise import normalise
+
+SERVICE = Path(__file__).parents[1]
+UNSEEN_WRITERS = ("w02", "w07", "w16", "w24", "w28", "w31")
+"""One of each group of six writers who share files: a sixth of every topic and of every category."""
+
+BATCH = 32
+TOKENS = 64
+PEAK_RATE = 1e-4
+HEAD_RATE = 2e-3
+RISK_SHARE = 0.1
+"""What the risk outputs weigh against the topic; summed, they are ten times as large."""
+
+OUTPUT_WEIGHTS = [4.0] * len(STEPS) + [1.0] * (len(CATEGORIES) + len(SUBJECTS))
+
+
+class Learner:
+    """The encoder with one topic head and one risk head, and how a batch changes them."""
+
+    def __init__(self, topics: int, steps: int) -> None:
+        """`steps`: batches in the whole run; the rate falls in a straight line over them."""
+        published = verified(package_folder() / "model.safetensors", PACKAGE_SHA256)
+        self.bert = Bert(published)
+        self._topic_head = tf.keras.layers.Dense(topics)
+        self._risk_head = tf.keras.layers.Dense(len(OUTPUTS))
+        fall = tf.keras.optimizers.schedules.PolynomialDecay(PEAK_RATE, steps, PEAK_RATE / 20)
+        self._slow = tf.keras.optimizers.Adam(fall)
+        self._fast = tf.keras.optimizers.Adam(HEAD_RATE)
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((None, None), tf.int32),
+            tf.TensorSpec((None,), tf.int64),
+            tf.TensorSpec((None, len(OUTPUTS)), tf.float32),
+        ]
+    )
+    def learn(self, ids: tf.Tensor, topics: tf.Tensor, risks: tf.Tensor) -> tf.Tensor:
+        """Take one step; returns the loss."""
+        with tf.GradientTape() as tape:
+            vectors = self.bert(ids, training=True)
+            of_topic = tf.nn.sparse_softmax_cross_entropy_with_logits(topics, self._topic_head(vectors))
+            of_risk = tf.nn.sigmoid_cross_entropy_with_logits(risks, self._risk_head(vectors)) * OUTPUT_WEIGHTS
+            loss = tf.reduce_mean(of_topic + RISK_SHARE * tf.reduce_sum(of_risk, axis=1))
+        body = list(self.bert.layers.values())
+        heads = [*self._topic_head.trainable_variables, *self._risk_head.trainable_variables]
+        gradients = tape.gradient(loss, [*body, *heads])
+        self._slow.apply_gradients(zip(gradients[: len(body)], body, strict=True))
+        self._fast.apply_gradients(zip(gradients[len(body) :], heads, strict=True))
+        return loss
+
+
+def main() -> None:
+    """Fine-tune and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=4)
+    epochs = parser.parse_args().epochs
+    seed(0)
+    examples = [e for e in read(SERVICE.parents[1] / "content" / "intents") if e.risk.writer not in UNSEEN_WRITERS]
+    learner = fine_tune(examples, epochs)
+    write({name: variable.numpy() for name, variable in learner.bert.layers.items()}, len(examples), epochs)
+
+
+def seed(number: int) -> None:
+    """Make the run repeatable."""
+    random.seed(number)
+    tf.random.set_seed(number)
+
+
+def fine_tune(examples: list[Example], epochs: int) -> Learner:
+    """A learner that has seen every example `epochs` times."""
+    rows = token_rows(examples)
+    names = sorted({example.topic for example in examples})
+    topics = np.array([names.index(example.topic) for example in examples])
+    risks = np.stack([example.risk.targets() for example in examples]).astype(np.float32)
+    learner = Learner(len(names), epochs * (len(rows) // BATCH + 1))
+    for epoch in range(epochs):
+        start = monotonic()
+        losses = [learner.learn(padded(rows, batch), topics[batch], risks[batch]) for batch in batches(rows)]
+        print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {monotonic() - start:.0f} s", flush=True)  # noqa: T201
+    return learner
+
+
+def token_rows(examples: list[Example]) -> list[list[int]]:
+    """Token ids of the normalised texts."""
+    tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(TOKENS)
+    return [row.ids for row in tokenizer.encode_batch([normalise(example.text).text for example in examples])]
+
+
+def batches(rows: list[list[int]]) -> Iterator[list[int]]:
+    """Places of rows, shuffled, those of similar length together."""
+    order = random.sample(range(len(rows)), len(rows))
+    # Lengths are sorted within stretches of 16 batches: little padding, and still a new mix in each epoch.
+    stretches = [order[start : start + 16 * BATCH] for start in range(0, len(order), 16 * BATCH)]
+    by_length = [sorted(stretch, key=lambda place: len(rows[place])) for stretch in stretches]
+    cut = [stretch[start : start + BATCH] for stretch in by_length for start in range(0, len(stretch), BATCH)]
+    yield from random.sample(cut, len(cut))
+
+
+def padded(rows: list[list[int]], batch: list[int]) -> np.ndarray:
+    """(texts, tokens) of ids, 0 behind the end of a text."""
+    longest = max(len(rows[place]) for place in batch)
+    return np.array([rows[place] + [0] * (longest - len(rows[place])) for place in batch], dtype=np.int32)
+
+
+def write(layers: dict[str, np.ndarray], examples: int, epochs: int) -> None:
+    """Half precision is enough to serve from, and half the size to ship."""
+    OWN_WEIGHTS.parent.mkdir(exist_ok=True)
+    save_file({name: tensor.astype(np.float16) for name, tensor in layers.items()}, OWN_WEIGHTS)
+    record = {
+        "sha256": digest(OWN_WEIGHTS),
+        "published_sha256": PACKAGE_SHA256,
+        "examples": examples,
+        "epochs": epochs,
+        "unseen_writers": list(UNSEEN_WRITERS),
+    }
+    OWN_RECORD.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

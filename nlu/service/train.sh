@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Trains the intent service's model from content/intents/. Does nothing if nothing it depends on has changed.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+DATA="$ROOT/content/intents"
+STAMP="$MODEL.trained"
+
+fingerprint() {
+    cd "$ROOT"
+    hash_of content/intents nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/components nlu/service/weights \
+        nlu/service/requirements*.txt
+}
+
+main() {
+    local wanted
+    mkdir -p "$SERVICE/models" "$SERVICE/.cache"
+    exec 9>"$SERVICE/.cache/train.lock"
+    flock 9
+    wanted="$(fingerprint)"
+    if [ -f "$MODEL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$wanted" ]; then return; fi
+    say "training the intent model (one to two minutes)"
+    FRESH="$(mktemp -d "$SERVICE/models/new.XXXXXX")"
+    trap 'rm -rf "$FRESH"' EXIT
+    cd "$SERVICE"
+    "$VENV/bin/rasa" train nlu --config config.yml --nlu "$DATA" --out "$FRESH" --fixed-model-name intents \
+        >"$SERVICE/.cache/train.log" 2>&1 || { cat "$SERVICE/.cache/train.log" >&2; fail "training failed"; }
+    # A running service and a failed training both keep a whole model.
+    mv "$FRESH/intents.tar.gz" "$MODEL"
+    echo "$wanted" >"$STAMP"
+}
+
+main
