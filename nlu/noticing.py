@@ -1,0 +1,57 @@
+"""Noticing risk in what a young person writes: the one door for the bot and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from content.editorial.library import CONTENT
+from content.editorial.phrases import load_phrases
+from nlu.risk.accumulate import accumulate
+from nlu.risk.check import check
+from nlu.risk.lexicon import Lexicon
+from nlu.risk.merge import merge
+from nlu.risk.parts import parts_of
+from nlu.risk.policy import RiskPolicy, load_policy
+from nlu.understanding import Reading, Risk, Sign, Understanding
+
+
+class Noticing:
+    """The compiled phrases and the policy by which they are weighed."""
+
+    def __init__(self, lexicon: Lexicon, policy: RiskPolicy) -> None:
+        """Both as loaded from content."""
+        self._lexicon = lexicon
+        self._policy = policy
+
+    @classmethod
+    def load(cls, content_folder: Path = CONTENT) -> Noticing:
+        """Compile `content_folder`. Raises `ContentError`, which names file, line and what to do."""
+        return cls(Lexicon(load_phrases(content_folder)), load_policy(content_folder))
+
+    @property
+    def phrase_count(self) -> int:
+        """How many phrases are compiled."""
+        return self._lexicon.phrase_count
+
+    def check(self, text: str, age_band: str = "unknown") -> Risk:
+        """The risk that the phrases alone show: no network, no model, and every part of a long text is read."""
+        return parts_of(text, lambda part: check(self._lexicon, part, age_band))
+
+    def understand(
+        self,
+        text: str,
+        reading: Reading | None,
+        earlier: Sequence[Sequence[Sign]] = (),
+        age_band: str = "unknown",
+    ) -> Understanding:
+        """Topic and risk, from phrases, the intent service's `reading` where there is one, and earlier messages' signs.
+
+        `earlier` has the signs of each earlier message, oldest first.
+        """
+        risk = self.check(text, age_band)
+        history = accumulate(earlier, risk.signs, self._policy)
+        merged = merge(text, risk, reading.scores if reading else None, history, age_band, self._policy)
+        if reading is None:
+            return Understanding(risk=merged)
+        return Understanding(reading.topic, reading.confidence, merged, reading.ranking)

@@ -1,0 +1,39 @@
+"""Phrases with gaps: `took ~ tablets` is both, in this order, with up to four words of a sentence between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+_GAP = re.compile(r"\s(~~?)\s")
+_WIDTH = {"~": 4, "~~": 10}
+"""Telling words that may stand in a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Segments by number, and the widest gap before each but the first."""
+
+    segments: tuple[int, ...]
+    gaps: tuple[int, ...]
+
+
+def split(phrase: str) -> tuple[list[str], tuple[int, ...]]:
+    """The segments of a phrase, and the gaps between them; a phrase without gaps is one segment."""
+    pieces = _GAP.split(phrase)
+    return pieces[::2], tuple(_WIDTH[mark] for mark in pieces[1::2])
+
+
+def spans(chain: Chain, found: Sequence[Sequence[Span]], boundaries: Sequence[int]) -> list[Span]:
+    """Where the whole chain stands. `found` has the spans of each segment, `boundaries` where sentences end."""
+    whole = list(found[0])
+    for gap, nexts in zip(chain.gaps, found[1:], strict=True):
+        whole = [(start, follower[1]) for start, end in whole for follower in _followers(end, nexts, gap, boundaries)]
+    return whole
+
+
+def _followers(end: int, nexts: Sequence[Span], gap: int, boundaries: Sequence[int]) -> list[Span]:
+    near = (span for span in nexts if end <= span[0] <= end + gap)
+    return [span for span in near if not any(end <= boundary < span[0] for boundary in boundaries)][:2]

@@ -1,0 +1,98 @@
+"""Phrases, model and history make one risk, by the organisation's policy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlu.risk.accumulate import Accumulated
+from nlu.risk.policy import RiskPolicy, Thresholds
+from nlu.understanding import Evidence, Level, Risk, RiskScores, Subject
+
+_SENTENCE = re.compile(r"[^.!?\n]*[^.!?\n\s][^.!?\n]*[.!?]*")
+_FROM_16 = frozenset({"16_17", "18_25"})
+
+
+def merge(text: str, risk: Risk, scores: RiskScores | None, history: Accumulated, age_band: str, policy: RiskPolicy) -> Risk:
+    """One risk from what the phrases saw, what the model reads (`None` when it did not answer) and earlier signs."""
+    band = youngest(age_band, risk.flags)
+    merged = _with_history(risk, history)
+    if scores is not None:
+        merged = _with_model(text, merged, scores, band, policy)
+    return _with_flags(merged, band, policy)
+
+
+def youngest(age_band: str, flags: frozenset[str]) -> str:
+    """The age band after what the writer says of their age: it may lower the band, never raise it."""
+    bands = ("under_13", "13_15", "16_17", "18_25")
+    said = [band for band in bands if f"says_{band}" in flags]
+    if age_band not in bands:
+        return said[0] if said else age_band
+    return min((age_band, *said), key=bands.index)
+
+
+def _with_history(risk: Risk, history: Accumulated) -> Risk:
+    if history.level <= risk.level:
+        return risk
+    categories = tuple(dict.fromkeys((*history.categories, *risk.categories)))
+    subject: Subject = risk.subject if risk.evidence else "self"
+    return replace(risk, level=history.level, categories=categories, subject=subject, evidence=risk.evidence + history.evidence)
+
+
+def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: RiskPolicy) -> Risk:
+    level = _read(scores, _thresholds(risk, band, policy))
+    if level <= risk.level:
+        return _doubted(risk, scores, policy)
+    named = [name for name, score in sorted(scores.categories.items(), key=lambda item: -item[1]) if score >= policy.model.category]
+    named = named or _likeliest(scores)
+    start, end = _carrying(text, risk)
+    evidence = Evidence(start, end, "model", _why(named, policy), level, named[0] if named else None)
+    categories = tuple(dict.fromkeys((*named, *risk.categories)))
+    return replace(risk, level=level, categories=categories, subject=_subject(risk, scores, policy), evidence=(evidence, *risk.evidence))
+
+
+def _thresholds(risk: Risk, band: str, policy: RiskPolicy) -> Thresholds:
+    if risk.level >= Level.WORRY:
+        return policy.model.beside_phrases
+    return policy.model.alone if band in _FROM_16 else policy.model.under_16
+
+
+def _read(scores: RiskScores, thresholds: Thresholds) -> Level:
+    reached = [level for level in list(Level)[1:] if scores.at_least.get(level.id, 0) >= getattr(thresholds, level.id)]
+    return max(reached, default=Level.NONE)
+
+
+def _doubted(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> Risk:
+    if risk.level == Level.CONCERN and scores.at_least.get("worry", 1) < policy.model.doubts_below:
+        return replace(risk, level=Level.WORRY)
+    return risk
+
+
+def _subject(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> Subject:
+    subjects: tuple[Subject, ...] = ("self", "other", "general")
+    best = max(subjects, key=lambda subject: scores.subject.get(subject, 0))
+    if risk.evidence and scores.subject.get(best, 0) < policy.model.subject:
+        return risk.subject
+    return best
+
+
+def _likeliest(scores: RiskScores) -> list[str]:
+    return sorted(scores.categories, key=lambda name: -scores.categories[name])[:1]
+
+
+def _why(named: list[str], policy: RiskPolicy) -> str:
+    return f"reads like messages in which young people tell of {policy.plain[named[0]] if named else 'something that hurts them'}"
+
+
+def _carrying(text: str, risk: Risk) -> tuple[int, int]:
+    sentences = [match.span() for match in _SENTENCE.finditer(text)] or [(0, len(text))]
+    seen = [(item.start, item.end) for item in (*risk.evidence, *risk.signs) if getattr(item, "message", None) is None]
+    carrying = [span for span in sentences if any(span[0] < end and start < span[1] for start, end in seen)] or sentences
+    start, end = carrying[0][0], carrying[-1][1]
+    return start + len(text[start:end]) - len(text[start:end].lstrip()), end
+
+
+def _with_flags(risk: Risk, band: str, policy: RiskPolicy) -> Risk:
+    rules = {**policy.flags, **(policy.under_13 if band == "under_13" else {})}
+    raised = max((Level.of(level) for flag, level in rules.items() if flag in risk.flags), default=Level.NONE)
+    return replace(risk, level=raised) if raised > risk.level else risk

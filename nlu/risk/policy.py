@@ -1,0 +1,60 @@
+"""The organisation's policy on how signs are weighed. A safeguarding lead can tighten every number in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from content.editorial.library import CONTENT
+from content.editorial.reading import read_file
+from content.editorial.schema import Entry, Words
+
+Share = Annotated[float, Field(ge=0, le=1)]
+LevelId = Literal["worry", "concern", "urgent", "immediate"]
+
+
+class Thresholds(Entry):
+    """From which score on the model's reading counts as each level."""
+
+    worry: Share
+    concern: Share
+    urgent: Share
+    immediate: Share
+
+
+class ModelPolicy(Entry):
+    """How the model's scores are read."""
+
+    alone: Thresholds
+    under_16: Thresholds = Field(description="below 16 and at unknown age")
+    beside_phrases: Thresholds = Field(description="where the phrases saw at least a worry")
+    category: Share
+    subject: Share
+    doubts_below: Share
+
+
+class SignPolicy(Entry):
+    """How weak signs add up over a conversation."""
+
+    fade: Share = Field(description="what a sign keeps of its weight with each message that passes")
+    concern: Annotated[float, Field(gt=0)]
+    fewest: Annotated[int, Field(ge=1)]
+    messages: Annotated[int, Field(ge=0)] = Field(description="how many earlier messages are looked at")
+
+
+class RiskPolicy(Entry):
+    """`content/policy/risk.yml`."""
+
+    note: Words
+    model: ModelPolicy
+    signs: SignPolicy
+    flags: dict[str, LevelId] = Field(description="flags that raise a message to at least this level")
+    under_13: dict[str, LevelId] = Field(description="the same, only under 13")
+    plain: dict[str, Words] = Field(description="each category in plain words, after 'messages in which young people tell of'")
+
+
+def load_policy(content: Path = CONTENT) -> RiskPolicy:
+    """Read the policy below `content`. Raises `ContentError`, which names file, line and what to do."""
+    return read_file(content / "policy" / "risk.yml", RiskPolicy)
