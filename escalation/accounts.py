@@ -1,0 +1,273 @@
+"""Staff accounts: who they are, how they are invited, and how an account ends. Signing in stands in `sign_in`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyotp
+from argon2 import PasswordHasher
+from sqlalchemy import func, select, update
+
+from escalation import cases
+from escalation.case import Stage
+from escalation.context import Service
+from escalation.record import audit
+from escalation.record.ids import new_id
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, Staff, StaffSession
+
+ROLES = ("worker", "lead", "editor", "admin")
+INVITE_FOR = timedelta(hours=72)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+
+HASHER = PasswordHasher()
+"""argon2id with the library's current parameters; slow by design, so web pages call it in a thread."""
+
+_JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
+_COMMON = re.compile(
+    r"(?:passw[o0]rd|qwerty(?:uiop)?|asdfgh(?:jkl)?|zxcvbnm?|letmein|welcome|iloveyou|admin(?:istrator)?|changeme|breakwater"
+    r"|abcdefgh\w*|1q2w3e4r\w*|\d*(?:1234|9876|0000|1111)\d*|secret|monkey|dragon|football|liverpool|arsenal|chelsea|youthwork(?:er)?|summer|winter|spring|autumn)"
+)
+
+DEMO = (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead"), ("Kit", "editor"), ("Robin", "admin"))
+_DEMO_WORDS = (
+    "amber anchor apple badger barley beacon biscuit bramble bridge candle canyon cedar clover copper coral cricket "
+    "ember falcon fern ferry garden ginger harbour hazel heron island ivory jigsaw juniper kettle lantern lemon linen "
+    "maple marble meadow mitten nutmeg olive orchard otter pebble pepper pigeon plum pocket puffin quilt raven ribbon "
+    "river saffron seagull shingle sparrow teapot thimble thistle tulip velvet walnut willow"
+)
+
+
+class AccountError(Exception):
+    """This cannot be done to an account; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A one-time sign-up token, shown once; the record keeps its keyed digest."""
+
+    staff_id: str
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogIn:
+    """What to type to be this member of the demo staff. The code is shown on the code page itself."""
+
+    name: str
+    role: str
+    password: str
+
+
+def add_staff(
+    tx: Tx,
+    name: str,
+    role: str,
+    now: datetime,
+    *,
+    first_name: str = "",
+    job: str = "",
+    email: str = "",
+    telegram_id: str = "",
+    demo: bool = False,
+) -> Invite:
+    """Open an account and return its invite. Young people will see `first_name` and `job`. Raises `AccountError`."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 80:
+        raise AccountError("write the name, 80 characters at most")
+    if role not in ROLES:
+        raise AccountError(f"{role!r} is no role: choose one of {', '.join(ROLES)}")
+    if named(tx, name):
+        raise AccountError(f"there is an account for {name} already: add an initial or a place to tell the two apart")
+    first_name, job = first_name.strip() or name.split()[0], job.strip() or _JOBS[role]
+    if len(first_name) > 40 or len(job) > 80:
+        raise AccountError("first name and job are too long: 40 and 80 characters at most")
+    row = Staff(id=new_id(), name=name, first_name=first_name, job=job, role=role, demo=demo, failed_sign_ins=0, created_at=now)
+    if email.strip():
+        row.email_sealed = tx.vault.seal_own("staff.email", row.id, email.strip())
+    if telegram_id:
+        _link_telegram(tx, row, telegram_id)
+    tx.session.add(row)
+    tx.session.flush()
+    audit.note(tx, "staff_added", now, subject_id=row.id)
+    return invite(tx, row, now)
+
+
+def named(tx: Tx, name: str) -> Staff | None:
+    """The account with this name, however it is capitalised, whether open or closed."""
+    return tx.session.scalar(select(Staff).where(func.lower(Staff.name) == " ".join(name.split()).lower()))
+
+
+def everyone(tx: Tx) -> list[Staff]:
+    """All accounts: open ones first, each group by name."""
+    return sorted(tx.session.scalars(select(Staff)), key=lambda row: (row.closed_at is not None, row.name.lower()))
+
+
+def invite(tx: Tx, row: Staff, now: datetime) -> Invite:
+    """A new one-time link for this account. The old password and code stop working, and its sessions end."""
+    if row.closed_at is not None:
+        raise AccountError(f"the account of {row.name} is closed: open a new one")
+    token = secrets.token_urlsafe(32)
+    row.invite, row.invite_until = tx.vault.pseudonym("staff_invite", token), now + INVITE_FOR
+    row.password_hash = row.totp_sealed = row.totp_used = row.locked_until = None
+    row.failed_sign_ins = 0
+    end_sessions(tx, row.id, now)
+    audit.note(tx, "staff_invited", now, subject_id=row.id)
+    return Invite(row.id, token, row.invite_until)
+
+
+def invited(tx: Tx, token: str, now: datetime) -> Staff:
+    """The account that this link is for. Raises `AccountError` once it was used, has run out, or never was."""
+    row = tx.session.scalar(select(Staff).where(Staff.invite == tx.vault.pseudonym("staff_invite", token), Staff.closed_at.is_(None)))
+    if row is None or row.invite_until is None or row.invite_until <= now:
+        raise AccountError("this link has been used or has run out (it lasts 72 hours): ask your administrator for a new one")
+    return row
+
+
+def weakness(password: str, name: str) -> str | None:
+    """Why this password will not do, in words, or `None` when it will."""
+    plain = password.lower()
+    if len(password) < SHORTEST_PASSWORD:
+        return f"use at least {SHORTEST_PASSWORD} characters: three or four words together are easy to remember"
+    if len(password) > LONGEST_PASSWORD:
+        return f"use at most {LONGEST_PASSWORD} characters"
+    rest = _COMMON.sub("", plain)
+    for part in name.lower().split():
+        rest = rest.replace(part, "")
+    letters = re.sub(r"[\W\d_]", "", rest)
+    if len(set(plain)) < 5 or len(letters) + len(set(rest) - set(letters)) < 7:
+        return "that one is easy to guess: take three or four words that have nothing to do with each other"
+    return None
+
+
+def keep_password(tx: Tx, token: str, hashed: str, now: datetime) -> str:
+    """First half of accepting an invite: keep the password's hash, and return a new secret for the code app (base32)."""
+    row = invited(tx, token, now)
+    secret = pyotp.random_base32()
+    row.password_hash, row.totp_sealed = hashed, tx.vault.seal_own("staff.totp", row.id, secret)
+    return secret
+
+
+def enrolling(tx: Tx, token: str, now: datetime) -> tuple[Staff, str] | None:
+    """The account and secret of an invite whose password is set and whose code is still to be confirmed."""
+    row = invited(tx, token, now)
+    return (row, tx.vault.open_own("staff.totp", row.id, row.totp_sealed)) if row.totp_sealed else None
+
+
+def confirm_code(tx: Tx, token: str, code: str, now: datetime) -> bool:
+    """Second half: the code app shows the right code, so the invite is used up and the account can sign in."""
+    found = enrolling(tx, token, now)
+    if found is None:
+        return False
+    row, secret = found
+    used = matching_step(secret, code, now, row.totp_used)
+    if used is None:
+        return False
+    row.totp_used, row.invite, row.invite_until = used, None, None
+    audit.note(tx, "staff_enrolled", now, staff_id=row.id)
+    return True
+
+
+def matching_step(secret: str, code: str, now: datetime, used: int | None) -> int | None:
+    """The time step this code belongs to: the present one or a neighbour, and later than any used before. Else `None`."""
+    totp, digits = pyotp.TOTP(secret), re.sub(r"\s", "", code)
+    here = totp.timecode(now)
+    found = [step for step in (here - 1, here, here + 1) if pyotp.utils.strings_equal(totp.generate_otp(step), digits)]
+    return next((step for step in found if used is None or step > used), None)
+
+
+def provisioning_uri(row: Staff, secret: str, organisation: str) -> str:
+    """What the code app reads from the QR picture."""
+    return str(pyotp.TOTP(secret).provisioning_uri(name=row.name, issuer_name=organisation))
+
+
+def record_dates(tx: Tx, staff_id: str, by: str, vetted_until: datetime | None, trained_until: datetime | None, now: datetime) -> None:
+    """Write down until when vetting and training are current; without both nobody enters the rota (S67)."""
+    row = _open(tx, staff_id)
+    row.vetted_until, row.trained_until = vetted_until, trained_until
+    audit.note(tx, "staff_dates", now, staff_id=by, subject_id=row.id)
+    tx.signal("rota:all")
+
+
+def link_telegram(tx: Tx, staff_id: str, chat_id: str, now: datetime) -> None:
+    """Alerts go to this Telegram chat from now on. Raises `AccountError` when another account has it."""
+    row = _open(tx, staff_id)
+    _link_telegram(tx, row, chat_id)
+    audit.note(tx, "staff_telegram", now, subject_id=row.id)
+
+
+def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetime) -> None:
+    """End an account at once: its sessions end, and its conversations go back to the queue. Raises `AccountError`."""
+    row = _open(tx, staff_id)
+    others = select(Staff.id).where(Staff.role == "admin", Staff.closed_at.is_(None), Staff.id != row.id)
+    if row.role == "admin" and tx.session.scalar(others.limit(1)) is None:
+        raise AccountError("this is the only administrator: invite another one first")
+    row.closed_at, row.invite, row.telegram, row.telegram_sealed = now, None, None, None
+    end_sessions(tx, row.id, now)
+    held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((Stage.LIVE, Stage.PAUSED)))
+    for case in tx.session.scalars(held).all():
+        cases.wait_again(tx, service, case, "worker_left", now)
+    audit.note(tx, "staff_closed", now, staff_id=by, subject_id=row.id)
+    tx.signal("rota:all")
+
+
+def end_sessions(tx: Tx, staff_id: str, now: datetime) -> None:
+    """Sign this person out everywhere."""
+    open_ones = update(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
+    tx.session.execute(open_ones.values(ended_at=now))
+    tx.signal(f"staff:{staff_id}")
+
+
+def ensure_demo_staff(tx: Tx, now: datetime) -> tuple[DemoLogIn, ...]:
+    """Make the demo staff where they are missing, and give each a new password, returned once and kept only as a hash.
+
+    A real account of the same name is left alone.
+    """
+    return tuple(_demo(tx, name, role, now) for name, role in DEMO if (row := named(tx, name)) is None or row.demo)
+
+
+def demo_accounts(tx: Tx) -> list[str]:
+    """The names of open demo accounts; production refuses to start while there are any."""
+    return list(tx.session.scalars(select(Staff.name).where(Staff.demo, Staff.closed_at.is_(None)).order_by(Staff.name)))
+
+
+def demo_code(tx: Tx, row: Staff, now: datetime) -> str | None:
+    """The next code that will be accepted from a demo account, or `None` for any other and until there is one again."""
+    if not row.demo or row.totp_sealed is None:
+        return None
+    totp = pyotp.TOTP(tx.vault.open_own("staff.totp", row.id, row.totp_sealed))
+    here = totp.timecode(now)
+    step = max(here, (row.totp_used or 0) + 1)
+    return str(totp.generate_otp(step)) if step <= here + 1 else None
+
+
+def _open(tx: Tx, staff_id: str) -> Staff:
+    row = tx.session.get(Staff, staff_id)
+    if row is None or row.closed_at is not None:
+        raise AccountError("there is no open account of that kind: load the page again")
+    return row
+
+
+def _link_telegram(tx: Tx, row: Staff, chat_id: str) -> None:
+    pseudonym = tx.vault.pseudonym("telegram", chat_id)
+    taken = tx.session.scalar(select(Staff).where(Staff.telegram == pseudonym, Staff.id != row.id))
+    if taken:
+        raise AccountError(f"this Telegram account belongs to {taken.name} already")
+    row.telegram, row.telegram_sealed = pseudonym, tx.vault.seal_own("staff.telegram", row.id, chat_id)
+
+
+def _demo(tx: Tx, name: str, role: str, now: datetime) -> DemoLogIn:
+    row = named(tx, name)
+    if row is None:
+        row = tx.session.get_one(Staff, add_staff(tx, name, role, now, demo=True).staff_id)
+    password = "-".join(secrets.choice(_DEMO_WORDS.split()) for _ in range(4))
+    row.demo, row.closed_at, row.invite, row.invite_until = True, None, None, None
+    row.password_hash, row.totp_sealed = HASHER.hash(password), tx.vault.seal_own("staff.totp", row.id, pyotp.random_base32())
+    row.totp_used, row.failed_sign_ins, row.locked_until = None, 0, None
+    row.vetted_until = row.trained_until = now + timedelta(days=365)
+    end_sessions(tx, row.id, now)
+    return DemoLogIn(name, role, password)

@@ -1,0 +1,1 @@
+"""The staff web app: sign-in, queue, conversations, flags, rota and accounts."""

@@ -1,0 +1,79 @@
+"""What ids of the record are called on the console's pages. The urgency words stand in `messages/staff.yml`."""
+
+from __future__ import annotations
+
+from escalation.consent import Scope
+from escalation.reading import CaseReading
+
+ROLES = {"worker": "Youth worker", "lead": "Safeguarding lead", "editor": "Editor", "admin": "Administrator"}
+AGES = {
+    "under_13": "Under 13",
+    "13_15": "13 to 15",
+    "16_17": "16 or 17",
+    "18_25": "18 to 25",
+    "unknown": "Age not said (treat as under 16)",
+}
+STAGES = {
+    "offered": "An adult was offered",
+    "refused": "Said no to an adult",
+    "waiting": "Waiting",
+    "live": "In conversation",
+    "paused": "Paused: they changed their mind",
+    "closed": "Closed",
+}
+SCOPES = {
+    Scope.WANTS_TO_TALK: "Agreed: only that someone wants to talk",
+    Scope.SUMMARY: "Agreed: a short summary, as they corrected it",
+    Scope.CHAT: "Agreed: the chat so far, and what follows",
+}
+OUTCOMES = {
+    "guidance_given": "Guidance given",
+    "plan_made": "A plan was made together",
+    "referred": "Referred on",
+    "emergency_services": "Emergency services called",
+    "signposted": "Pointed to another service",
+    "left_the_chat": "They left the chat",
+    "mistaken_flag": "A mistake: no sign of harm",
+    "withdrawn": "They changed their mind",
+}
+FLAGS = {
+    "position_of_trust": "Names somebody in a position of trust",
+    "sexual_activity": "Sexual activity",
+    "age_under_13": "Under 13",
+    "lead:refused_urgent": "Said no to an adult, and it is urgent",
+    "lead:withdrawn_urgent": "Changed their mind, and it is urgent",
+    "lead_decided": "Decided by the lead",
+}
+HELD = {
+    "contact": "it seems to hold a phone number, address or account. Neither side should know the other's account.",
+    "secrecy": "it can be read as asking for a secret. We never promise or ask for that.",
+    "image": "it can be read as asking for a picture. We never ask for one.",
+}
+DELIVERY = {"pending": "Sending…", "sending": "Sending…", "sent": "Sent", "delivered": "Delivered", "failed": "Not delivered", "held": "Waits until they carry on"}
+KINDS = {
+    "media": "Sent {media}. Nothing was opened or kept.",
+    "started": "Opened the chat.",
+    "left": "Left the chat.",
+    "unsupported": "Sent something this service cannot read.",
+}
+LEDGER = {
+    "refused": "Said no",
+    "withdrawn": "Changed their mind: sharing stopped",
+    "override": "Shared without agreement, by a recorded decision",
+}
+
+
+def agreement(card: CaseReading) -> str:
+    """What the young person agreed to, always in words."""
+    if card.override:
+        return LEDGER["override"]
+    agreed = SCOPES[card.scope] if card.scope else ""
+    if card.basis == "immediate":
+        told = "Life at risk: shared without asking, told so"
+        return f"{told}. Since then: {agreed[0].lower()}{agreed[1:]}" if agreed else told
+    return agreed or "No agreement: nothing they wrote is shared"
+
+
+def flag(id: str) -> str:
+    """A flag in words."""
+    return FLAGS.get(id) or id.rpartition(":")[2].replace("_", " ").capitalize()

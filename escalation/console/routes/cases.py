@@ -1,0 +1,120 @@
+"""One conversation: the chat, and beside it what was agreed and why it is here."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from content.editorial.schema import CannedReply
+from escalation import reading
+from escalation.case import Stage
+from escalation.console import labels
+from escalation.console.pages import page
+from escalation.console.permissions import Gate, GatedRoute
+from escalation.console.problems import answering
+from escalation.console.state import Console
+from escalation.reading import CaseReading, LedgerEntry
+from escalation.record.messages import Line
+from escalation.record.store import Tx
+from escalation.record.tables import Staff
+from escalation.relay import OUTCOMES
+from escalation.sign_in import SignedIn
+
+router = APIRouter(route_class=GatedRoute)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """The state of the box to write in: words not sent yet, why they were held or refused, and the token of this form."""
+
+    text: str = ""
+    held: tuple[str, ...] = ()
+    wrong: str = ""
+    once: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The closing form as it was filled in, and what is wrong with it."""
+
+    outcome: str = ""
+    note: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One line as the page shows it: whose it is, and, of what we sent, how far it has come."""
+
+    line: Line
+    who: str
+    side: str
+    text: str
+    delivery: str = ""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Everything the page shows."""
+
+    case: CaseReading
+    lines: list[Spoken]
+    ledger: list[LedgerEntry]
+    canned: list[CannedReply]
+    outcomes: dict[str, str]
+
+
+@router.get("/cases/{case_id}")
+async def show_case(request: Request, case_id: str, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
+    console: Console = request.app.state.console
+    return await case_page(request, me, case_id, Writing(console.drafts.get((me.staff_id, case_id), "")))
+
+
+async def case_page(
+    request: Request, me: SignedIn, case_id: str, writing: Writing, closing: Closing | None = None, status: int = 200
+) -> Response:
+    """The page of a case as this person may see it; the read is logged. Answers 404 where there is none for them."""
+    console: Console = request.app.state.console
+    with answering(404):
+        shown = await console.record.awrite(lambda tx: _conversation(tx, console, me, case_id))
+    return page(request, "case.html", me, status, shown=shown, case=shown.case, writing=writing, closing=closing or Closing())
+
+
+def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conversation:
+    case = reading.read_case(tx, console.service, case_id, tx.session.get_one(Staff, me.staff_id), console.clock())
+    names = {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
+    pressed = {token: label for line in case.lines for label, token in line.buttons}
+    return Conversation(
+        case=case,
+        lines=[_spoken(line, me, names, pressed) for line in case.lines],
+        ledger=reading.ledger(tx, case_id),
+        canned=sorted(console.service.library.canned.values(), key=lambda reply: reply.title),
+        outcomes={id: labels.OUTCOMES[id] for id in OUTCOMES},
+    )
+
+
+def _spoken(line: Line, me: SignedIn, names: dict[str, str], pressed: dict[str, str]) -> Spoken:
+    if line.speaker == "young_person":
+        return Spoken(line, "Young person", "them", _said(line, pressed))
+    delivery = labels.DELIVERY.get(line.state, "Waiting to be sent")
+    if line.speaker == "worker":
+        mine = line.staff_id == me.staff_id
+        return Spoken(line, "You" if mine else names.get(line.staff_id or "", "A colleague"), "us", line.text, delivery)
+    return Spoken(line, "Bot", "bot", line.text, delivery if line.state == "failed" else "")
+
+
+def _said(line: Line, pressed: dict[str, str]) -> str:
+    if line.kind == "button":
+        return f"Chose: {pressed.get(line.text, 'a button')}"
+    note = labels.KINDS.get(line.kind, "").format(media=f"a {line.media}" if line.media else "something")
+    return f"{note}\n{line.text}".strip() if line.kind == "media" else note or line.text
+
+
+def writable(case: CaseReading) -> bool:
+    """Whether this person can write to the young person now."""
+    return case.yours and case.stage == Stage.LIVE

@@ -1,0 +1,60 @@
+"""Flags: what the safeguarding lead has to decide, each with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from escalation import reading
+from escalation.case import NotPossible
+from escalation.console.pages import page, redirect
+from escalation.console.permissions import Gate, GatedRoute
+from escalation.console.problems import sentence
+from escalation.console.state import Console
+from escalation.record.store import Tx
+from escalation.record.tables import Staff
+from escalation.sign_in import SignedIn
+
+router = APIRouter(route_class=GatedRoute)
+Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision as it was filled in, and what is wrong with it."""
+
+    case_id: str = ""
+    decision: str = ""
+    reason: str = ""
+    wrong: str = ""
+
+
+@router.get("/flags")
+async def show_flags(request: Request, me: Lead) -> Response:
+    return await _flags_page(request, me, Decision())
+
+
+@router.post("/flags/{case_id}")
+async def decide(
+    request: Request, case_id: str, me: Lead, decision: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
+) -> Response:
+    console: Console = request.app.state.console
+    try:
+        await console.record.awrite(lambda tx: reading.decide_flag(tx, case_id, _staff(tx, me), decision, reason, console.clock()))
+    except NotPossible as error:
+        return await _flags_page(request, me, Decision(case_id, decision, reason, sentence(str(error))), 422)
+    return redirect(request, "/flags")
+
+
+async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: int = 200) -> Response:
+    console: Console = request.app.state.console
+    now = console.clock()
+    cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, _staff(tx, me), now))
+    return page(request, "flags.html", me, status, cards=cards, filled=filled)
+
+
+def _staff(tx: Tx, me: SignedIn) -> Staff:
+    return tx.session.get_one(Staff, me.staff_id)

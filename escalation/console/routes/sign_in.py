@@ -1,0 +1,123 @@
+"""Signing in and out: a password, then a code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from escalation import accounts, sign_in
+from escalation.console.pages import page, redirect
+from escalation.console.permissions import HALF, PUBLIC, Gate, GatedRoute, allowed
+from escalation.console.state import Console
+from escalation.record.store import Tx
+from escalation.record.tables import Staff
+from escalation.sign_in import SignedIn
+
+router = APIRouter(route_class=GatedRoute)
+Anyone = Annotated[None, Depends(Gate(PUBLIC))]
+HalfIn = Annotated[SignedIn, Depends(Gate(HALF))]
+Me = Annotated[SignedIn, Depends(Gate("own_account"))]
+
+WRONG = "That did not work. Check the name, the password and the code. After five wrong tries an account rests for 15 minutes."
+TOO_MANY = "There were many wrong tries from here. Wait 15 minutes, then try again."
+
+
+def sign_in_page(request: Request, status: int = 200, *, name: str = "", wrong: str = "") -> Response:
+    """The sign-in page, which comes back to the page that was asked for."""
+    asked = request.url.path if request.method == "GET" and status == 401 else ""
+    return page(request, "sign_in.html", None, status, name=name, wrong=wrong, going_to=asked)
+
+
+@router.get("/sign-in")
+async def show_sign_in(request: Request, _: Anyone) -> Response:
+    return sign_in_page(request)
+
+
+@router.post("/sign-in")
+async def give_password(
+    request: Request,
+    _: Anyone,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    going_to: Annotated[str, Form()] = "",
+) -> Response:
+    console: Console = request.app.state.console
+    address = request.client.host if request.client else ""
+    if not console.may_try(address):
+        return sign_in_page(request, 429, name=name, wrong=TOO_MANY)
+    token = await sign_in.check_password(console.record, name[:200], password[: accounts.LONGEST_PASSWORD], console.clock())
+    if token is None:
+        console.tried_wrongly(address)
+        return sign_in_page(request, 422, name=name, wrong=WRONG)
+    response = redirect(request, f"/code?{urlencode({'going_to': going_to})}")
+    console.remember(response, token)
+    return response
+
+
+@router.get("/code")
+async def show_code(request: Request, me: HalfIn, going_to: str = "") -> Response:
+    return await _code_page(request, me, going_to)
+
+
+@router.post("/code")
+async def give_code(request: Request, me: HalfIn, code: Annotated[str, Form()] = "", going_to: Annotated[str, Form()] = "") -> Response:
+    console: Console = request.app.state.console
+    address = request.client.host if request.client else ""
+    if not console.may_try(address):
+        return sign_in_page(request, 429, wrong=TOO_MANY)
+    half = request.cookies[console.settings.cookie]
+    token = await console.record.awrite(lambda tx: sign_in.enter_code(tx, half, code, console.clock()))
+    if token is None:
+        console.tried_wrongly(address)
+        return await _code_page(request, me, going_to, 422)
+    response = redirect(request, _home(request, me.role, going_to))
+    console.remember(response, token)
+    return response
+
+
+@router.get("/")
+async def home(request: Request, me: Me) -> Response:
+    return redirect(request, _home(request, me.role, ""))
+
+
+@router.post("/sign-out")
+async def leave(request: Request, me: Me) -> Response:
+    console: Console = request.app.state.console
+    await console.record.awrite(lambda tx: sign_in.sign_out(tx, me, console.clock()))
+    return _left(request)
+
+
+@router.post("/sign-out-everywhere")
+async def leave_everywhere(request: Request, me: Me) -> Response:
+    console: Console = request.app.state.console
+    await console.record.awrite(lambda tx: accounts.end_sessions(tx, me.staff_id, console.clock()))
+    return _left(request)
+
+
+def _left(request: Request) -> Response:
+    console: Console = request.app.state.console
+    response = redirect(request, "/sign-in")
+    console.forget(response)
+    return response
+
+
+async def _code_page(request: Request, me: SignedIn, going_to: str, status: int = 200) -> Response:
+    console: Console = request.app.state.console
+    code = await console.record.aread(lambda tx: _shown_code(tx, console, me))
+    return page(request, "code.html", None, status, demo_code=code, csrf=me.csrf, going_to=going_to, wrong=WRONG if status != 200 else "")
+
+
+def _shown_code(tx: Tx, console: Console, me: SignedIn) -> str | None:
+    return accounts.demo_code(tx, tx.session.get_one(Staff, me.staff_id), console.clock()) if console.settings.demo else None
+
+
+def _home(request: Request, role: str, going_to: str) -> str:
+    """Where somebody lands: the page they asked for before, if it is one of ours, else the first that their role opens."""
+    base = request.scope.get("root_path", "")
+    if going_to.startswith(f"{base}/") and not going_to.startswith(("//", "/\\")):
+        return going_to.removeprefix(base)
+    pages = {"see_queue": "/waiting", "manage_staff": "/team", "own_account": "/account"}
+    return next(path for permission, path in pages.items() if allowed(role, permission))

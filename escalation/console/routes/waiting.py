@@ -1,0 +1,92 @@
+"""Waiting now: who needs an adult, in the order of need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from escalation import reading, relay
+from escalation.case import Stage
+from escalation.console.pages import page, redirect
+from escalation.console.permissions import Gate, GatedRoute
+from escalation.console.problems import answering
+from escalation.console.state import Console
+from escalation.reading import CaseReading
+from escalation.record import audit, duty
+from escalation.record.store import Tx
+from escalation.record.tables import Staff
+from escalation.rota import Staffing
+from escalation.sign_in import SignedIn
+
+router = APIRouter(route_class=GatedRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What the page shows: cases in three groups, and who is on duty."""
+
+    yours: list[CaseReading]
+    waiting: list[CaseReading]
+    with_others: list[CaseReading]
+    staffing: Staffing
+
+
+@router.get("/waiting")
+async def show_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
+    console: Console = request.app.state.console
+    floor = await console.record.aread(lambda tx: _floor(tx, console, me))
+    await _note_shown(console, me, [*floor.yours, *floor.waiting, *floor.with_others])
+    return page(request, "waiting.html", me, floor=floor)
+
+
+@router.get("/waiting/count")
+async def count_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> dict[str, int]:
+    console: Console = request.app.state.console
+    return {"waiting": await console.record.aread(lambda tx: reading.count_waiting(tx, tx.session.get_one(Staff, me.staff_id)))}
+
+
+@router.post("/cases/{case_id}/pick-up")
+async def pick_up(request: Request, case_id: str, me: Annotated[SignedIn, Depends(Gate("take_conversation"))]) -> Response:
+    console: Console = request.app.state.console
+    now = console.clock()
+    with answering(409):
+        await console.record.awrite(
+            lambda tx: relay.pick_up(tx, console.service, case_id, tx.session.get_one(Staff, me.staff_id), "console", now)
+        )
+    return redirect(request, f"/cases/{case_id}")
+
+
+def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
+    now = console.clock()
+    cards = reading.queue(tx, console.service, tx.session.get_one(Staff, me.staff_id), now)
+    waiting = [card for card in cards if card.stage == Stage.WAITING]
+    held = [card for card in cards if card.stage != Stage.WAITING]
+    return Floor([c for c in held if c.yours], waiting, [c for c in held if not c.yours], duty.staffing_now(tx, now))
+
+
+async def _note_shown(console: Console, me: SignedIn, cards: list[CaseReading]) -> None:
+    """The audit notes what a person was shown of a case (S72): once for each session and each thing they could read."""
+    keys = {
+        (me.digest, card.id, str(card.level), str(card.scope), card.basis, card.raised_by.id if card.raised_by else ""): card.id
+        for card in cards
+        if _tells(card)
+    }
+    new = {key: case_id for key, case_id in keys.items() if key not in console.shown}
+    if new:
+        now = console.clock()
+        await console.record.awrite(lambda tx: _note(tx, me, list(new.values()), now))
+        for key in new:
+            console.shown.keep(key)
+
+
+def _note(tx: Tx, me: SignedIn, case_ids: list[str], now: datetime) -> None:
+    for case_id in case_ids:
+        audit.note(tx, "case_shown", now, staff_id=me.staff_id, case_id=case_id)
+
+
+def _tells(card: CaseReading) -> bool:
+    return bool(card.raised_by or card.summary or card.reasons)

@@ -1,0 +1,109 @@
+"""What the console's routes share: the record, the service, settings, and the little that is kept in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from fastapi import Request, Response
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from escalation import sign_in
+from escalation.context import Service
+from escalation.record.store import Record
+from escalation.sign_in import Limits, SignedIn
+
+WRONG_TRIES = RateLimitItemPerMinute(30, 15)
+"""Wrong sign-ins from one address; an office behind one address at the start of a shift stays below it."""
+
+
+def utc_now() -> datetime:
+    """The clock of the console."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class ConsoleSettings:
+    """`public_url`: where staff reach the console, `None` for loopback only. `demo`: whether demo accounts see their code."""
+
+    public_url: str | None = None
+    secure_cookies: bool = False
+    idle_minutes: int = 30
+    session_hours: int = 12
+    demo: bool = False
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name; with `__Host-` a browser accepts it over https only, from this very host."""
+        return "__Host-breakwater" if self.secure_cookies else "breakwater"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(timedelta(minutes=self.idle_minutes), timedelta(hours=self.session_hours))
+
+
+class Kept(OrderedDict[tuple[str, ...], str]):
+    """A small store in memory that drops its oldest entry; what it holds is gone with the process."""
+
+    def __init__(self, at_most: int) -> None:
+        super().__init__()
+        self._at_most = at_most
+
+    def keep(self, key: tuple[str, ...], value: str = "") -> None:
+        """Keep a value, as the newest."""
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self._at_most:
+            self.popitem(last=False)
+
+
+@dataclass
+class Console:
+    """The console of one process.
+
+    `drafts` keeps unsent words by person and case, so that a reload loses none and no browser stores any; `shown` what
+    each session has been shown of a queue, so that the audit notes it once; `sent` the forms that were sent already.
+    """
+
+    record: Record
+    service: Service
+    settings: ConsoleSettings
+    clock: Callable[[], datetime] = utc_now
+    drafts: Kept = field(default_factory=lambda: Kept(500))
+    shown: Kept = field(default_factory=lambda: Kept(20_000))
+    sent: Kept = field(default_factory=lambda: Kept(5_000))
+    failures: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    async def who(self, request: Request) -> SignedIn | None:
+        """Whose session this request carries, whether or not the code was given."""
+        token = request.cookies.get(self.settings.cookie)
+        if not token:
+            return None
+        return await self.record.aread(lambda tx: sign_in.find(tx, token, self.settings.limits, self.clock()))
+
+    async def note_use(self, request: Request, me: SignedIn) -> None:
+        """Move the idle limit, unless the page asked by itself and nobody clicked."""
+        now = self.clock()
+        if "x-background" not in request.headers and now - me.seen_at >= sign_in.NOTE_EVERY:
+            await self.record.awrite(lambda tx: sign_in.note_use(tx, me, now))
+
+    def remember(self, response: Response, token: str) -> None:
+        """Give the browser its session."""
+        secure = self.settings.secure_cookies
+        response.set_cookie(self.settings.cookie, token, httponly=True, samesite="strict", secure=secure, path="/")
+
+    def forget(self, response: Response) -> None:
+        """Take the session from the browser."""
+        response.delete_cookie(self.settings.cookie, path="/", httponly=True, samesite="strict", secure=self.settings.secure_cookies)
+
+    def may_try(self, address: str) -> bool:
+        """Whether this address has wrong tries left."""
+        return self.failures.test(WRONG_TRIES, address)
+
+    def tried_wrongly(self, address: str) -> None:
+        """Count one wrong try against this address."""
+        self.failures.hit(WRONG_TRIES, address)

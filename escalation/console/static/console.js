@@ -1,0 +1,233 @@
+// The console's own script: live pages, merging that keeps what is being typed, and the writing box.
+// Words stay in the page: nothing is kept in the browser's storage.
+"use strict";
+
+const body = document.body;
+const base = body.dataset.base || "";
+let token = body.dataset.csrf;
+let unsaved = false;
+
+// Merging: the page that came becomes the page that is, node by node, so that focus, scrolling and drafts stay.
+
+const matches = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+
+function merge(from, to) {
+  if (from.nodeType !== Node.ELEMENT_NODE) {
+    if (from.data !== to.data) from.data = to.data;
+    return;
+  }
+  if (from.dataset.keep && from.dataset.keep === to.dataset.keep) return;
+  for (const { name } of [...from.attributes]) {
+    if (!to.hasAttribute(name) && name !== "open" && name !== "class") from.removeAttribute(name);
+  }
+  for (const { name, value } of [...to.attributes]) {
+    if (from.getAttribute(name) !== value && name !== "open") from.setAttribute(name, value);
+  }
+  mergeChildren(from, to);
+}
+
+function mergeChildren(from, to) {
+  let next = from.firstChild;
+  for (const wanted of [...to.childNodes]) {
+    const there = wanted.id ? [...from.childNodes].find((node) => node.id === wanted.id) : null;
+    if (there && matches(there, wanted)) {
+      if (there === next) next = next.nextSibling;
+      else from.insertBefore(there, next);
+      merge(there, wanted);
+    } else if (next && !next.id && !wanted.id && matches(next, wanted)) {
+      merge(next, wanted);
+      next = next.nextSibling;
+    } else {
+      from.insertBefore(wanted, next);
+    }
+  }
+  while (next) {
+    const gone = next;
+    next = next.nextSibling;
+    gone.remove();
+  }
+}
+
+htmx.defineExtension("merge", {
+  isInlineSwap: (style) => style === "merge",
+  handleSwap: (style, target, fragment) => {
+    const wanted = style === "merge" && fragment.querySelector(`#${target.id}`);
+    if (!wanted) return false;
+    const log = document.getElementById("log");
+    const atEnd = log && nearEnd(log);
+    const before = log ? log.querySelectorAll("li").length : 0;
+    merge(target, wanted);
+    if (log) follow(log, atEnd, log.querySelectorAll("li").length > before);
+    return [target];
+  },
+});
+
+// The log of a conversation stays at its end, unless somebody is reading further up.
+
+const nearEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+
+function follow(log, atEnd, more) {
+  const newer = document.getElementById("newer");
+  if (atEnd) log.scrollTop = log.scrollHeight;
+  else if (more && newer) newer.hidden = false;
+}
+
+function toEnd() {
+  const log = document.getElementById("log");
+  const newer = document.getElementById("newer");
+  if (log) log.scrollTop = log.scrollHeight;
+  if (newer) newer.hidden = true;
+}
+
+// Every request carries the form token; those that nobody clicked for say so, and do not prolong the session.
+
+body.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRF-Token"] = token;
+  if (["queue", "conversation"].includes(detail.elt.id)) detail.headers["X-Background"] = "1";
+});
+
+function signedOut(yes) {
+  document.getElementById("signed-out").hidden = !yes;
+}
+
+async function stillHere() {
+  const answer = await fetch(`${base}/here`).catch(() => null);
+  if (!answer) return;
+  signedOut(answer.status === 401);
+  if (!answer.ok) return;
+  const fresh = (await answer.json()).csrf;
+  if (fresh !== token) {
+    token = fresh;
+    document.querySelectorAll("input[name=csrf]").forEach((field) => { field.value = fresh; });
+    connect();
+  }
+}
+
+body.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 401) signedOut(true);
+  else if (detail.xhr.status === 403) stillHere();
+  else connection(false);
+});
+body.addEventListener("htmx:sendError", () => connection(false));
+
+let lastSign = Date.now();
+function noteSign() {
+  if (!token || Date.now() - lastSign < 60000) return;
+  lastSign = Date.now();
+  stillHere();
+}
+
+// Live: the stream tells what changed, the page fetches it.
+
+let stream = null;
+const soon = {};
+
+function later(name, run) {
+  clearTimeout(soon[name]);
+  soon[name] = setTimeout(run, 20);
+}
+
+function connection(there) {
+  document.getElementById("connection").hidden = there;
+}
+
+function connect() {
+  if (stream) stream.close();
+  stream = new EventSource(`${base}/events${body.dataset.case ? `?case=${body.dataset.case}` : ""}`);
+  stream.addEventListener("open", () => { connection(true); refresh(); });
+  stream.addEventListener("error", () => connection(stream.readyState === EventSource.OPEN));
+  stream.addEventListener("queue", () => later("queue", refresh));
+  stream.addEventListener("rota", () => later("queue", refresh));
+  stream.addEventListener("case", ({ data }) => later("case", () => {
+    if (data === body.dataset.case) htmx.trigger(body, "case-changed");
+    else refresh();
+  }));
+  stream.addEventListener("ended", () => { stream.close(); stillHere(); });
+}
+
+function refresh() {
+  htmx.trigger(body, "queue-changed");
+  if (body.dataset.case) htmx.trigger(body, "case-changed");
+  count();
+}
+
+async function count() {
+  const answer = await fetch(`${base}/waiting/count`, { headers: { "X-Background": "1" } }).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const { waiting } = await answer.json();
+  const badge = document.getElementById("badge");
+  badge.hidden = waiting === 0;
+  badge.textContent = waiting;
+  document.title = (waiting ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+}
+
+// The writing box.
+
+function writing() {
+  return document.getElementById("text");
+}
+
+// A held message that was changed is a new one: it is sent, and looked at, like any other.
+function changing() {
+  const choice = document.getElementById("held-choice");
+  if (choice) choice.hidden = true;
+  document.getElementById("send").hidden = false;
+  writing().focus();
+}
+
+body.addEventListener("input", ({ target }) => {
+  if (target.id !== "text") return;
+  unsaved = true;
+  changing();
+});
+
+body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.id === "text" && detail.successful) unsaved = false;
+  if (detail.elt.id === "composer" && detail.xhr.status) {
+    unsaved = false;
+    if (detail.xhr.status !== 401 && detail.xhr.status !== 403) htmx.trigger(body, "case-changed");
+  }
+});
+
+body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.elt && detail.elt.id === "composer" && writing()) {
+    writing().focus();
+    toEnd();
+  }
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved && writing() && writing().value) event.preventDefault();
+});
+
+body.addEventListener("keydown", (event) => {
+  noteSign();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "text") {
+    event.preventDefault();
+    const send = document.getElementById("send");
+    if (!send.hidden) send.querySelector("button").click();
+  }
+});
+
+body.addEventListener("click", ({ target }) => {
+  noteSign();
+  const reply = target.closest("[data-insert]");
+  if (reply) insert(reply.dataset.insert);
+  if (target.closest("[data-change]")) changing();
+  if (target.id === "newer") toEnd();
+});
+
+function insert(words) {
+  const field = writing();
+  field.value = field.value.trim() ? `${field.value.trimEnd()}\n${words}` : words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+// htmx notes the address of the page for a history that is switched off; no address of a case stays behind.
+window.addEventListener("load", () => sessionStorage.clear());
+
+if (body.hasAttribute("data-live")) {
+  connect();
+  toEnd();
+}
