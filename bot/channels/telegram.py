@@ -31,7 +31,7 @@ LARGEST_UPDATE = 1_000_000
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _GROUPS_REMEMBERED = 10_000
-_LONGEST_PAUSE = 15.0
+_LONGEST_PAUSE = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -117,7 +117,7 @@ class TelegramChannel:
         while self._webhook is None:
             try:
                 raws = await self._bot.pending(offset, self._patience)
-                offset, whole = await self._store_all(raws, offset)
+                offset, whole = await self._store_all(raws)
                 pause = 0.0 if whole else _longer(pause)
             except TelegramError as error:
                 pause = _pause_after(error, pause)
@@ -141,7 +141,7 @@ class TelegramChannel:
             else:
                 return
 
-    async def _store_all(self, raws: Iterable[Any], offset: int) -> tuple[int, bool]:
+    async def _store_all(self, raws: list[Any]) -> tuple[int, bool]:
         """Store a batch; returns the next offset, and whether all of it was stored.
 
         The offset never passes an update that is not stored. The others of the batch are handed on all the same:
@@ -149,7 +149,7 @@ class TelegramChannel:
         """
         updates = [raw for raw in raws if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
         if not updates:
-            # All before `offset` is confirmed now. Telegram may begin again at lower numbers after a quiet week.
+            # What came before is confirmed now. Telegram may begin again at lower numbers after a quiet week.
             return 0, not raws
         lanes: dict[str, list[tuple[int, Read]]] = defaultdict(list)
         for raw in updates:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-import warnings
 from dataclasses import dataclass, field
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels import Outgoing, TryLater, Undeliverable
 
@@ -18,7 +16,7 @@ LONGEST = 4096
 """UTF-16 units in one message."""
 
 CHAT_BURST, CHAT_EVERY = 6, 1.0
-ALL_BURST, ALL_EVERY = 30, 1 / 30
+ALL_BURST, ALL_EVERY = 5, 1 / 25
 _REMEMBERED = 10_000
 _TOO_LONG_TO_WAIT = 2.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -175,8 +173,5 @@ def _about_buttons(error: BadRequest) -> bool:
 
 def asked_to_wait(error: RetryAfter) -> float:
     """The seconds that Telegram asks to wait."""
-    with warnings.catch_warnings():
-        # The library announces another type for this field; both are read here.
-        warnings.simplefilter("ignore", PTBDeprecationWarning)
-        wait = error.retry_after
+    wait = error.retry_after
     return float(wait) if isinstance(wait, int) else wait.total_seconds()

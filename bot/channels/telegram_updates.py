@@ -147,10 +147,11 @@ def _salvage(raw: Mapping[str, Any], error: str) -> Read:
     chat = _part(message, "chat")
     if chat.get("type") != ChatType.PRIVATE or not isinstance(chat.get("id"), int) or _part(message, "from").get("is_bot"):
         return Read(ignored="unreadable", unreadable=error)
-    found = next((value for value in (message.get("text"), message.get("caption")) if isinstance(value, str)), "")
-    kind: Kind = "unsupported" if not found else "edited" if edited else "text"
+    words = next((value for value in (message.get("text"), message.get("caption")) if isinstance(value, str)), "")
+    media = next((name for name in MEDIA if message.get(name)), None)
     ref = str(message["message_id"]) if isinstance(message.get("message_id"), int) else None
-    incoming = Incoming(NAME, str(chat["id"]), str(raw["update_id"]), kind, clean(found), message_ref=ref)
+    kind: Kind = "edited" if edited else "media" if media else "text" if words else "unsupported"
+    incoming = Incoming(NAME, str(chat["id"]), str(raw["update_id"]), kind, clean(words), media=media, message_ref=ref)
     return Read(incoming, unreadable=error)
 
 

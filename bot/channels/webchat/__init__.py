@@ -1,0 +1,5 @@
+"""The web chat: a page for young people, without an account. The page fetches what is for it, so nothing is pushed."""
+
+from bot.channels.webchat.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,171 @@
+"""What a young person's page shows: their own messages and those written to them, in the order in which they were seen.
+
+Fetching is delivery: a row that waits for the web chat counts as sent once the page has asked for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from bot.channels.webchat.session import own_id
+from escalation.record import messages, people
+from escalation.record.store import Tx
+from escalation.record.tables import InboxRow, OutboxRow, Person, Staff
+
+AT_ONCE = 200
+"""Rows of each table in one answer; the page asks again while there are more."""
+
+OVERLAP = timedelta(seconds=60)
+"""Rows this young are given again, whatever the cursor says: a row can be committed after one with a higher number, or
+be fetched by another tab. The page tells by their ids that it has them."""
+
+SHOWN_STATES = ("pending", "sent")
+SHOWN_KINDS = ("text", "button", "edited")
+_CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a page has read: the last numbers of inbox and outbox. Written `12.40`."""
+
+    inbox: int = 0
+    outbox: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """The cursor in `text`; the beginning for anything else."""
+        found = _CURSOR.fullmatch(text)
+        return cls(int(found[1]), int(found[2])) if found else cls()
+
+    def __str__(self) -> str:
+        return f"{self.inbox}.{self.outbox}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One bubble. `speaker` is you, bot or worker; `name` the adult's first name; `token` is a button that you pressed."""
+
+    id: str
+    seq: int
+    at: int
+    speaker: str
+    name: str = ""
+    text: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One answer to a page. `since` is when what may be shown begins (ms since 1970); `kept_back`: something lies before it."""
+
+    items: tuple[Item, ...] = ()
+    after: str = "0.0"
+    more: bool = False
+    since: int = 0
+    kept_back: bool = False
+    easy_read: bool = False
+    unfetched: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "unfetched"}
+
+
+def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
+    """What is new for the person of this session since `after`. Empty before they did anything."""
+    found = people.find(tx, "webchat", token)
+    if found is None:
+        return Feed()
+    someone = found[0]
+    since = shown_since(someone)
+    came = _inbox(tx, someone, since, after, now)
+    went = _outbox(tx, someone, since, after, now)
+    lines = [_own(tx, someone, row) for row in came] + [_told(tx, row, now) for row in went]
+    return Feed(
+        items=tuple(item for _, item in sorted(lines, key=lambda line: line[0])),
+        after=str(Cursor(_last(came, after.inbox), _last(went, after.outbox))),
+        more=any(sum(row.seq > had for row in rows) >= AT_ONCE for rows, had in ((came, after.inbox), (went, after.outbox))),
+        since=_milliseconds(since),
+        kept_back=someone.away_since is not None and _something_before(tx, someone, someone.away_since),
+        easy_read=someone.easy_read,
+        unfetched=tuple(row.id for row in went if row.state == "pending" and row.channel == "webchat"),
+    )
+
+
+def mark_fetched(tx: Tx, ids: Iterable[str], now: datetime) -> None:
+    """The page has these rows now: they count as sent, and a worker who wrote one is told."""
+    for row in tx.session.scalars(select(OutboxRow).where(OutboxRow.id.in_(tuple(ids)), OutboxRow.state == "pending")):
+        row.state, row.sent_at = "sent", now
+        if row.case_id:
+            tx.signal(f"case:{row.case_id}")
+
+
+def shown_since(someone: Person) -> datetime:
+    """From when on things may be shown: not what was cleared, nor what lies before a pause until they carry on (S77)."""
+    return max(when for when in (someone.created_at, someone.cleared_at, someone.away_since) if when is not None)
+
+
+def _inbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: datetime) -> list[InboxRow]:
+    shown = (InboxRow.person_id == someone.id, InboxRow.kind.in_(SHOWN_KINDS), InboxRow.received_at >= since)
+    return _page(tx, InboxRow, shown, InboxRow.seq > after.inbox, InboxRow.received_at > now - OVERLAP)
+
+
+def _outbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: datetime) -> list[OutboxRow]:
+    shown = (
+        OutboxRow.person_id == someone.id,
+        OutboxRow.state.in_(SHOWN_STATES),
+        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
+        OutboxRow.created_at >= since,
+    )
+    again = or_(OutboxRow.state == "pending", OutboxRow.created_at > now - OVERLAP, OutboxRow.sent_at > now - OVERLAP)
+    return _page(tx, OutboxRow, shown, OutboxRow.seq > after.outbox, again)
+
+
+def _page(tx: Tx, table: Any, shown: tuple[ColumnElement[bool], ...], new: ColumnElement[bool], again: ColumnElement[bool]) -> list[Any]:
+    """The oldest rows that are new, and the newest of those that are given again."""
+    fresh = tx.session.scalars(select(table).where(*shown, new).order_by(table.seq).limit(AT_ONCE))
+    late = tx.session.scalars(select(table).where(*shown, ~new, again).order_by(table.seq.desc()).limit(AT_ONCE))
+    return [*late, *fresh]
+
+
+def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, int], Item]:
+    text = messages.body(tx, someone, row).get("text") or ""
+    button = row.kind == "button"
+    item = Item(
+        own_id(row.external_id) or row.id,
+        row.seq,
+        _milliseconds(row.received_at),
+        "you",
+        text="" if button else text,
+        token=text if button else "",
+    )
+    return (row.received_at, 0, row.seq), item
+
+
+def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, int], Item]:
+    """A row and where it stands: by the time it was first shown, since it may have been kept back before."""
+    text, buttons = messages.outgoing(tx, row)
+    staff = tx.session.get(Staff, row.speaker_staff_id) if row.speaker_staff_id else None
+    speaker = "worker" if row.speaker == "worker" else "bot"
+    item = Item(row.id, row.seq, _milliseconds(row.created_at), speaker, staff.first_name if staff else "", text, buttons)
+    return (row.sent_at or now, 1, row.seq), item
+
+
+def _something_before(tx: Tx, someone: Person, when: datetime) -> bool:
+    since = someone.cleared_at or someone.created_at
+    earlier = exists().where(OutboxRow.person_id == someone.id, OutboxRow.created_at >= since, OutboxRow.created_at < when)
+    return bool(tx.session.scalar(select(earlier)))
+
+
+def _last(rows: list[InboxRow] | list[OutboxRow], had: int) -> int:
+    return max([had, *(row.seq for row in rows)])
+
+
+def _milliseconds(when: datetime) -> int:
+    return int(when.astimezone(UTC).timestamp() * 1000)

@@ -1,0 +1,187 @@
+"""The web chat over HTTP. Every answer is kind words or data; nothing here logs what was written.
+
+What changes something needs JSON, the header `X-Breakwater: chat`, which no other site's page can send, and our own
+origin (`escalation.console.security` sees to that for every web app).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from functools import wraps
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from sse_starlette import EventSourceResponse
+
+from bot.channels import Incoming, Kind, NotStored, Take
+from bot.channels.webchat import feed, pace, visits
+from bot.channels.webchat.page import STATIC, render, words
+from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
+from bot.channels.webchat.session import Sessions, event_id
+from escalation.context import Service
+from escalation.record import people
+from escalation.record.store import Record, RecordUnavailable
+
+HEARTBEAT_SECONDS = 15
+
+Answer = Callable[..., Awaitable[Response]]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def router(record: Record, take: Take, service: Service, *, secure: bool, now: Callable[[], datetime] = utc_now) -> APIRouter:
+    """The young people's page at `/` and everything it calls. `secure`: whether the site is served over https."""
+    routes = APIRouter()
+    chat = WebChatPage(record, take, service, Sessions(secure), now)
+    routes.add_api_route("/", chat.page, methods=["GET"], response_class=HTMLResponse)
+    routes.add_api_route("/chat/static/{name}", chat.static, methods=["GET"])
+    routes.add_api_route("/chat/messages", chat.kindly(chat.messages), methods=["GET"])
+    routes.add_api_route("/chat/stream", chat.kindly(chat.stream), methods=["GET"])
+    for name in ("open", "send", "press", "return", "leave"):
+        handler = getattr(chat, "return_" if name == "return" else name)
+        routes.add_api_route(f"/chat/{name}", chat.kindly(handler), methods=["POST"])
+    return routes
+
+
+class WebChatPage:
+    """What the routes do."""
+
+    def __init__(self, record: Record, take: Take, service: Service, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        self._record = record
+        self._take = take
+        self._service = service
+        self._sessions = sessions
+        self._now = now
+        self._pace = pace.Pace()
+        self._words = words(service)
+        self._html = render(service)
+        self._files = {path.name: path for path in STATIC.iterdir() if path.suffix in (".css", ".js")}
+
+    def kindly(self, handler: Answer) -> Answer:
+        """Turn every refusal into an answer with words for the page to show."""
+
+        @wraps(handler)
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except Refused as refused:
+                return refused.answer(self._words)
+            except (NotStored, RecordUnavailable):
+                return Refused(503, "not_sent").answer(self._words)
+
+        answer.__annotations__ = {"request": Request, "return": Response}
+        return answer
+
+    async def page(self) -> HTMLResponse:
+        """The page, without anything that was said."""
+        return HTMLResponse(self._html)
+
+    async def static(self, name: str) -> FileResponse:
+        """A style sheet or script of the page."""
+        if name not in self._files:
+            raise HTTPException(404)
+        return FileResponse(self._files[name], headers={"Cache-Control": "no-cache"})
+
+    async def open(self, request: Request) -> Response:
+        """Start a chat; or, with `resume`, come back to the one that this browser has."""
+        asked = await body(request, Open)
+        self._slow(pace.OPENING, _client(request))
+        token = self._sessions.token(request)
+        response = Response(status_code=204)
+        asks = await self._come_back(token) if asked.resume and token else None
+        if token is None or asks is None:
+            await self._tell(self._sessions.begin(response), asked.id, "started")
+        elif asks:
+            await self._tell(token, asked.id, "started")
+        return response
+
+    async def send(self, request: Request) -> Response:
+        """Take one message. 202 only once it is stored."""
+        token = self._session(request)
+        self._slow(pace.SENDING, token)
+        sent = await body(request, Send)
+        if not sent.text.strip():
+            raise Refused(422, "empty")
+        if len(sent.text) > LONGEST_TEXT:
+            raise Refused(413, "too_long")
+        await self._tell(token, sent.id, "text", sent.text)
+        return Response(status_code=202)
+
+    async def press(self, request: Request) -> Response:
+        """Take one button."""
+        token = self._session(request)
+        self._slow(pace.SENDING, token)
+        pressed = await body(request, Press)
+        await self._tell(token, pressed.id, "button", pressed.token)
+        return Response(status_code=202)
+
+    async def return_(self, request: Request) -> Response:
+        """Come back with a code. The answer to a wrong one is always the same."""
+        tried = await body(request, Return)
+        self._slow(pace.CODE_BY_SESSION, "code", self._sessions.token(request) or _client(request), words="code_wait")
+        self._slow(pace.CODE_BY_ADDRESS, "code", _client(request), words="code_wait")
+        self._slow(pace.CODE_BY_ALL, "code", words="code_wait")
+        response = Response(status_code=204)
+        token = self._sessions.begin(response)
+        if not await self._record.awrite(lambda tx: visits.return_with(tx, tried.code, token, self._now())):
+            raise Refused(404, "code_wrong")
+        await self._tell(token, tried.id, "started")
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        """Forget this browser: the session ends here; what was said stays with those it was said to."""
+        if request.headers.get("x-breakwater") != "chat":
+            raise Refused(403, "lost_page")
+        response = Response(status_code=204)
+        self._sessions.end(response)
+        return response
+
+    async def messages(self, request: Request) -> Response:
+        """What is new since `after`. What is fetched counts as delivered."""
+        token, now = self._session(request), self._now()
+        after = feed.Cursor.parse(request.query_params.get("after", ""))
+        found = await self._record.aread(lambda tx: feed.read(tx, token, after, now))
+        if found.unfetched:
+            await self._record.awrite(lambda tx: feed.mark_fetched(tx, found.unfetched, now))
+        return JSONResponse(found.as_json())
+
+    async def stream(self, request: Request) -> Response:
+        """Server-sent events that say only that something is new."""
+        token = self._session(request)
+        found = await self._record.aread(lambda tx: people.find(tx, "webchat", token))
+        if found is None:
+            raise Refused(409, "lost_page")
+        return EventSourceResponse(self._events(f"person:{found[0].id}"), ping=HEARTBEAT_SECONDS)
+
+    async def _events(self, topic: str) -> AsyncIterator[dict[str, str]]:
+        """`ready` once nothing can be missed any more, then one `new` for each change, or for several at once."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        with self._record.signals.listening(topic, to=lambda _: loop.call_soon_threadsafe(changed.set)):
+            yield {"event": "ready", "data": "1"}
+            while await changed.wait():
+                changed.clear()
+                yield {"event": "new", "data": "1"}
+
+    async def _come_back(self, token: str) -> bool | None:
+        return await self._record.awrite(lambda tx: visits.come_back(tx, self._service, token, self._now()))
+
+    def _session(self, request: Request) -> str:
+        token = self._sessions.token(request)
+        if token is None:
+            raise Refused(401, "lost_page")
+        return token
+
+    def _slow(self, rules: pace.Rules, *who: str, words: str = "slow_down") -> None:
+        if seconds := self._pace.wait(rules, *who):
+            raise Refused(429, words, seconds)
+
+    async def _tell(self, token: str, id: str, kind: Kind, text: str = "") -> None:
+        await self._take(Incoming("webchat", token, event_id(token, id), kind, text))
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""

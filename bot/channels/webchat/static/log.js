@@ -1,0 +1,176 @@
+// The list of bubbles. Each is shown once, by its id, and in the order in which the server gives them.
+
+const element = (tag, className, text) => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+};
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" });
+
+export class Log {
+  #root;
+  #words;
+  #lines = new Map();
+  #labels = new Map();
+  #unshown = new Set();
+
+  // `pressed(token, label)` is called for a button, `retry()` for a message that was not sent.
+  constructor(root, words, { pressed, retry }) {
+    this.#root = root;
+    this.#words = words;
+    this.pressed = pressed;
+    this.retry = retry;
+  }
+
+  // Several bubbles at once. A screen reader is not made to read a whole history.
+  addAll(items) {
+    const fresh = items.filter((item) => !this.#lines.has(item.id) && !this.#unshown.has(item.id));
+    const history = fresh.length > 8;
+    if (history) this.#root.setAttribute("aria-live", "off");
+    const near = this.#nearEnd();
+    items.forEach((item) => this.#add(item));
+    this.#offerButtons();
+    if (fresh.length && near) this.#toEnd();
+    if (history) setTimeout(() => this.#root.setAttribute("aria-live", "polite"), 500);
+    return fresh;
+  }
+
+  // One's own message, before the server has it.
+  addOwn(id, text) {
+    this.#show({ id, speaker: "you", text, at: Date.now(), buttons: [] });
+    this.#lines.get(id).dataset.unsent = "yes";
+    this.state(id, "sending");
+    this.#offerButtons();
+    this.#toEnd();
+  }
+
+  // What is said under one's own message: sending, sent, not_sent or slow_down.
+  state(id, state) {
+    const line = this.#lines.get(id);
+    if (!line) return;
+    line.querySelector(".state")?.remove();
+    const again = state === "not_sent";
+    const shown = element(again ? "button" : "span", "state", this.#words[state]);
+    shown.dataset.state = state;
+    if (state === "sent") shown.textContent += ` ${clock.format(Number(line.dataset.at))}`;
+    if (again) {
+      shown.type = "button";
+      shown.addEventListener("click", () => this.retry());
+    }
+    line.append(shown);
+    if (state === "sent") this.#hideOlderStates(line);
+    else this.#toEnd();
+  }
+
+  remove(id) {
+    this.#lines.get(id)?.remove();
+    this.#lines.delete(id);
+    this.#offerButtons();
+  }
+
+  // Take away what may not be shown any more: everything before `since` (ms), and everything for Infinity.
+  dropBefore(since) {
+    for (const [id, line] of this.#lines) {
+      if (Number(line.dataset.at) < since && !line.dataset.unsent) this.remove(id);
+    }
+    if (since === Infinity) this.#unshown.clear();
+  }
+
+  dropUnsent() {
+    for (const [id, line] of this.#lines) if (line.dataset.unsent) this.remove(id);
+  }
+
+  get asksToCarryOn() {
+    return [...this.#root.querySelectorAll(".choices:not([hidden]) button")].some((button) => button.value.endsWith(":do:carry_on"));
+  }
+
+  #add(item) {
+    item.buttons.forEach(([label, token]) => this.#labels.set(token, label));
+    if (this.#lines.has(item.id)) {
+      if (item.speaker === "you") this.#arrived(item.id);
+      return;
+    }
+    const text = item.token ? this.#labels.get(item.token) : item.text;
+    if (!text) {
+      this.#unshown.add(item.id);
+      return;
+    }
+    this.#show({ ...item, text });
+    if (item.speaker === "you") this.state(item.id, "sent");
+  }
+
+  #arrived(id) {
+    const line = this.#lines.get(id);
+    if (!line.dataset.unsent) return;
+    delete line.dataset.unsent;
+    this.state(id, "sent");
+  }
+
+  #show(item) {
+    const line = element("div", `line ${item.speaker}`);
+    line.dataset.at = item.at;
+    if (item.speaker === "worker") line.append(this.#name(item));
+    const bubble = element("div", "bubble");
+    bubble.dir = "auto";
+    bubble.title = exact.format(item.at);
+    if (item.speaker !== "worker") bubble.append(element("span", "aside", `${this.#words[item.speaker === "you" ? "you" : "bot_says"]} `));
+    bubble.append(item.text);
+    line.append(bubble);
+    if (item.buttons.length) line.append(this.#choices(item.buttons));
+    this.#lines.set(item.id, line);
+    this.#root.append(line);
+  }
+
+  #name(item) {
+    const name = element("div", "name");
+    const initial = element("span", "initial", item.name.slice(0, 1));
+    initial.setAttribute("aria-hidden", "true");
+    name.append(initial, element("span", "", item.name), element("span", "state", clock.format(item.at)));
+    return name;
+  }
+
+  #choices(buttons) {
+    const group = element("div", "choices");
+    group.setAttribute("role", "group");
+    for (const [label, token] of buttons) {
+      const button = element("button", "", label);
+      button.type = "button";
+      button.value = token;
+      button.addEventListener("click", () => this.pressed(token, label));
+      group.append(button);
+    }
+    return group;
+  }
+
+  // Only the buttons of the last turn can be tapped, and none after one has spoken.
+  #offerButtons() {
+    let turn = null;
+    let spoke = false;
+    for (const line of [...this.#root.children].reverse()) {
+      spoke ||= line.classList.contains("you");
+      const group = line.querySelector(".choices");
+      if (!group) continue;
+      const own = group.querySelector("button").value.split(":")[0];
+      turn ??= own;
+      group.hidden = spoke || own !== turn;
+    }
+  }
+
+  #hideOlderStates(newest) {
+    for (const line of this.#root.querySelectorAll(".you")) {
+      if (line !== newest) line.querySelector("[data-state=sent]")?.remove();
+    }
+  }
+
+  #nearEnd() {
+    const box = this.#root.parentElement;
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 160;
+  }
+
+  #toEnd() {
+    this.#root.lastElementChild?.scrollIntoView({ block: "end" });
+  }
+}

@@ -1,0 +1,134 @@
+"""Telegram's webhook: known by its secret, and answered with 200 only once the update is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from bot.channels import Incoming, NotStored
+from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel, Webhook
+from tests.telegram.bot_api import BotApi
+from tests.telegram.users import User, until
+
+SECRET = "a-secret_token"
+UPDATE = {
+    "update_id": 7,
+    "message": {
+        "message_id": 1,
+        "date": 1,
+        "chat": {"id": 5, "type": "private"},
+        "from": {"id": 5, "is_bot": False, "first_name": "M"},
+        "text": "hi",
+    },
+}
+
+
+class Store:
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.away = False
+
+    async def take(self, incoming: Incoming) -> None:
+        if self.away:
+            raise NotStored
+        self.texts.append(incoming.text)
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    webhook = Webhook("https://chat.example.org" + WEBHOOK_PATH, SECRET)
+    app.include_router(TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, webhook=webhook, group_reply="Hi.").router)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        yield client
+
+
+async def post(client: httpx.AsyncClient, body: Any = UPDATE, secret: str | None = SECRET) -> int:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret is not None else {}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return (await client.post(WEBHOOK_PATH, content=content, headers=headers)).status_code
+
+
+async def test_an_update_with_the_secret_is_stored(client: httpx.AsyncClient, store: Store) -> None:
+    assert await post(client) == 200
+    assert store.texts == ["hi"]
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", "é"])
+async def test_without_the_secret_nothing_is_taken(client: httpx.AsyncClient, store: Store, secret: str | None) -> None:
+    headers = {b"X-Telegram-Bot-Api-Secret-Token": secret.encode()} if secret is not None else {}
+    answer = await client.post(WEBHOOK_PATH, json=UPDATE, headers=headers)
+    assert answer.status_code == 403
+    assert not store.texts
+
+
+async def test_an_update_that_cannot_be_stored_is_to_be_sent_again(client: httpx.AsyncClient, store: Store) -> None:
+    store.away = True
+    assert await post(client) == 503
+    store.away = False
+    assert await post(client) == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"message": {}}', b'{"update_id": "x"}', b"[" * 100_000, b"\xff\xfe"])
+async def test_a_body_that_is_no_update_is_refused(client: httpx.AsyncClient, store: Store, body: bytes) -> None:
+    assert await post(client, body) == 400
+    assert not store.texts
+
+
+async def test_a_body_without_end_is_refused(client: httpx.AsyncClient, store: Store) -> None:
+    assert await post(client, b" " * (LARGEST_UPDATE + 1)) == 413
+
+
+async def test_an_update_that_cannot_be_read_is_acknowledged_and_its_words_are_kept(client: httpx.AsyncClient, store: Store) -> None:
+    odd = {**UPDATE, "message": {**UPDATE["message"], "entities": [{"type": "bold"}]}}  # type: ignore[dict-item]
+    assert await post(client, odd) == 200
+    assert store.texts == ["hi"]
+
+
+async def test_where_updates_are_fetched_the_route_takes_nothing(store: Store) -> None:
+    app = FastAPI()
+    app.include_router(TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, group_reply="Hi.").router)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        assert await post(client, secret="") == 403
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+async def test_telegram_calls_the_webhook_until_it_is_stored(api: BotApi, user: Callable[[str], User], store: Store) -> None:
+    app, mia = FastAPI(), user("Mia")
+    store.away = True
+    async with serving(app) as here:
+        channel = TelegramChannel(api.token, api.base_url, store.take, webhook=Webhook(here + WEBHOOK_PATH, SECRET), group_reply="Hi.")
+        app.include_router(channel.router)
+        await channel.start()
+        await until(lambda: bool(api.webhook))
+        for text in ("one", "two", "three"):
+            mia.says(text)
+        await until(lambda: 503 in api.webhook_answers)
+        store.away = False
+        await until(lambda: store.texts == ["one", "two", "three"])
+        await until(lambda: not api.updates)
+        assert api.calls["getUpdates"] == 0
+        api.webhook = {}
+        await channel.stop()
