@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,7 +53,9 @@ class Settings(BaseSettings):
     bot_name: str = Field("Breakwater", description="name of the bot; choose a neutral one, it may be seen over a shoulder")
     area: str = Field("uk", description="default area of the helpline directory (an id of the taxonomy)")
     time_zone: str = Field("Europe/London", description="time zone of rota and times told to young people")
-    alert_urls: str = Field("", description="Apprise addresses, separated by spaces, that get neutral alerts beside console and Telegram")
+    alert_urls: SecretStr = Field(
+        SecretStr(""), description="Apprise addresses, separated by spaces, that get neutral alerts beside console and Telegram"
+    )
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
     session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")
@@ -86,6 +89,13 @@ class Settings(BaseSettings):
         if self.data_key is None:
             raise SettingsError("BREAKWATER_DATA_KEY is not set: make one with `breakwater new-key` and keep it safe")
         return _decode_key(self.data_key.get_secret_value())
+
+    def shown(self, name: str) -> str:
+        """A setting's value as it may be printed: no secret, no password."""
+        value = getattr(self, name)
+        if name == "database_url":
+            return make_url(value).render_as_string(hide_password=True)
+        return "" if value is None else str(value)
 
     @property
     def host_and_port(self) -> tuple[str, int]:

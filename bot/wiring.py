@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from bot.channels import Channel
 from bot.channels.apprise import OutsideAlerts
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.webchat import router as webchat_router
 from bot.intake import Intake
 from bot.lanes import Lanes
@@ -26,11 +26,13 @@ from bot.turn import Handler
 from content.editorial import library
 from content.editorial.reading import read_file
 from escalation.console import app as console
-from escalation.console.security import protected
+from escalation.console.pages import STATIC
+from escalation.console.security import Guard
+from escalation.console.state import ConsoleSettings
 from escalation.context import Service
 from escalation.policy import Policy
 from escalation.record.schema import ensure_current
-from escalation.record.store import Record
+from escalation.record.store import Record, RecordUnavailable
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
 from nlu.understanding import Level
@@ -89,7 +91,7 @@ def load_service(settings: Settings) -> Service:
         bot_name=settings.bot_name,
         zone=ZoneInfo(settings.time_zone),
         area=settings.area,
-        outside_alerts=bool(settings.alert_urls.split()),
+        outside_alerts=bool(settings.alert_urls.get_secret_value().split()),
         web_chat=settings.public_url or f"http://{settings.listen}/",
     )
 
@@ -108,7 +110,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     if settings.telegram_token:
         _add(program, _telegram(settings, intake, service), now)
     if service.outside_alerts:
-        _add(program, OutsideAlerts(settings.alert_urls.split()), now)
+        _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
     return program
 
 
@@ -122,13 +124,38 @@ def web_app(program: Program) -> FastAPI:
             yield
 
     app = FastAPI(title="Breakwater", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.include_router(webchat_router(program.record, program.intake.take, program.service, secure=_https(settings)))
+    app.add_api_route("/livez", lambda: {"alive": True}, methods=["GET"])
+    app.add_api_route("/readyz", _readiness(program), methods=["GET"])
     for channel in program.channels:
-        if isinstance(channel, TelegramChannel) and channel.webhook_router is not None:
-            app.include_router(channel.webhook_router)
-    app.mount("/static", StaticFiles(directory=console.STATIC), name="static")
+        if isinstance(channel, TelegramChannel):
+            app.include_router(channel.router)
+    app.mount("/static", console.Assets(directory=STATIC), name="static")
+    app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
     app.mount("/staff", console.create(program.record, program.service, _console_settings(settings)))
-    return protected(app, settings.public_url)
+    app.mount("/", _web_chat(program))
+    return app
+
+
+def _web_chat(program: Program) -> FastAPI:
+    secure = _https(program.settings)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(webchat_router(program.record, program.intake.take, program.service, secure=secure))
+    app.add_middleware(Guard, public_url=program.settings.public_url, https=secure)
+    return app
+
+
+def _readiness(program: Program) -> Callable[[], Awaitable[JSONResponse]]:
+    async def ready() -> JSONResponse:
+        """Whether messages can be stored, and whether the intent service answers; without it the phrases are at work."""
+        try:
+            await program.record.awrite(lambda tx: None)
+            stores = True
+        except RecordUnavailable:
+            stores = False
+        intents = await program.client.ready()
+        return JSONResponse({"stores": stores, "intent_service": intents}, status_code=200 if stores else 503)
+
+    return ready
 
 
 def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:
@@ -138,15 +165,19 @@ def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> Non
 
 
 def _telegram(settings: Settings, intake: Intake, service: Service) -> TelegramChannel:
-    raise NotImplementedError
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
+    webhook = Webhook(url, secret.get_secret_value()) if url and secret else None
+    group_reply = " ".join(service.library.message("conversation.group_chat").say)
+    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=group_reply)
 
 
 def _https(settings: Settings) -> bool:
     return bool(settings.public_url and settings.public_url.startswith("https://"))
 
 
-def _console_settings(settings: Settings) -> console.ConsoleSettings:
-    return console.ConsoleSettings(
+def _console_settings(settings: Settings) -> ConsoleSettings:
+    return ConsoleSettings(
         public_url=settings.public_url,
         secure_cookies=_https(settings),
         idle_minutes=settings.session_idle_minutes,

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from escalation import cases
 from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
-from escalation.consent import Scope
+from escalation.consent import Kind, Scope
 from escalation.context import Service
 from escalation.record import audit, duty, messages, people
 from escalation.record.messages import Line
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, DueRow, Staff
+from escalation.record.tables import AgreementRow, CaseRow, DueRow, Staff
 from nlu.understanding import Level
 
 
@@ -57,11 +57,28 @@ class CaseReading:
     closed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One entry of the agreement ledger, with the very words under which it was made."""
+
+    at: datetime
+    kind: Kind
+    scope: Scope | None
+    wording: str
+    expires_at: datetime | None
+
+
 def queue(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
     """The cases that wait or are with an adult, for this member of staff: the most urgent first, then the longest waiting."""
     rows = tx.session.scalars(select(CaseRow).where(CaseRow.stage.in_(WITH_PEOPLE)))
     seen = [_card(tx, service, case, staff, now) for case in rows if may_see(case, staff)]
     return sorted(seen, key=lambda card: (card.stage != Stage.WAITING, -card.level, card.waiting_since or card.opened_at))
+
+
+def count_waiting(tx: Tx, staff: Staff) -> int:
+    """How many cases wait that this member of staff may see."""
+    rows = tx.session.scalars(select(CaseRow).where(CaseRow.stage == Stage.WAITING))
+    return sum(may_see(case, staff) for case in rows)
 
 
 def flags_to_decide(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
@@ -82,6 +99,12 @@ def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
     if case.worker_id != staff.id and staff.role != "lead":
         return card
     return replace(card, lines=tuple(_lines(tx, case, now)))
+
+
+def ledger(tx: Tx, case_id: str) -> list[LedgerEntry]:
+    """What was agreed, refused and withdrawn in a case, oldest first. For pages that have read the case with `read_case`."""
+    rows = tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id == case_id).order_by(AgreementRow.seq))
+    return [LedgerEntry(row.at, Kind(row.kind), Scope(row.scope) if row.scope else None, row.wording, row.expires_at) for row in rows]
 
 
 def may_see(case: CaseRow, staff: Staff) -> bool:

@@ -164,17 +164,17 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
     elif "other_language" in risk.flags:
         scene.speak("conversation.language")
     elif risk.level is Level.WORRY:
-        _worry(scene, understood)
+        _worry(scene, understood, raised_by)
     elif (topic := topics.short_word(scene, text)) or understood.confidence >= SURE:
         topics.answer(scene, topic or understood.topic or "", risk, raised_by)
     else:
         guidance.not_understood(scene, understood.ranking)
 
 
-def _worry(scene: Scene, understood: Understanding) -> None:
+def _worry(scene: Scene, understood: Understanding, raised_by: str | None) -> None:
     """Unclear: guidance and a gentle check-in; the answer decides."""
     if understood.risk.categories[:1] == ("suicide",) and not scene.state.suicide_asked:
-        emergency.ask_about_suicide(scene)
+        emergency.ask_about_suicide(scene, raised_by)
         return
     topic = understood.topic if understood.confidence >= SURE and topics.is_guidance(scene, understood.topic) else None
     recently = scene.state.last_check_in and scene.state.turn - scene.state.last_check_in < CHECK_IN_EVERY

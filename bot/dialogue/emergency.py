@@ -6,7 +6,7 @@ from bot.dialogue import agreement, guidance
 from bot.dialogue.events import EmergencyRaised, MeaningCorrected
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer
-from nlu.understanding import Risk
+from nlu.understanding import Level, Risk
 
 
 def raise_it(scene: Scene, risk: Risk, raised_by: str | None) -> None:
@@ -51,9 +51,10 @@ def not_meant(scene: Scene) -> None:
     scene.speak("emergency.not_meant")
 
 
-def ask_about_suicide(scene: Scene) -> None:
-    """The one direct question (S16): asking does not plant the idea."""
+def ask_about_suicide(scene: Scene, raised_by: str | None) -> None:
+    """The one direct question (S16): asking does not plant the idea. `raised_by` is the message that led to it."""
     scene.state.suicide_asked = True
+    scene.state.offer = Offer(level=Level.WORRY, categories=("suicide",), raised_by=raised_by)
     scene.ask("suicide", "emergency.suicide_question")
 
 

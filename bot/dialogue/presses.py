@@ -124,7 +124,8 @@ def _not_really(scene: Scene) -> None:
 
 def _thoughts_of_suicide(scene: Scene) -> None:
     scene.state.question = None
-    agreement.offer_for(scene, Risk(Level.URGENT, ("suicide",), "self"), None)
+    raised_by = scene.state.offer.raised_by if scene.state.offer else None
+    agreement.offer_for(scene, Risk(Level.URGENT, ("suicide",), "self"), raised_by)
 
 
 def _carry_on(scene: Scene) -> None:

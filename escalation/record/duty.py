@@ -62,3 +62,12 @@ def add_shift(tx: Tx, row: Staff, starts_at: datetime, ends_at: datetime, backup
     tx.session.flush()
     tx.signal("rota:all")
     return shift
+
+
+def remove_shift(tx: Tx, shift_id: str) -> None:
+    """Take a shift off the rota. Raises `RotaError` when it is gone already."""
+    shift = tx.session.get(Shift, shift_id)
+    if shift is None:
+        raise RotaError("this shift is not on the rota any more")
+    tx.session.delete(shift)
+    tx.signal("rota:all")

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
+from threading import Lock
+
+_lock = Lock()
+_last = 0
 
 
 def new_id() -> str:
-    """A new id: 12 hex digits of milliseconds since 1970, then 20 random ones; ids sort by the time they were made."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    """A new id of 32 hex digits. Ids sort by the time they were made, also those made within one millisecond here."""
+    global _last
+    with _lock:
+        # Milliseconds, and 16 bits that count within one.
+        _last = max(time.time_ns() // 1_000_000 << 16, _last + 1)
+        return f"{_last:016x}{secrets.token_hex(8)}"

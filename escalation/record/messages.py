@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -174,8 +174,15 @@ def transcript(tx: Tx, someone: Person, *, since: datetime | None = None, limit:
     went = select(OutboxRow).where(OutboxRow.person_id == someone.id).order_by(OutboxRow.seq.desc()).limit(limit)
     if since is not None:
         came, went = came.where(InboxRow.received_at >= since), went.where(OutboxRow.created_at >= since)
-    lines = [_heard(tx, someone, row) for row in tx.session.scalars(came)] + [_said(tx, row) for row in tx.session.scalars(went)]
-    return sorted(lines, key=lambda line: line.id)[-limit:]
+    said = [_said(tx, row) for row in tx.session.scalars(went)]
+    labels = {token: label for line in said for label, token in line.buttons}
+    heard = [_tapped(_heard(tx, someone, row), labels) for row in tx.session.scalars(came)]
+    return sorted(heard + said, key=lambda line: line.id)[-limit:]
+
+
+def _tapped(line: Line, labels: dict[str, str]) -> Line:
+    """A tap reads as the label that was tapped."""
+    return replace(line, text=labels.get(line.text, "")) if line.kind == "button" else line
 
 
 def _heard(tx: Tx, someone: Person, row: InboxRow) -> Line:

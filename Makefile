@@ -1,0 +1,58 @@
+# Every command of the project. `make demo` and `make test` do all the set-up they need.
+.DEFAULT_GOAL := help
+SHELL := bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+
+.PHONY: help setup setup-dev setup-intents demo test test-fast check evaluate requirements clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
+
+$(BIN)/breakwater: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, for example with your system's package manager"; exit 1; }
+	@echo "· setting up Python packages"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet uv
+	@scripts/install.sh requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt $(BIN)/breakwater
+	@echo "· setting up packages for tests and checks"
+	@scripts/install.sh requirements-dev.txt
+	@touch $@
+
+setup: $(BIN)/breakwater setup-intents  ## both Python environments, training, nothing started
+
+setup-intents: $(BIN)/breakwater
+	@nlu/service/prepare.sh
+	@nlu/service/train.sh
+
+setup-dev: .venv/dev setup-intents  ## the same, and what tests need
+	@scripts/system-packages.sh
+
+demo: setup  ## chat on http://127.0.0.1:8080/, staff console on /staff
+	@$(BIN)/breakwater serve
+
+test: setup-dev  ## all tests
+	@$(BIN)/python -m pytest
+
+test-fast: .venv/dev  ## the core, without the intent service, browsers and faults
+	@$(BIN)/python -m pytest -m "not service and not browser and not fault"
+
+check: .venv/dev  ## lint, types, import directions, content
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/breakwater content check
+
+evaluate: setup-intents  ## how well messages are understood, on the judging messages
+	@nlu/service/evaluate.sh tests/judging
+
+requirements: .venv/dev  ## pin what pyproject.toml asks for, with hashes
+	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:  ## remove what set-up and demo made, the demo's record included
+	@rm -rf .venv nlu/service/.venv nlu/service/models nlu/service/.cache var

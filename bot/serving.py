@@ -1,0 +1,63 @@
+"""Running the program: the web server with everything behind it, or a chat in the terminal."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+
+import uvicorn
+
+from bot.channels.terminal import TerminalChannel
+from bot.demo import VAR
+from bot.intent_service import NotPrepared, running
+from bot.sending import Sender
+from bot.settings import Settings
+from bot.wiring import build, utc_now, web_app
+
+Announce = Callable[[bool], None]
+
+
+async def serve(settings: Settings, with_intents: bool, announce: Announce) -> None:
+    """Serve until stopped. `announce(ready)` is called once the web server takes requests."""
+    program = build(settings)
+    host, port = settings.host_and_port
+    config = uvicorn.Config(web_app(program), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+    async def up() -> None:
+        announce(await program.client.ready())
+
+    server = _Server(config, up)
+    async with AsyncExitStack() as stack:
+        if with_intents:
+            with suppress(NotPrepared):
+                VAR.mkdir(exist_ok=True, mode=0o700)
+                await stack.enter_async_context(running(settings.nlu_url, wait=False, log_to=VAR / "intent-service.log"))
+        await server.serve()
+
+
+async def chat(settings: Settings, with_intents: bool) -> None:
+    """One person at the terminal, until they leave."""
+    program = build(settings)
+    terminal = TerminalChannel(program.intake.take)
+    program.channels.append(terminal)
+    program.senders.append(Sender(program.record, terminal, utc_now))
+    async with AsyncExitStack() as stack:
+        if with_intents:
+            with suppress(NotPrepared):
+                await stack.enter_async_context(running(settings.nlu_url))
+        await stack.enter_async_context(program.running())
+        await terminal.until_left()
+
+
+class _Server(uvicorn.Server):
+    """A web server that says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, up: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._up = up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            await self._up()

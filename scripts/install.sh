@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Installs a pinned list into .venv, hashes checked, and the project itself. Usage: scripts/install.sh requirements.txt
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export VIRTUAL_ENV="$PWD/.venv"
+if ! .venv/bin/uv pip install --quiet --require-hashes -r "$1"; then
+    echo "· uv could not install; trying pip, which has settings of its own"
+    .venv/bin/python -m pip install --quiet --require-hashes -r "$1"
+fi
+.venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e . 2>/dev/null || .venv/bin/python -m pip install --quiet --no-deps -e .

@@ -1,0 +1,223 @@
+"""A whole Breakwater for tests: the real record, words, phrases, dialogue and chain, on a clock that only moves when told to.
+
+The one thing that is scripted is the intent service's answer, as a test says what topic a message is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.channels import Incoming
+from bot.intake import Intake
+from bot.ticking import Ticking
+from bot.turn import Handler
+from escalation import cases, relay
+from escalation.context import Service
+from escalation.record import duty, messages, people
+from escalation.record.ids import new_id
+from escalation.record.messages import Line
+from escalation.record.store import Record, Tx
+from escalation.record.tables import AgreementRow, CaseRow, OutboxRow, Person, Shift, Staff
+from nlu.noticing import Noticing
+from nlu.understanding import Level, Reading, RiskScores
+
+MONDAY_MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = MONDAY_MORNING
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass
+class ScriptedReader:
+    """The intent service's answers, by text; without one it does not answer."""
+
+    answers: dict[str, Reading] = field(default_factory=dict)
+
+    async def read(self, text: str) -> Reading | None:
+        return self.answers.get(text)
+
+    def expect(self, text: str, topic: str, confidence: float = 0.95, at_least: dict[str, float] | None = None, **more: Any) -> None:
+        scores = RiskScores(at_least, more.get("categories", {}), more.get("subject", {"self": 1.0})) if at_least else None
+        self.answers[text] = Reading(topic, confidence, ((topic, confidence),), scores)
+
+
+class House:
+    """The service as it stands, with helpers that say what people do."""
+
+    def __init__(self, record: Record, service: Service, noticing: Noticing, clock: Clock) -> None:
+        self.record, self.service, self.clock = record, service, clock
+        self.reader = ScriptedReader()
+        self.handler = Handler(record, service, noticing, self.reader, clock)
+        self.woken: set[str] = set()
+        self.intake = Intake(
+            record, service, clock, lambda text: noticing.check(text).level is Level.IMMEDIATE, lambda who, at_once: self.woken.add(who)
+        )
+        self.ticking = Ticking(record, service, lambda who, at_once: self.woken.add(who), clock)
+        self._events = count(1)
+
+    def hire(self, name: str, role: str = "worker", telegram: str = "") -> Staff:
+        """A member of staff with current vetting and training."""
+        return self.record.write(lambda tx: self._hire(tx, name, role, telegram))
+
+    def on_duty(self, name: str, hours: float = 8, *, backup: bool = False, starts_in: float = -1) -> None:
+        """Put somebody on the rota, from `starts_in` hours from now."""
+
+        def add(tx: Tx) -> None:
+            start = self.clock() + timedelta(hours=starts_in)
+            staff = duty.staff_named(tx, name)
+            assert staff is not None, f"nobody is named {name}"
+            tx.session.add(Shift(id=new_id(), staff_id=staff.id, starts_at=start, ends_at=start + timedelta(hours=hours), backup=backup))
+
+        self.record.write(add)
+
+    def staff(self, name: str) -> Staff:
+        found = self.record.read(lambda tx: duty.staff_named(tx, name))
+        assert found is not None, f"nobody is named {name}"
+        return found
+
+    async def comes_in(self, channel: str, address: str, kind: str, text: str = "", **more: Any) -> None:
+        """Something comes in and is handled, as the lanes would do it."""
+        event = more.pop("external_id", None) or f"{channel}-{next(self._events)}"
+        await self.intake.take(Incoming(channel, address, event, kind, text, **more))  # type: ignore[arg-type]
+        await self.settle()
+
+    async def settle(self) -> None:
+        while self.woken:
+            await self.handler.handle(self.woken.pop())
+
+    async def wait(self, **by: float) -> None:
+        """Time passes, and what becomes due happens at its own time, to the minute."""
+        until = self.clock() + timedelta(**by)
+        while self.clock() < until:
+            self.clock.at = min(until, self.clock() + timedelta(minutes=1))
+            await self.ticking.run_due()
+            await self.settle()
+
+    def pick_up(self, name: str, case_id: str, on: str = "console") -> CaseRow:
+        return self.record.write(lambda tx: relay.pick_up(tx, self.service, case_id, _again(tx, name), on, self.clock()))
+
+    def worker_says(self, name: str, case_id: str, text: str, confirmed: bool = False) -> str:
+        return self.record.write(lambda tx: relay.say(tx, self.service, case_id, _again(tx, name), text, self.clock(), confirmed=confirmed))
+
+    def close(self, name: str, case_id: str, outcome: str = "guidance_given", note: str = "") -> None:
+        self.record.write(lambda tx: relay.close(tx, self.service, case_id, _again(tx, name), outcome, note, self.clock()))
+
+    def hand_back(self, name: str, case_id: str) -> None:
+        self.record.write(lambda tx: relay.hand_back(tx, self.service, case_id, _again(tx, name), self.clock()))
+
+    def alerts(self, name: str) -> list[str]:
+        """What was sent to a member of staff on Telegram, oldest first."""
+        staff = self.staff(name)
+
+        def read(tx: Tx) -> list[str]:
+            rows = tx.session.scalars(select(OutboxRow).where(OutboxRow.staff_id == staff.id).order_by(OutboxRow.seq))
+            return [messages.outgoing(tx, row)[0] for row in rows]
+
+        return self.record.read(read)
+
+    def _hire(self, tx: Tx, name: str, role: str, telegram: str) -> Staff:
+        far = self.clock() + timedelta(days=300)
+        row = Staff(id=new_id(), name=name, first_name=name, job=JOBS[role], role=role, created_at=self.clock(), failed_sign_ins=0, demo=False)
+        row.vetted_until = row.trained_until = far
+        chat = telegram or f"staff-{name}"
+        row.telegram = tx.vault.pseudonym("telegram", chat)
+        row.telegram_sealed = tx.vault.seal_own("staff.telegram", row.id, chat)
+        tx.session.add(row)
+        return row
+
+
+@dataclass
+class YoungPerson:
+    """Somebody who chats, and what they have been told. `address` is known to nobody but their app."""
+
+    house: House
+    channel: str = "telegram"
+    address: str = "young-1"
+    seen: int = 0
+
+    async def starts(self) -> list[Line]:
+        return await self._do("started")
+
+    async def says(self, text: str, topic: str | None = None, **scores: Any) -> list[Line]:
+        """Write something. `topic` is what the intent service makes of it; without one it does not answer."""
+        if topic:
+            self.house.reader.expect(text, topic, **scores)
+        return await self._do("text", text)
+
+    async def sends(self, media: str, caption: str = "") -> list[Line]:
+        return await self._do("media", caption, media=media)
+
+    async def taps(self, label: str) -> list[Line]:
+        """Tap the newest button with this label."""
+        return await self._do("button", self.token(label))
+
+    async def taps_token(self, token: str) -> list[Line]:
+        return await self._do("button", token)
+
+    def token(self, label: str) -> str:
+        found = [token for line in self.lines() for text, token in line.buttons if text == label]
+        assert found, f"no button {label!r}; there are {self.buttons()}"
+        return found[-1]
+
+    def buttons(self) -> list[str]:
+        """The labels under the last message."""
+        said = [line for line in self.lines() if line.speaker != "young_person"]
+        return [label for label, _ in said[-1].buttons] if said else []
+
+    def lines(self) -> list[Line]:
+        """The whole chat as this person's app shows it; what is kept back is not there."""
+        found = self._read(lambda tx, who: messages.transcript(tx, who, limit=5000))
+        return [line for line in found if line.state != "held"]
+
+    def hears(self) -> list[Line]:
+        """What was said since the last look."""
+        said = [line for line in self.lines() if line.speaker != "young_person"]
+        fresh, self.seen = said[self.seen :], len(said)
+        return fresh
+
+    def case(self) -> CaseRow | None:
+        return self._read(lambda tx, who: cases.latest_case(tx, who.id))
+
+    def ledger(self) -> list[AgreementRow]:
+        return self._read(
+            lambda tx, who: list(tx.session.scalars(select(AgreementRow).where(AgreementRow.person_id == who.id).order_by(AgreementRow.seq)))
+        )
+
+    def person(self) -> Person:
+        found = self._read(lambda tx, who: who)
+        assert isinstance(found, Person)
+        return found
+
+    async def _do(self, kind: str, text: str = "", **more: Any) -> list[Line]:
+        self.house.clock.move(seconds=5)
+        await self.house.comes_in(self.channel, self.address, kind, text, **more)
+        return self.hears()
+
+    def _read(self, look: Any) -> Any:
+        def read(tx: Tx) -> Any:
+            found = people.find(tx, self.channel, self.address)
+            return look(tx, found[0]) if found else []
+
+        return self.house.record.read(read)
+
+
+def _again(tx: Tx, name: str) -> Staff:
+    staff = duty.staff_named(tx, name)
+    assert staff is not None, f"nobody is named {name}"
+    return staff
