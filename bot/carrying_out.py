@@ -8,12 +8,12 @@ from typing import Any
 
 from bot import return_code
 from bot.dialogue import events as happened
-from escalation import cases, chain, discreet, relay
+from escalation import cases, chain, discreet, flags, relay
 from escalation.case import Stage
 from escalation.cases import Noticed, Wording
 from escalation.consent import Scope
 from escalation.context import Service
-from escalation.record import messages
+from escalation.record import history, messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
 from escalation.words import message
@@ -68,7 +68,10 @@ def _person_hidden(tx: Tx, service: Service, someone: Person, event: happened.Pe
 
 
 def _lead_flagged(tx: Tx, service: Service, someone: Person, event: happened.LeadFlagged, now: datetime) -> None:
-    cases.flag_lead(tx, service, _case(tx, someone), event.reason, now)
+    case = cases.latest_case(tx, someone.id)
+    if case is None:
+        raise LookupError("a flag needs a case")
+    flags.flag_lead(tx, service, case, event.reason, now)
 
 
 def _meaning_corrected(tx: Tx, service: Service, someone: Person, event: happened.MeaningCorrected, now: datetime) -> None:
@@ -96,7 +99,7 @@ def _easy_read_chosen(tx: Tx, service: Service, someone: Person, event: happened
 def _feeling_told(tx: Tx, service: Service, someone: Person, event: happened.FeelingTold, now: datetime) -> None:
     case = cases.latest_case(tx, someone.id)
     if case is not None:
-        cases.record(tx, case, f"felt_{event.feeling}", now, actor="young_person")
+        history.record(tx, case, f"felt_{event.feeling}", now, actor="young_person")
 
 
 def _carried_on(tx: Tx, service: Service, someone: Person, event: happened.CarriedOn, now: datetime) -> None:

@@ -57,10 +57,10 @@ class Lanes:
             log.warning("a turn has to wait: %s", error)
         except Exception as error:
             # The rows stay unhandled and the auditor wakes the lane again; words must not reach a log.
-            log.error("a turn failed: %s at %s", type(error).__name__, _place(error))
+            log.error("a turn failed: %s at %s", type(error).__name__, place_of(error))
 
 
-def _place(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """Where an error came from, without its message, which may hold words."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{Path(last.filename).name}:{last.lineno}"

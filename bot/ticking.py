@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
-from escalation import cases, chain, reading
+from escalation import chain, flags
 from escalation.context import Service
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import CaseRow, DueRow, InboxRow
@@ -73,7 +73,7 @@ class Ticking:
         row = tx.session.scalar(select(DueRow).where(DueRow.id == row_id, DueRow.done_at.is_(None)).with_for_update())
         if row is None:
             return
-        if row.kind == cases.FLAG:
+        if row.kind == flags.REMINDER:
             self._remind(tx, row)
         else:
             chain.run(tx, self._service, row, self._now())
@@ -81,8 +81,7 @@ class Ticking:
     def _remind(self, tx: Tx, row: DueRow) -> None:
         case = tx.session.get_one(CaseRow, row.case_id)
         row.done_at, row.result = self._now(), "done"
-        if reading.undecided(case):
-            cases.remind_lead(tx, self._service, case, self._now())
+        flags.remind(tx, self._service, case, self._now())
 
     def _put_off(self, tx: Tx, row_id: str) -> None:
         row = tx.session.get_one(DueRow, row_id)

@@ -9,24 +9,32 @@ who picked up the conversation a moment ago.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
+
+from pydantic import ValidationError
 
 from bot.carrying_out import carry_out
 from bot.dialogue.decide import decide
 from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
 from bot.intake import WORDS
+from bot.lanes import place_of
 from escalation import cases, chain
 from escalation.context import Service
 from escalation.record import messages, people
 from escalation.record.ids import new_id
-from escalation.record.store import Record, Tx
+from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import InboxRow, Person
+from escalation.words import message
 from nlu.noticing import Noticing
-from nlu.understanding import Reading, Sign, Understanding
+from nlu.understanding import Level, Reading, Sign, Understanding
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds. A process that dies is taken over from after this."""
@@ -63,7 +71,13 @@ class Handler:
         """Handle everything that this person sent and nobody handled yet, in order."""
         while claim := await self._record.awrite(lambda tx: self._claim(tx, person_id)):
             heard = await self._understand(claim)
-            await self._record.awrite(lambda tx, claim=claim, heard=heard: self._commit(tx, person_id, claim, heard))  # type: ignore[misc]
+            try:
+                await self._record.awrite(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
+            except RecordUnavailable:
+                raise
+            except Exception as error:
+                log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error).__name__, place_of(error))
+                await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
 
     def _claim(self, tx: Tx, person_id: str) -> Claim | None:
         now = self._now()
@@ -91,18 +105,14 @@ class Handler:
     def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
         now = self._now()
         someone = people.person(tx, person_id)
-        first_left = messages.unhandled(tx, person_id, limit=1)
-        if someone.claim != claim.token or not first_left or first_left[0].id != claim.rows[0].id:
-            return  # somebody else took over while the model was asked
+        if not _still_ours(tx, someone, claim):
+            return
         case = cases.open_case(tx, person_id)
         staffing = chain.staffing_for(tx, case, now)
         view = cases.view(tx, case, now) if case else None
         turn = Turn(now, heard, _person_view(someone, claim.rows[-1].channel), staffing, view)
         outcome = decide(turn, _conversation(tx, someone), self._service)
-        for row, one in zip(claim.rows, heard, strict=True):
-            row = tx.session.merge(row)
-            messages.note_understanding(tx, someone, row, one.understood.risk.level, _kept(one.understood))
-            row.handled_at = now
+        _mark_handled(tx, someone, claim, heard, now)
         for event in outcome.events:
             carry_out(tx, self._service, someone, event, now)
         people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
@@ -110,10 +120,47 @@ class Handler:
             someone.last_seen_at = now
         someone.claim = someone.claimed_until = None
 
+    def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
+        """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
+        now = self._now()
+        someone = people.person(tx, person_id)
+        if not _still_ours(tx, someone, claim):
+            return
+        _mark_handled(tx, someone, claim, heard, now)
+        worst = max(heard, key=lambda one: one.understood.risk.level)
+        risk = worst.understood.risk
+        if risk.level is Level.IMMEDIATE:
+            noticed = cases.Noticed(risk.level, risk.categories, risk.subject, risk.flags, worst.id)
+            cases.raise_immediate(tx, self._service, someone, noticed, now)
+        for text in message(self._service.library, "conversation.outage", someone.age_band, someone.easy_read):
+            messages.say(tx, someone, text, now, urgent=True)
+        people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
+        someone.claim = someone.claimed_until = None
+
+
+def _still_ours(tx: Tx, someone: Person, claim: Claim) -> bool:
+    """Whether nobody took over while the model was asked."""
+    first_left = messages.unhandled(tx, someone.id, limit=1)
+    return someone.claim == claim.token and bool(first_left) and first_left[0].id == claim.rows[0].id
+
+
+def _mark_handled(tx: Tx, someone: Person, claim: Claim, heard: tuple[Heard, ...], now: datetime) -> None:
+    for row, one in zip(claim.rows, heard, strict=True):
+        row = tx.session.merge(row)
+        messages.note_understanding(tx, someone, row, one.understood.risk.level, _kept(one.understood))
+        row.handled_at = now
+
 
 def _conversation(tx: Tx, someone: Person) -> Conversation:
+    """The state as it was left; one that does not read any more (a mistake of ours) starts anew, as private as it gets."""
     state = people.load_conversation(tx, someone)
-    return Conversation.model_validate_json(state) if state else Conversation()
+    if state is None:
+        return Conversation()
+    try:
+        return Conversation.model_validate_json(state)
+    except ValidationError as error:
+        log.error("a conversation's state does not read (%d problems) and starts anew", error.error_count())
+        return Conversation(told_limits=True, private_matter=True)
 
 
 def _person_view(someone: Person, channel: str) -> PersonView:

@@ -109,8 +109,6 @@ def everyone(tx: Tx) -> list[Staff]:
 
 def invite(tx: Tx, row: Staff, now: datetime) -> Invite:
     """A new one-time link for this account. The old password and code stop working, and its sessions end."""
-    if row.closed_at is not None:
-        raise AccountError(f"the account of {row.name} is closed: open a new one")
     token = secrets.token_urlsafe(32)
     row.invite, row.invite_until = tx.vault.pseudonym("staff_invite", token), now + INVITE_FOR
     row.password_hash = row.totp_sealed = row.totp_used = row.locked_until = None
@@ -118,6 +116,11 @@ def invite(tx: Tx, row: Staff, now: datetime) -> Invite:
     end_sessions(tx, row.id, now)
     audit.note(tx, "staff_invited", now, subject_id=row.id)
     return Invite(row.id, token, row.invite_until)
+
+
+def invite_again(tx: Tx, staff_id: str, now: datetime) -> Invite:
+    """A new one-time link for an open account. Raises `AccountError`."""
+    return invite(tx, _open(tx, staff_id), now)
 
 
 def invited(tx: Tx, token: str, now: datetime) -> Staff:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from escalation import alerts, chain
+from escalation import alerts, chain, flags
 from escalation.case import OPEN, CaseView, NotPossible, Stage, step
 from escalation.consent import Agreement, Kind, Scope, Shared, shared
 from escalation.context import Service
-from escalation.record import duty, people
+from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import AgreementRow, CaseEvent, CaseRow, DueRow, InboxRow, Person, PromiseRow, Staff
+from escalation.record.tables import AgreementRow, CaseRow, InboxRow, Person, PromiseRow, Staff
 from nlu.understanding import Level
-
-FLAG = "flag_reminder"
-FLAG_EVERY = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ def offer(tx: Tx, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
     case = open_case(tx, someone.id)
     if case is None:
         case = _new(tx, someone, noticed, Stage.OFFERED, "agreement", now)
-        record(tx, case, "offered", now, actor="bot")
+        history.record(tx, case, "offered", now, actor="bot")
     else:
         step_up(tx, case, noticed, now)
         if case.stage == Stage.REFUSED:
@@ -98,14 +94,14 @@ def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed,
     case = open_case(tx, someone.id)
     if case is None:
         case = _new(tx, someone, noticed, Stage.WAITING, "immediate", now)
-        record(tx, case, "immediate", now, actor="bot")
+        history.record(tx, case, "immediate", now, actor="bot")
         chain.begin(tx, service, case, now)
         return case
     was, had = case.level, case.basis
     step_up(tx, case, noticed, now)
     case.basis, case.raised_by = "immediate", noticed.raised_by
     if case.stage in (Stage.LIVE, Stage.PAUSED) and case.worker_id:
-        record(tx, case, "immediate", now, actor="bot")
+        history.record(tx, case, "immediate", now, actor="bot")
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
     elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
         _wait(tx, service, case, "immediate", now, actor="bot")
@@ -121,7 +117,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     if case.stage in (Stage.OFFERED, Stage.REFUSED):
         _wait(tx, service, case, "agreed", now, actor="young_person")
     else:
-        record(tx, case, "agreed", now, actor="young_person")
+        history.record(tx, case, "agreed", now, actor="young_person")
         tx.signal(f"case:{case.id}")
         tx.signal("queue:all")
 
@@ -132,9 +128,9 @@ def refuse(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: datet
     if case.stage == Stage.OFFERED:
         _move(tx, case, Stage.REFUSED, "refused", now, actor="young_person")
     else:
-        record(tx, case, "refused", now, actor="young_person")
+        history.record(tx, case, "refused", now, actor="young_person")
     if case.level >= Level.URGENT and case.basis != "immediate":
-        flag_lead(tx, service, case, "refused_urgent", now)
+        flags.flag_lead(tx, service, case, "refused_urgent", now)
 
 
 def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: datetime) -> None:
@@ -152,45 +148,26 @@ def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: dat
     if to != case.stage:
         _move(tx, case, to, "withdrawn", now, actor="young_person")
     else:
-        record(tx, case, "withdrawn", now, actor="young_person")
+        history.record(tx, case, "withdrawn", now, actor="young_person")
     if to is Stage.CLOSED:
         case.closed_at, case.outcome = now, "withdrawn"
     alerts.alert(tx, service, case, told, now, "staff.withdrawn")
     if case.level >= Level.URGENT and case.basis != "immediate":
-        flag_lead(tx, service, case, "withdrawn_urgent", now)
+        flags.flag_lead(tx, service, case, "withdrawn_urgent", now)
 
 
 def not_this_person(tx: Tx, case: CaseRow, staff_id: str, now: datetime) -> None:
     """Hide the case from this member of staff for good; no reason is asked (S82)."""
     case.hidden_from = [*case.hidden_from, staff_id]
-    record(tx, case, "hidden_from_one", now, actor="young_person")
+    history.record(tx, case, "hidden_from_one", now, actor="young_person")
 
 
 def not_what_i_meant(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
     """The young person says the flag was a mistake. A human closes it, with a reason; the bot does not (S56)."""
-    record(tx, case, "not_what_i_meant", now, actor="young_person")
+    history.record(tx, case, "not_what_i_meant", now, actor="young_person")
     if case.stage in (Stage.WAITING, Stage.LIVE) and case.worker_id:
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.not_meant")
     tx.signal(f"case:{case.id}")
-
-
-def flag_lead(tx: Tx, service: Service, case: CaseRow, reason: str, now: datetime) -> None:
-    """Flag a case to the safeguarding lead: level, categories, reason codes and age band; no words (S80). Once per reason."""
-    name = f"lead:{reason}"
-    if name in case.flags:
-        return
-    case.flags = [*case.flags, name]
-    record(tx, case, "flagged", now, actor="bot", detail={"reason": reason})
-    remind_lead(tx, service, case, now)
-
-
-def remind_lead(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
-    """Alert the leads to an undecided flag now, and again later until one of them has decided (S24)."""
-    leads = chain.staffing_for(tx, case, now).leads
-    alerts.alert(tx, service, case, (lead.staff_id for lead in leads), now, "staff.flag")
-    tx.session.add(
-        DueRow(id=new_id(), kind=FLAG, person_id=case.person_id, case_id=case.id, due_at=now + FLAG_EVERY, detail={}, created_at=now)
-    )
 
 
 def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
@@ -201,18 +178,8 @@ def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
         case.level = max(case.level, noticed.level)
         case.categories, case.flags = [*case.categories, *more], [*case.flags, *flags]
         case.raised_by = noticed.raised_by or case.raised_by
-        record(tx, case, "stepped_up", now, actor="bot", detail={"level": Level(case.level).id})
+        history.record(tx, case, "stepped_up", now, actor="bot", detail={"level": Level(case.level).id})
         tx.signal(f"case:{case.id}")
-
-
-def record(tx: Tx, case: CaseRow, event: str, now: datetime, *, actor: str, staff_id: str | None = None, detail: Any = None) -> None:
-    """Add an entry to the history of a case."""
-    row_id = new_id()
-    sealed = None
-    if detail is not None:
-        sealed = tx.vault.seal_for(people.person(tx, case.person_id), "case_events.detail", row_id, json.dumps(detail))
-    tx.session.add(CaseEvent(id=row_id, case_id=case.id, at=now, actor=actor, staff_id=staff_id, event=event, detail_sealed=sealed))
-    tx.session.flush()
 
 
 def move(tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, staff: Staff, detail: Any = None) -> None:
@@ -255,6 +222,7 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
         hidden_from=[],
         opened_at=now,
         waiting_since=now if stage is Stage.WAITING else None,
+        undecided=False,
         drill=False,
     )
     tx.session.add(case)
@@ -267,7 +235,7 @@ def _wait(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, *,
         _move(tx, case, Stage.WAITING, event, now, actor=actor, staff_id=staff_id)
         case.waiting_since = now
     else:
-        record(tx, case, event, now, actor=actor, staff_id=staff_id)
+        history.record(tx, case, event, now, actor=actor, staff_id=staff_id)
     chain.begin(tx, service, case, now)
 
 
@@ -275,7 +243,7 @@ def _move(
     tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, *, actor: str, staff_id: str | None = None, detail: Any = None
 ) -> None:
     case.stage = step(Stage(case.stage), to)
-    record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)
+    history.record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)
     tx.signal(f"case:{case.id}")
     tx.signal("queue:all")
 

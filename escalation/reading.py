@@ -85,8 +85,8 @@ def flags_to_decide(tx: Tx, service: Service, staff: Staff, now: datetime) -> li
     """For the lead: refused or withdrawn urgent cases, and others that need a recorded decision; no words of theirs (S80)."""
     if staff.role != "lead":
         return []
-    rows = tx.session.scalars(select(CaseRow).order_by(CaseRow.opened_at))
-    return [_card(tx, service, case, staff, now) for case in rows if undecided(case) and may_see(case, staff)]
+    rows = tx.session.scalars(select(CaseRow).where(CaseRow.undecided).order_by(CaseRow.opened_at))
+    return [_card(tx, service, case, staff, now) for case in rows if may_see(case, staff)]
 
 
 def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> CaseReading:
@@ -111,27 +111,7 @@ def may_see(case: CaseRow, staff: Staff) -> bool:
     """Whether a case exists for this person at all: not after "not this person", and only for leads where trust was abused."""
     if staff.role not in ("worker", "lead") or staff.id in case.hidden_from:
         return False
-    return staff.role == "lead" or "position_of_trust" not in case.flags
-
-
-def undecided(case: CaseRow) -> bool:
-    """Whether a flag to the lead still waits for a decision."""
-    raised = [flag for flag in case.flags if flag.startswith("lead:")]
-    return bool(raised) and "lead_decided" not in case.flags
-
-
-def decide_flag(tx: Tx, case_id: str, staff: Staff, decision: str, reason: str, now: datetime) -> None:
-    """The lead decides a flag: `refer` or `no_referral`, with a reason either way (S06, S24). Raises `NotPossible`."""
-    case = cases.locked(tx, case_id)
-    if staff.role != "lead" or not may_see(case, staff):
-        raise NotPossible("only the safeguarding lead can decide this")
-    if decision not in ("refer", "no_referral") or not reason.strip():
-        raise NotPossible("choose refer or no referral, and write the reason")
-    case.flags = [*case.flags, "lead_decided"]
-    detail = {"decision": decision, "reason": reason.strip()}
-    cases.record(tx, case, "flag_decided", now, actor="staff", staff_id=staff.id, detail=detail)
-    audit.note(tx, "flag_decided", now, staff_id=staff.id, case_id=case.id)
-    tx.signal("queue:all")
+    return staff.role == "lead" or "position_of_trust" not in case.flags or case.worker_id == staff.id
 
 
 def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) -> CaseReading:
@@ -157,7 +137,7 @@ def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) 
         outcome=case.outcome,
         closed_at=case.closed_at,
     )
-    for_lead = staff.role == "lead" and undecided(case)
+    for_lead = staff.role == "lead" and case.undecided
     if case.basis == "immediate" or shared.chat or for_lead:
         card = replace(card, categories=tuple(case.categories), reasons=_reasons(service, case.categories), flags=tuple(case.flags))
     if case.basis == "immediate" or shared.chat:

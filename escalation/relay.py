@@ -14,7 +14,7 @@ from sqlalchemy import select
 from escalation import cases, chain, discreet
 from escalation.case import NotPossible, Stage
 from escalation.context import Service
-from escalation.record import audit, messages, people
+from escalation.record import audit, history, messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.words import message, tokens
@@ -81,10 +81,10 @@ def say(tx: Tx, service: Service, case_id: str, staff: Staff, text: str, now: da
         raise NotPossible(f"this is too long for one message ({len(text)} characters, {LONGEST} at most): send it in parts")
     reasons = screen(text, helpline_digits(service)).reasons
     if reasons and not confirmed:
-        cases.record(tx, case, "message_held", now, actor="staff", staff_id=staff.id, detail={"reasons": reasons})
+        history.record(tx, case, "message_held", now, actor="staff", staff_id=staff.id, detail={"reasons": reasons})
         raise Held(reasons)
     if reasons:
-        cases.record(tx, case, "sent_after_hold", now, actor="staff", staff_id=staff.id, detail={"reasons": reasons, "text": text})
+        history.record(tx, case, "sent_after_hold", now, actor="staff", staff_id=staff.id, detail={"reasons": reasons, "text": text})
         tx.signal("queue:all")
     someone = people.person(tx, case.person_id)
     rows = discreet.tell(tx, service, someone, [text], now, speaker="worker", staff_id=staff.id, case_id=case.id)

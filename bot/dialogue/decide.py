@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from bot.dialogue import agreement, emergency, guidance, presses, topics
-from bot.dialogue.events import AgeBandChosen, LeadFlagged, PassedOn
+from bot.dialogue.events import AdultOffered, AgeBandChosen, EmergencyRaised, LeadFlagged, PassedOn
 from bot.dialogue.presses import press
 from bot.dialogue.scene import Heard, Outcome, Scene, Turn, together
 from bot.dialogue.state import Conversation
@@ -90,7 +90,7 @@ def _words_came(scene: Scene, heard: list[Heard], returning: bool) -> None:
         _ask_to_carry_on(scene)
     elif not presses.answered_in_words(scene, text, understood):
         _no_sign_of_harm(scene, understood, text, raised_by)
-    _duties(scene, risk)
+    _duties(scene, risk, raised_by)
 
 
 def _no_words(scene: Scene, last: Heard, returning: bool) -> None:
@@ -225,12 +225,20 @@ def _with_duties(scene: Scene, risk: Risk) -> Risk:
     return risk
 
 
-def _duties(scene: Scene, risk: Risk) -> None:
+def _duties(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     """What reaches the safeguarding lead whatever was agreed."""
-    if _under_13_activity(scene, risk):
-        scene.did(LeadFlagged("under_13"))
-    if "position_of_trust" in risk.flags and risk.level >= Level.CONCERN:
-        scene.did(LeadFlagged("position_of_trust"))
+    reasons = [
+        reason
+        for reason, holds in (
+            ("under_13", _under_13_activity(scene, risk)),
+            ("position_of_trust", "position_of_trust" in risk.flags and risk.level >= Level.CONCERN),
+        )
+        if holds
+    ]
+    if reasons and scene.turn.case is None and not any(isinstance(event, AdultOffered | EmergencyRaised) for event in scene.events):
+        scene.did(AdultOffered(risk.level, risk.categories, risk.subject, risk.flags, raised_by))
+    for reason in reasons:
+        scene.did(LeadFlagged(reason))
 
 
 def _under_13_activity(scene: Scene, risk: Risk) -> bool:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
 from content.editorial.schema import Entry, Words
 
@@ -22,7 +22,7 @@ def plain_quotes(text: str) -> str:
 
 
 class Limits(Entry):
-    """How long and how hard a turn may be. Lengths are in words, the grade is Flesch-Kincaid's."""
+    """How long and how hard a turn may be. Lengths are in words, the grade is Flesch-Kincaid's, `contact_days` how long a check of a contact holds."""
 
     turn_words: int
     turn_words_most: int
@@ -35,6 +35,7 @@ class Limits(Entry):
     title_characters: int
     buttons: int
     examples: int
+    contact_days: int
 
 
 class Forbidden(Entry):
@@ -48,10 +49,10 @@ class Forbidden(Entry):
     quoted: bool = False
     only_in: tuple[str, ...] = ("*",)
 
-    @field_validator("words")
-    @classmethod
-    def _can_be_matched(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        return _compiling(words)
+    @model_validator(mode="after")
+    def _can_be_matched(self) -> Forbidden:
+        _compile(self.words if self.pattern else ())
+        return self
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -77,10 +78,10 @@ class Required(Entry):
     when: str = ""
     asked: bool = False
 
-    @field_validator("must")
-    @classmethod
-    def _can_be_matched(cls, must: tuple[str, ...]) -> tuple[str, ...]:
-        return _compiling(must)
+    @model_validator(mode="after")
+    def _can_be_matched(self) -> Required:
+        _compile((self.when, *self.must))
+        return self
 
     def missing(self, text: str, place: str, earlier: str = "") -> str | None:
         """The first thing that `text` should say and does not; with `asked`, an `earlier` step may have said it."""
@@ -113,10 +114,9 @@ def matches(place: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(place, pattern) for pattern in patterns)
 
 
-def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
+def _compile(patterns: tuple[str, ...]) -> None:
     for pattern in patterns:
         try:
             re.compile(pattern)
         except re.error as error:
             raise ValueError(f"{pattern!r} is not a regular expression ({error})") from None
-    return patterns

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 from string import Formatter
 
 from content.editorial.problems import Problem
-from content.editorial.schema import Entry, Reviewed, SignOff
+from content.editorial.schema import Directory, Entry, Reviewed, SignOff
 from content.editorial.shelf import Filed, Shelf
 
 _PLACEHOLDER = re.compile(r"(?i)^(?:tbc|tbd|todo|n/?a|none|name|someone|xx+|\?+|-+|editor|lead|safeguarding lead|youth panel|panel)$")
@@ -22,6 +22,8 @@ def structure_problems(shelf: Shelf, *, today: date, needed: Collection[str]) ->
     yield from _fields(shelf)
     for filed in shelf.reviewed:
         yield from _review(filed, today)
+    for directory in shelf.directories:
+        yield from _contacts(directory, today, timedelta(days=shelf.wording.limits.contact_days))
 
 
 def _names(shelf: Shelf) -> Iterator[Problem]:
@@ -128,3 +130,16 @@ def _review(filed: Filed[Reviewed], today: date) -> Iterator[Problem]:
             yield filed.problem(what, "leave it out until somebody has signed", "sign_off", role)
     if entry.status == "draft" and any(sign for _, sign in signs):
         yield filed.problem("a draft has a sign-off", "set the status to in_review, or take the sign-off out", "sign_off")
+
+
+def _contacts(directory: Filed[Directory], today: date, good_for: timedelta) -> Iterator[Problem]:
+    contacts = directory.entry.contacts
+    unconfirmed = sum(not contact.confirmed_by_organisation for contact in contacts)
+    if unconfirmed:
+        what = f"{unconfirmed} of {len(contacts)} contacts are not confirmed by the organisation"
+        yield directory.warning(what, "call each one, then set checked_on and confirmed_by_organisation", "contacts")
+    for index, contact in enumerate(contacts):
+        if contact.checked_on > today:
+            yield directory.problem(f"{contact.id}: checked_on lies in the future", "give the day it was checked", "contacts", index)
+        elif contact.checked_on + good_for < today:
+            yield directory.warning(f"{contact.id} was last checked on {contact.checked_on}", "check it again", "contacts", index)

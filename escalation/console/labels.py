@@ -49,7 +49,14 @@ HELD = {
     "secrecy": "it can be read as asking for a secret. We never promise or ask for that.",
     "image": "it can be read as asking for a picture. We never ask for one.",
 }
-DELIVERY = {"pending": "Sending…", "sending": "Sending…", "sent": "Sent", "delivered": "Delivered", "failed": "Not delivered", "held": "Waits until they carry on"}
+DELIVERY = {
+    "pending": "Sending…",
+    "sending": "Sending…",
+    "sent": "Sent",
+    "delivered": "Delivered",
+    "failed": "Not delivered",
+    "held": "Waits until they carry on",
+}
 KINDS = {
     "media": "Sent {media}. Nothing was opened or kept.",
     "started": "Opened the chat.",

@@ -5,33 +5,15 @@ What each column is for, and on which lawful basis it is held, stands in `data_m
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Boolean, DateTime, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+
+from escalation.record.times import UtcDateTime
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, stored in UTC. A naive one is refused, since nobody can tell what it means."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a time zone cannot be stored")
-        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Table(DeclarativeBase):
@@ -170,6 +152,7 @@ class CaseRow(Table):
     picked_up_on: Mapped[str | None] = mapped_column(String(20))
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
+    undecided: Mapped[bool] = mapped_column(default=False, index=True)
     drill: Mapped[bool] = mapped_column(default=False)
 
 
@@ -315,3 +298,11 @@ class AuditRow(Table):
     digest: Mapped[str | None] = mapped_column(String(64))
     previous: Mapped[str] = mapped_column(String(64))
     link: Mapped[str] = mapped_column(String(64))
+
+
+class AuditEnd(Table):
+    """The one row that knows where the audit chain ends: a keyed digest of its last link."""
+
+    __tablename__ = "audit_end"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seal: Mapped[str] = mapped_column(String(64))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from components.risk_labels import LEVELS, STEPS
 from examples import Example, read
 from rasa.core.agent import Agent
@@ -47,6 +49,8 @@ def arguments() -> argparse.Namespace:
 
 def ask(model: Path, examples: list[Example]) -> Judged:
     """Each example with the model's answer."""
+    # Rasa's own set-up of logging belongs to its command line; without it every answer is printed.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     agent = Agent.load(str(model))
 
     async def answers() -> list[Answer]:

@@ -58,8 +58,8 @@ help: [samaritans, papyrus]
 title: The UK
 note: These work wherever you are. In danger, call 999.
 contacts:
-- {id: samaritans, name: Samaritans, does: Someone to listen., call: 116 123, hours: always, source: a list, checked_on: 2026-11-21}
-- {id: papyrus, name: Papyrus, does: Talk about suicide., call: 0800 068 4141, hours: always, source: a list, checked_on: 2026-11-21}
+- {id: samaritans, name: Samaritans, does: Someone to listen., call: 116 123, hours: always, source: a list, checked_on: 2026-11-21, confirmed_by_organisation: true}
+- {id: papyrus, name: Papyrus, does: Talk about suicide., call: 0800 068 4141, hours: always, source: a list, checked_on: 2026-11-21, confirmed_by_organisation: true}
 """,
     "canned_replies/first.yml": f"""group: first
 {REVIEWED}replies:

@@ -48,6 +48,7 @@ FAULTS = [
     ("a sign-off by nobody", SCRIPT, "status: draft", "sign_off: {editor: {name: TBC, on: 2026-11-20}}\nstatus: in_review", "not a real person's"),
     ("a signed draft", SCRIPT, "status: draft", "sign_off: {editor: {name: Jo Hart, on: 2026-11-20}}\nstatus: draft", "a draft has a sign-off"),
     ("signed off by one alone", SCRIPT, "status: draft", "status: signed_off", "needs the editor's, the safeguarding lead's and the youth panel's"),
+    ("a number checked in the future", LINES, "checked_on: 2026-11-21", "checked_on: 2026-12-24", "checked_on lies in the future"),
     ("an unknown training intent", EXAMPLES, "intent: sleep", "intent: slep", "no intent 'slep'"),
     ("an unknown risk level", EXAMPLES, "level: none", "level: high", "no level 'high'"),
     ("an unknown subject", EXAMPLES, "subject: self", "subject: me", "no subject 'me'"),
@@ -72,6 +73,8 @@ def test_the_check_catches(fault: str, file: str, old: str, new: str, said: str,
 WARNINGS = [
     ("a step that no button leads to", SCRIPT, "go: thoughts", "go: start", "no button leads to the step 'thoughts'"),
     ("a topic without a script yet", SCRIPT, "topic:sleep", "topic:anger", "anger, which has no script yet"),
+    ("a number that nobody has confirmed", LINES, "confirmed_by_organisation: true", "confirmed_by_organisation: false", "1 of 2 contacts"),
+    ("a number checked long ago", LINES, "checked_on: 2026-11-21", "checked_on: 2026-04-01", "samaritans was last checked on 2026-04-01"),
     ("more buttons than one takes in", SCRIPT, "    - {label: Back, go: start}\n", "    - {label: Back, go: start}\n" * 3, "4 buttons"),
     ("a turn on the long side", SCRIPT, "- What keeps you up?", "- " + "one two three. " * 14 + "\n    - " + "we can. " * 5, "about 60 are enough"),
 ]  # fmt: skip

@@ -48,7 +48,7 @@ def assert_whole(answer: dict[str, Any]) -> None:
 def test_an_answer_has_topic_and_risk(nlu_service_url: str) -> None:
     answer = parse(nlu_service_url, "my stepdad hits me when mum is at work")
     assert_whole(answer)
-    assert answer["risk"]["at_least"]["concern"] > 0.5
+    assert answer["risk"]["at_least"]["concern"] > 0.25
 
 
 def test_a_graver_level_is_never_likelier_than_a_milder_one(nlu_service_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -79,11 +80,11 @@ async def test_a_long_history_comes_in_several_answers_without_loss(host: Host, 
         host.say(f"bubble {number}")
     host.time += timedelta(minutes=5)
     seen: dict[str, str] = {}
-    feed = {"after": "0.0", "more": True}
+    feed: dict[str, Any] = {"after": "0.0", "more": True}
     while feed["more"]:
         feed = await browser.feed(feed["after"])
         seen |= {item["id"]: item["text"] for item in feed["items"]}
-    assert list(seen.values())[0] == "bubble 0"
+    assert next(iter(seen.values())) == "bubble 0"
     assert sorted(seen.values()) == sorted(f"bubble {number}" for number in range(450))
 
 

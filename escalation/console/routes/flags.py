@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import reading
+from escalation import cases, flags, reading
 from escalation.case import NotPossible
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -43,7 +43,9 @@ async def decide(
 ) -> Response:
     console: Console = request.app.state.console
     try:
-        await console.record.awrite(lambda tx: reading.decide_flag(tx, case_id, _staff(tx, me), decision, reason, console.clock()))
+        await console.record.awrite(
+            lambda tx: flags.decide(tx, cases.locked(tx, case_id), _staff(tx, me), decision, reason, console.clock())
+        )
     except NotPossible as error:
         return await _flags_page(request, me, Decision(case_id, decision, reason, sentence(str(error))), 422)
     return redirect(request, "/flags")

@@ -19,7 +19,6 @@ from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
 from escalation.console.week import WhenError
 from escalation.record.store import Tx
-from escalation.record.tables import Staff
 from escalation.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
@@ -62,7 +61,7 @@ async def invite(
 @router.post("/team/{staff_id}/invite")
 async def invite_again(request: Request, staff_id: str, me: Admin) -> Response:
     console: Console = request.app.state.console
-    made = await _done(request, lambda tx: accounts.invite(tx, tx.session.get_one(Staff, staff_id), console.clock()))
+    made = await _done(request, lambda tx: accounts.invite_again(tx, staff_id, console.clock()))
     return await _team_page(request, me, Invitation(), made)
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import escalation.record.tables
+import escalation.record.times
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

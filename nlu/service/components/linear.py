@@ -74,7 +74,7 @@ def fit_one(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray
     """Weights and bias of one yes-or-no classifier, both answers weighing the same in total."""
     if target.all() or not target.any():
         return np.zeros(features.shape[1]), -NEVER if target.all() else NEVER
-    machine = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=1e-2, max_iter=200, random_state=0)
+    machine = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=0.1, max_iter=200, random_state=0)
     machine.fit(features, target)
     return machine.coef_[0], float(machine.intercept_[0])
 

@@ -27,7 +27,7 @@ def hasher(analyzer: str, shortest: int, longest: int) -> HashingVectorizer:
     )
 
 
-HASHERS = (hasher("char_wb", 2, 5), hasher("word", 1, 2))
+HASHERS = (hasher("char_wb", 2, 4), hasher("word", 1, 2))
 
 
 @dataclass(frozen=True)

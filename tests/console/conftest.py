@@ -1,0 +1,207 @@
+"""The console on a whole service, and members of staff with a browser each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from functools import cache
+
+import httpx
+import pyotp
+import pytest
+from fastapi import FastAPI
+
+from escalation import accounts, cases
+from escalation.cases import Noticed, Wording
+from escalation.consent import Scope
+from escalation.console.app import ConsoleSettings, create
+from escalation.record import messages, people
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, Staff
+from nlu.understanding import Level
+from tests.house import House
+
+PASSWORD = "seven quiet herons dance"
+SITE = "http://127.0.0.1:8080"
+
+
+@cache
+def hashed() -> str:
+    return accounts.HASHER.hash(PASSWORD)
+
+
+class Browser:
+    """One member of staff's browser: it keeps cookies, and sends a form as a page of ours would."""
+
+    def __init__(self, app: FastAPI, house: House, address: str = "127.0.0.1") -> None:
+        self.house = house
+        transport = httpx.ASGITransport(app=app, client=(address, 40_000), root_path="/staff")
+        self.client = httpx.AsyncClient(transport=transport, base_url=SITE, headers={"sec-fetch-site": "same-origin"})
+        self.csrf = ""
+
+    async def get(self, path: str, **more: str) -> httpx.Response:
+        return await self.client.get(f"/staff{path}", headers=more)
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        return await self.client.post(f"/staff{path}", data={"csrf": self.csrf, **fields})
+
+    async def gives_password(self, name: str, password: str = PASSWORD) -> httpx.Response:
+        answer = await self.post("/sign-in", name=name, password=password)
+        if answer.status_code == 303:
+            self.csrf = token_in(await self.get("/code"))
+        return answer
+
+    async def signs_in(self, name: str) -> Browser:
+        await self.gives_password(name)
+        answer = await self.post("/code", code=code_of(self.house, name))
+        assert answer.status_code == 303, answer.text
+        self.csrf = token_in(await self.get("/account"))
+        return self
+
+
+def token_in(answer: httpx.Response) -> str:
+    """The form token of a page."""
+    found = re.search(r'name="csrf" value="([^"]+)"', answer.text)
+    assert found, answer.text
+    return found.group(1)
+
+
+def code_of(house: House, name: str) -> str:
+    """What this person's code app shows; the clock is moved on, so that it was not used before."""
+    house.clock.move(seconds=30)
+    row = house.staff(name)
+    secret = house.record.read(lambda tx: tx.vault.open_own("staff.totp", row.id, row.totp_sealed or b""))
+    return pyotp.TOTP(secret).at(house.clock())
+
+
+def can_sign_in(house: House, name: str) -> None:
+    """Give an account its password and code app."""
+
+    def enrol(tx: Tx) -> None:
+        row = accounts.named(tx, name)
+        assert row is not None
+        row.password_hash, row.totp_sealed = hashed(), tx.vault.seal_own("staff.totp", row.id, pyotp.random_base32())
+
+    house.record.write(enrol)
+
+
+@pytest.fixture
+def app(staffed: House) -> FastAPI:
+    """The console of a staffed service: Sam and Alex are workers, Jo the lead, Kit an editor, Robin the administrator."""
+    for name, role in (("Kit", "editor"), ("Robin", "admin")):
+        staffed.hire(name, role)
+    for name in ("Sam", "Alex", "Jo", "Kit", "Robin"):
+        can_sign_in(staffed, name)
+    return create(staffed.record, staffed.service, ConsoleSettings(), staffed.clock)
+
+
+Open = Callable[[str], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def browser(app: FastAPI, staffed: House) -> AsyncIterator[Open]:
+    """`await browser("Sam")` is Sam, signed in; `await browser("")` is nobody."""
+    opened = []
+
+    async def open_one(name: str) -> Browser:
+        made = Browser(app, staffed)
+        opened.append(made)
+        return await made.signs_in(name) if name else made
+
+    yield open_one
+    for made in opened:
+        await made.client.aclose()
+
+
+class Arrivals:
+    """Cases that came in, without the dialogue before them."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._number = 0
+
+    def agreed(
+        self, scope: Scope, text: str = "he hits me at home", level: Level = Level.CONCERN, summary: str = "", **more: object
+    ) -> str:
+        """Somebody agreed to an adult; returns the case's id."""
+        return self.house.record.write(lambda tx: self._agree(tx, scope, text, level, summary, **more))
+
+    def refused(self, level: Level = Level.URGENT) -> str:
+        """Somebody said no."""
+
+        def say_no(tx: Tx) -> str:
+            case = self._offer(tx, "they have my pictures", level, {})
+            cases.refuse(
+                tx, self.house.service, case, Wording("consent.offer", "1", "Would you like to talk to an adult?"), self.house.clock()
+            )
+            return case.id
+
+        return self.house.record.write(say_no)
+
+    def immediate(self, text: str = "i took all the tablets") -> str:
+        """A life may be at risk; nobody was asked."""
+
+        def raise_it(tx: Tx) -> str:
+            noticed, person = self._noticed(tx, text, Level.IMMEDIATE, {})
+            return cases.raise_immediate(tx, self.house.service, person, noticed, self.house.clock()).id
+
+        return self.house.record.write(raise_it)
+
+    def young_person_writes(self, case_id: str, text: str) -> None:
+        """The young person of this case writes one more message."""
+
+        def store(tx: Tx) -> None:
+            from escalation import relay
+
+            case = tx.session.get_one(CaseRow, case_id)
+            someone = people.person(tx, case.person_id)
+            address = people.last_address(tx, someone.id)
+            assert address is not None
+            self._number += 1
+            messages.store(tx, address, someone, f"more-{self._number}", "text", {"text": text}, None, self.house.clock())
+            relay.hear(tx, self.house.service, case, text, self.house.clock())
+
+        self.house.clock.move(seconds=1)
+        self.house.record.write(store)
+
+    def _agree(self, tx: Tx, scope: Scope, text: str, level: Level, summary: str, **more: object) -> str:
+        case = self._offer(tx, text, level, more)
+        words = Wording("consent.confirm", "1", "Sam will see what you chose.")
+        cases.agree(tx, self.house.service, case, scope, words, summary or None, self.house.clock())
+        return case.id
+
+    def _offer(self, tx: Tx, text: str, level: Level, more: dict[str, object]) -> CaseRow:
+        noticed, person = self._noticed(tx, text, level, more)
+        return cases.offer(tx, person, noticed, self.house.clock())
+
+    def _noticed(self, tx: Tx, text: str, level: Level, more: dict[str, object]) -> tuple[Noticed, people.Person]:
+        self._number += 1
+        now = self.house.clock()
+        person, address = people.find_or_create(tx, "web", f"young-{self._number}", now)
+        person.last_seen_at = now
+        row = messages.store(tx, address, person, f"first-{self._number}", "text", {"text": text}, None, now)
+        assert row is not None
+        evidence = [
+            {"why": why, "start": text.index(part), "end": text.index(part) + len(part)}
+            for part, why in dict(more.get("signs", {})).items()
+        ]  # type: ignore[call-overload]
+        messages.note_understanding(tx, person, row, level, {"evidence": evidence})
+        row.handled_at = now
+        flags = frozenset(str(flag) for flag in more.get("flags", ()))  # type: ignore[attr-defined]
+        return Noticed(level, ("home_abuse",), "self", flags, row.id), person
+
+
+@pytest.fixture
+def arrivals(staffed: House) -> Arrivals:
+    return Arrivals(staffed)
+
+
+@pytest.fixture
+def sam(staffed: House) -> Staff:
+    return staffed.staff("Sam")
+
+
+def later(house: House, **by: float) -> None:
+    """Time passes, to the second, and nothing that is due is done."""
+    house.clock.at += timedelta(**by)

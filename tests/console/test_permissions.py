@@ -1,0 +1,116 @@
+"""Every route of the console against every role, and against nobody."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from escalation.console.permissions import PUBLIC, TABLE, Gate, GatedRoute, gated_routes
+from tests.console.conftest import Browser, Open
+from tests.house import House
+
+ROLES = {"worker": "Sam", "lead": "Jo", "editor": "Kit", "admin": "Robin"}
+EVERYBODY = "worker lead editor admin nobody"
+SIGNED_IN = "worker lead editor admin"
+
+WHO_MAY = {
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "GET /invite/{token}": EVERYBODY,
+    "POST /invite/{token}": EVERYBODY,
+    "GET /invite/{token}/code": EVERYBODY,
+    "POST /invite/{token}/code": EVERYBODY,
+    "GET /code": SIGNED_IN,
+    "POST /code": SIGNED_IN,
+    "GET /": SIGNED_IN,
+    "GET /account": SIGNED_IN,
+    "GET /here": SIGNED_IN,
+    "GET /waiting": "worker lead",
+    "GET /waiting/count": "worker lead",
+    "GET /events": "worker lead",
+    "GET /cases/{case_id}": "worker lead",
+    "POST /cases/{case_id}/pick-up": "worker lead",
+    "POST /cases/{case_id}/say": "worker lead",
+    "POST /cases/{case_id}/draft": "worker lead",
+    "POST /cases/{case_id}/close": "worker lead",
+    "POST /cases/{case_id}/hand-back": "worker lead",
+    "GET /flags": "lead",
+    "POST /flags/{case_id}": "lead",
+    "GET /rota": "worker lead admin",
+    "POST /rota": "lead admin",
+    "POST /rota/{shift_id}/remove": "lead admin",
+    "GET /team": "admin",
+    "POST /team": "admin",
+    "POST /team/{staff_id}/invite": "admin",
+    "POST /team/{staff_id}/dates": "admin",
+    "POST /team/{staff_id}/close": "admin",
+    "POST /sign-out": SIGNED_IN,
+    "POST /sign-out-everywhere": SIGNED_IN,
+}
+
+
+def routes(app: FastAPI) -> list[str]:
+    return [f"{method} {route.path}" for route in gated_routes(list(app.routes)) for method in sorted(route.methods - {"HEAD"})]
+
+
+async def asked(browser: Browser, route: str) -> int:
+    """The status of the answer; 200 for a stream, which has begun and does not end by itself."""
+    method, _, path = route.partition(" ")
+    path = path.replace("{", "x").replace("}", "")
+    request = browser.get(path) if method == "GET" else browser.post(path)
+    try:
+        return (await asyncio.wait_for(request, 0.5 if path == "/events" else 20)).status_code
+    except TimeoutError:
+        return 200
+
+
+def test_the_table_names_every_route_and_no_other(app: FastAPI) -> None:
+    assert sorted(routes(app)) == sorted(WHO_MAY)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_gets_what_the_table_gives_it_and_no_more(browser: Open, staffed: House, role: str) -> None:
+    someone = await browser(ROLES[role])
+    for route, who in WHO_MAY.items():
+        status = await asked(someone, route)
+        assert (status not in (401, 403)) == (role in who.split()), f"{role}: {route} answered {status}"
+        if "sign-out" in route:
+            assert status == 303
+            someone = await browser(ROLES[role])
+
+
+async def test_nobody_gets_further_than_the_door(browser: Open) -> None:
+    nobody = await browser("")
+    for route, who in WHO_MAY.items():
+        status = await asked(nobody, route)
+        assert (status == 401) == ("nobody" not in who.split()), f"{route} answered {status}"
+
+
+async def test_a_right_password_alone_opens_the_code_page_and_nothing_else(browser: Open) -> None:
+    half = await browser("")
+    await half.gives_password("Sam")
+    for route, who in WHO_MAY.items():
+        if route not in ("GET /code", "POST /code", "POST /sign-in"):
+            assert (await asked(half, route) == 401) == ("nobody" not in who.split()), route
+
+
+def test_a_route_without_a_permission_cannot_be_added() -> None:
+    router = APIRouter(route_class=GatedRoute)
+    with pytest.raises(TypeError, match="declares exactly one permission"):
+        router.add_api_route("/open", lambda: {"open": True})
+
+
+def test_a_permission_that_is_not_in_the_table_cannot_be_declared() -> None:
+    with pytest.raises(KeyError):
+        Gate("see_everything")
+
+
+def test_only_the_door_is_public(app: FastAPI) -> None:
+    public = {route.path for route in gated_routes(list(app.routes)) if route.permission == PUBLIC}
+    assert public == {"/sign-in", "/invite/{token}", "/invite/{token}/code"}
+
+
+def test_the_table_knows_only_the_four_roles() -> None:
+    assert {role for roles in TABLE.values() for role in roles} == set(ROLES)

@@ -1,0 +1,70 @@
+"""The audit chain: whatever is changed, taken out, added or swapped afterwards, is found."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from escalation.record import audit
+from escalation.record.store import Record
+from tests.house import MONDAY_MORNING
+
+LAST = 6
+
+
+@pytest.fixture
+def chain(record: Record) -> Record:
+    for number in range(1, LAST + 1):
+        record.write(
+            lambda tx, number=number: audit.note(  # type: ignore[misc]
+                tx, "case_read", MONDAY_MORNING, staff_id=f"staff-{number}", case_id="case", subject_id="subject", digest="d"
+            )
+        )
+    return record
+
+
+def tamper(record: Record, *statements: str) -> int | None:
+    """The first broken entry after somebody changed the database behind the program's back."""
+    with create_engine(record.url).begin() as plain:
+        for statement in statements:
+            plain.execute(text(statement))
+    return record.read(audit.first_broken)
+
+
+def test_an_untouched_chain_is_whole_also_when_it_is_empty(record: Record, chain: Record) -> None:
+    assert record.read(audit.first_broken) is None
+    assert tamper(record, "delete from audit where false") is None
+
+
+@pytest.mark.parametrize("column", ["at", "staff_id", "action", "case_id", "subject_id", "digest", "previous", "link"])
+@pytest.mark.parametrize("seq", [1, 3, LAST])
+def test_a_change_of_any_field_of_any_entry_is_found(chain: Record, column: str, seq: int) -> None:
+    value = "'2026-11-23 10:00:01.000000'" if column == "at" else "'something else'"
+    assert tamper(chain, f"update audit set {column} = {value} where seq = {seq}") == seq  # noqa: S608
+
+
+@pytest.mark.parametrize("seq", [1, 3])
+def test_an_entry_that_was_taken_out_is_found(chain: Record, seq: int) -> None:
+    assert tamper(chain, f"delete from audit where seq = {seq}") == seq + 1  # noqa: S608
+
+
+@pytest.mark.parametrize("left", [0, 1, LAST - 1])
+def test_it_is_found_when_the_newest_entries_were_taken_out(chain: Record, left: int) -> None:
+    assert tamper(chain, f"delete from audit where seq > {left}") is not None  # noqa: S608
+
+
+def test_two_entries_that_changed_places_are_found(chain: Record) -> None:
+    assert (
+        tamper(
+            chain,
+            "update audit set seq = 99 where seq = 2",
+            "update audit set seq = 2 where seq = 3",
+            "update audit set seq = 3 where seq = 99",
+        )
+        == 2
+    )
+
+
+def test_an_entry_that_was_copied_in_is_found(chain: Record) -> None:
+    columns = "at, staff_id, action, case_id, subject_id, digest, previous, link"
+    assert tamper(chain, f"insert into audit (seq, {columns}) select 7, {columns} from audit where seq = 6") == LAST + 1  # noqa: S608
