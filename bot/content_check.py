@@ -31,7 +31,7 @@ def actions() -> frozenset[str]:
 
 def needed() -> frozenset[str]:
     """The messages that the program says by itself: those its source names, and those whose names it puts together."""
-    files = [path for room in ("bot", "escalation") for path in (ROOT / room).rglob("*.py") if path.parent.name != "record"]
+    files = [path for room in ("bot", "escalation") for path in (ROOT / room).rglob("*.py") if "record" not in path.relative_to(ROOT).parts]
     sources = [path.read_text(encoding="utf-8") for path in files]
     named = {id for source in sources for id in _NAMED.findall(source)}
     by_level = {f"staff.urgency_{level.id}" for level in Level}

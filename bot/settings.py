@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,6 +75,40 @@ class Settings(BaseSettings):
     def _data_key_is_32_bytes(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             _decode_key(value.get_secret_value())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_one_we_speak(cls, value: str) -> str:
+        try:
+            known = make_url(value).drivername in ("sqlite", "postgresql+psycopg")
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            # The address may hold a password, so it is not quoted.
+            raise ValueError("must be sqlite:///path or postgresql+psycopg://user:password@host/name")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _listen_has_a_port(cls, value: str) -> str:
+        _, colon, port = value.rpartition(":")
+        if not (colon and port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError(f"must be address:port, for example 127.0.0.1:8080, and is {value!r}")
+        return value
+
+    @field_validator("nlu_url", "public_url", "telegram_base_url", "telegram_webhook_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise ValueError(f"must begin with http:// or https:// and a host, and is {value!r}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"there is no time zone {value!r}: write it like Europe/London")
         return value
 
     @model_validator(mode="after")

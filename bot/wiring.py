@@ -20,7 +20,7 @@ from bot.channels.webchat import router as webchat_router
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.sending import Sender
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.ticking import Ticking
 from bot.turn import Handler
 from content.editorial import library
@@ -83,9 +83,12 @@ class Program:
 
 
 def load_service(settings: Settings) -> Service:
-    """The organisation's words and policy. Raises `ContentError`."""
+    """The organisation's words and policy. Raises `ContentError`, and `SettingsError` for an area without a directory."""
+    words = library.load()
+    if settings.area not in words.directories:
+        raise SettingsError(f"BREAKWATER_AREA: there is no area {settings.area!r}: choose one of {', '.join(sorted(words.directories))}")
     return Service(
-        library=library.load(),
+        library=words,
         policy=read_file(library.CONTENT / "policy" / "escalation.yml", Policy),
         organisation=settings.organisation,
         bot_name=settings.bot_name,

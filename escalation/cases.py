@@ -100,10 +100,11 @@ def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed,
     was, had = case.level, case.basis
     step_up(tx, case, noticed, now)
     case.basis, case.raised_by = "immediate", noticed.raised_by
-    if case.stage in (Stage.LIVE, Stage.PAUSED) and case.worker_id:
+    if case.stage == Stage.LIVE and case.worker_id:
         history.record(tx, case, "immediate", now, actor="bot")
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
     elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
+        case.worker_id = None
         _wait(tx, service, case, "immediate", now, actor="bot")
     return case
 
@@ -114,7 +115,8 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     expires = now + timedelta(days=service.policy.agreement_days)
     _ledger(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
     case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
-    if case.stage in (Stage.OFFERED, Stage.REFUSED):
+    if case.stage != Stage.LIVE and not (case.stage == Stage.WAITING and chain.promised(tx, case, now)):
+        case.worker_id = None
         _wait(tx, service, case, "agreed", now, actor="young_person")
     else:
         history.record(tx, case, "agreed", now, actor="young_person")
@@ -143,7 +145,7 @@ def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: dat
     if case.basis == "immediate":
         to = Stage.PAUSED if case.stage == Stage.LIVE else Stage(case.stage)
     else:
-        to = Stage.REFUSED if case.stage in (Stage.WAITING, Stage.OFFERED) else Stage.CLOSED
+        to = Stage.CLOSED if case.stage in (Stage.LIVE, Stage.PAUSED) else Stage.REFUSED
         chain.stop(tx, case, now)
     if to != case.stage:
         _move(tx, case, to, "withdrawn", now, actor="young_person")
@@ -259,9 +261,10 @@ def _ledger(
     expires_at: datetime | None = None,
     decided_by: str | None = None,
 ) -> None:
+    row_id = new_id()
     tx.session.add(
         AgreementRow(
-            id=new_id(),
+            id=row_id,
             person_id=case.person_id,
             case_id=case.id,
             kind=kind,
@@ -269,7 +272,7 @@ def _ledger(
             recipient="on_duty",
             wording_id=wording.id,
             wording_version=wording.version,
-            wording=wording.text,
+            wording_sealed=tx.vault.seal_for(people.person(tx, case.person_id), "agreements.wording", row_id, wording.text),
             language=wording.language,
             at=now,
             expires_at=expires_at,

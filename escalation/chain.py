@@ -14,11 +14,11 @@ from escalation import alerts, discreet
 from escalation.case import Stage
 from escalation.context import Service
 from escalation.policy import Plan, PlannedStep, plan
-from escalation.record import duty, people
+from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, DueRow, PromiseRow
-from escalation.rota import Staffing, only_leads
+from escalation.rota import Staffing, only_leads, rather_others
 from escalation.words import clock, message, tokens
 from nlu.understanding import Level
 
@@ -28,7 +28,10 @@ STEP, PROMISE, SHIFT_START = "chain_step", "promise", "shift_start"
 def staffing_for(tx: Tx, case: CaseRow | None, now: datetime) -> Staffing:
     """Who may take this case now: nobody the young person said no to, and only leads where trust was abused (S83)."""
     staffing = duty.staffing_now(tx, now, case.hidden_from if case else ())
-    return only_leads(staffing) if case and "position_of_trust" in case.flags else staffing
+    if case is None:
+        return staffing
+    staffing = rather_others(staffing, history.who_handed_back(tx, case))
+    return only_leads(staffing) if "position_of_trust" in case.flags else staffing
 
 
 def begin(tx: Tx, service: Service, case: CaseRow, now: datetime) -> Plan:
@@ -71,6 +74,11 @@ def answered(tx: Tx, case: CaseRow, now: datetime) -> None:
         else:
             row.broken_at = now
     stop(tx, case, now)
+
+
+def promised(tx: Tx, case: CaseRow, now: datetime) -> bool:
+    """Whether a time at which an adult should be there was promised and is still to come."""
+    return any(row.due_at > now for row in _open_promises(tx, case))
 
 
 def stop(tx: Tx, case: CaseRow, now: datetime) -> None:

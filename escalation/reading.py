@@ -104,7 +104,12 @@ def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
 def ledger(tx: Tx, case_id: str) -> list[LedgerEntry]:
     """What was agreed, refused and withdrawn in a case, oldest first. For pages that have read the case with `read_case`."""
     rows = tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id == case_id).order_by(AgreementRow.seq))
-    return [LedgerEntry(row.at, Kind(row.kind), Scope(row.scope) if row.scope else None, row.wording, row.expires_at) for row in rows]
+    return [_entry(tx, row) for row in rows]
+
+
+def _entry(tx: Tx, row: AgreementRow) -> LedgerEntry:
+    wording = tx.vault.open_for(people.person(tx, row.person_id), "agreements.wording", row.id, row.wording_sealed)
+    return LedgerEntry(row.at, Kind(row.kind), Scope(row.scope) if row.scope else None, wording, row.expires_at)
 
 
 def may_see(case: CaseRow, staff: Staff) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation.case import Adult
@@ -27,6 +27,7 @@ class Staffing:
     backup: tuple[Adult, ...] = ()
     leads: tuple[Adult, ...] = ()
     next_start: datetime | None = None
+    next_lead_start: datetime | None = None
 
     @property
     def somebody(self) -> bool:
@@ -42,13 +43,21 @@ class Staffing:
 def only_leads(now: Staffing) -> Staffing:
     """The staffing for a case in which somebody in a position of trust is named: it skips the ordinary rota (S83)."""
     here = tuple(adult for adult in (*now.on_duty, *now.backup) if adult.role == "lead")
-    return Staffing(on_duty=here, leads=now.leads, next_start=now.next_start)
+    return Staffing(on_duty=here, leads=now.leads, next_start=now.next_lead_start, next_lead_start=now.next_lead_start)
 
 
 def without(now: Staffing, staff_id: str) -> Staffing:
     """The same staffing without one person (S82)."""
     on_duty, backup, leads = (tuple(a for a in group if a.staff_id != staff_id) for group in (now.on_duty, now.backup, now.leads))
-    return Staffing(on_duty, backup, leads, now.next_start)
+    return replace(now, on_duty=on_duty, backup=backup, leads=leads)
+
+
+def rather_others(now: Staffing, staff_ids: Iterable[str]) -> Staffing:
+    """The same staffing without these people, as long as somebody else is there."""
+    for staff_id in staff_ids:
+        others = without(now, staff_id)
+        now = replace(others, leads=now.leads) if others.somebody else now
+    return now
 
 
 def staffing(shifts: Iterable[ShiftView], leads: Iterable[Adult], now: datetime, hidden_from: Iterable[str] = ()) -> Staffing:
@@ -56,10 +65,11 @@ def staffing(shifts: Iterable[ShiftView], leads: Iterable[Adult], now: datetime,
     hidden = frozenset(hidden_from)
     ordered = sorted((shift for shift in shifts if shift.adult.staff_id not in hidden), key=lambda shift: shift.starts_at)
     current = [shift for shift in ordered if shift.starts_at <= now < shift.ends_at]
-    coming = [shift.starts_at for shift in ordered if shift.starts_at > now]
+    coming = [shift for shift in ordered if shift.starts_at > now]
     return Staffing(
         on_duty=tuple(shift.adult for shift in current if not shift.backup),
         backup=tuple(shift.adult for shift in current if shift.backup),
         leads=tuple(lead for lead in leads if lead.staff_id not in hidden),
-        next_start=min(coming, default=None),
+        next_start=min((shift.starts_at for shift in coming), default=None),
+        next_lead_start=min((shift.starts_at for shift in coming if shift.adult.role == "lead"), default=None),
     )

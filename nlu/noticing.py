@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from content.editorial.clues import load_clues
 from content.editorial.library import CONTENT
 from content.editorial.phrases import load_phrases
 from nlu.risk.accumulate import accumulate
-from nlu.risk.check import check
+from nlu.risk.check import Checker
+from nlu.risk.clues import Clues
 from nlu.risk.lexicon import Lexicon
 from nlu.risk.merge import merge
 from nlu.risk.parts import parts_of
@@ -19,15 +21,16 @@ from nlu.understanding import Reading, Risk, Sign, Understanding
 class Noticing:
     """The compiled phrases and the policy by which they are weighed."""
 
-    def __init__(self, lexicon: Lexicon, policy: RiskPolicy) -> None:
-        """Both as loaded from content."""
+    def __init__(self, lexicon: Lexicon, clues: Clues, policy: RiskPolicy) -> None:
+        """All as loaded from content."""
         self._lexicon = lexicon
         self._policy = policy
+        self._checker = Checker(lexicon, clues, policy)
 
     @classmethod
     def load(cls, content_folder: Path = CONTENT) -> Noticing:
         """Compile `content_folder`. Raises `ContentError`, which names file, line and what to do."""
-        return cls(Lexicon(load_phrases(content_folder)), load_policy(content_folder))
+        return cls(Lexicon(load_phrases(content_folder)), Clues(load_clues(content_folder)), load_policy(content_folder))
 
     @property
     def phrase_count(self) -> int:
@@ -36,7 +39,7 @@ class Noticing:
 
     def check(self, text: str, age_band: str = "unknown") -> Risk:
         """The risk that the phrases alone show: no network, no model, and every part of a long text is read."""
-        return parts_of(text, lambda part: check(self._lexicon, part, age_band))
+        return parts_of(text, lambda part: self._checker.check(part, age_band))
 
     def understand(
         self,

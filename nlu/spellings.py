@@ -43,7 +43,6 @@ i do not care: idc idgaf idcc
 i know: ik
 let me: lemme
 give me: gimme
-kind of: kinda
 sort of: sorta
 can not be bothered: cba cbaa
 do not: dont dnt dinnae dinny dinna doesnae

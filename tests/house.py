@@ -5,24 +5,26 @@ The one thing that is scripted is the intent service's answer, as a test says wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.channels import Incoming
 from bot.intake import Intake
 from bot.ticking import Ticking
 from bot.turn import Handler
-from escalation import cases, relay
+from escalation import cases, reading, relay
 from escalation.context import Service
+from escalation.reading import CaseReading
 from escalation.record import duty, messages, people
 from escalation.record.ids import new_id
 from escalation.record.messages import Line
 from escalation.record.store import Record, Tx
-from escalation.record.tables import AgreementRow, CaseRow, OutboxRow, Person, Shift, Staff
+from escalation.record.tables import AgreementRow, CaseRow, OutboxRow, Person, PromiseRow, Shift, Staff
 from nlu.noticing import Noticing
 from nlu.understanding import Level, Reading, RiskScores
 
@@ -86,6 +88,11 @@ class House:
 
         self.record.write(add)
 
+    def leaves_the_rota(self, name: str) -> None:
+        """Take away all shifts of somebody."""
+        staff = self.staff(name)
+        self.record.write(lambda tx: tx.session.execute(delete(Shift).where(Shift.staff_id == staff.id)))
+
     def staff(self, name: str) -> Staff:
         found = self.record.read(lambda tx: duty.staff_named(tx, name))
         assert found is not None, f"nobody is named {name}"
@@ -93,9 +100,13 @@ class House:
 
     async def comes_in(self, channel: str, address: str, kind: str, text: str = "", **more: Any) -> None:
         """Something comes in and is handled, as the lanes would do it."""
+        await self.arrives(channel, address, kind, text, **more)
+        await self.settle()
+
+    async def arrives(self, channel: str, address: str, kind: str, text: str = "", **more: Any) -> None:
+        """Something comes in and is stored, but not handled yet."""
         event = more.pop("external_id", None) or f"{channel}-{next(self._events)}"
         await self.intake.take(Incoming(channel, address, event, kind, text, **more))  # type: ignore[arg-type]
-        await self.settle()
 
     async def settle(self) -> None:
         while self.woken:
@@ -121,6 +132,19 @@ class House:
     def hand_back(self, name: str, case_id: str) -> None:
         self.record.write(lambda tx: relay.hand_back(tx, self.service, case_id, _again(tx, name), self.clock()))
 
+    def flagged(self, name: str) -> list[CaseReading]:
+        """The flags that wait for a decision of this member of staff."""
+        return self.record.write(lambda tx: reading.flags_to_decide(tx, self.service, _again(tx, name), self.clock()))
+
+    def promises(self, case_id: str) -> list[str]:
+        """What became of each promise of a case: open, kept or broken."""
+
+        def read(tx: Tx) -> list[str]:
+            rows = tx.session.scalars(select(PromiseRow).where(PromiseRow.case_id == case_id).order_by(PromiseRow.id))
+            return ["kept" if row.kept_at else "broken" if row.broken_at else "open" for row in rows]
+
+        return self.record.read(read)
+
     def alerts(self, name: str) -> list[str]:
         """What was sent to a member of staff on Telegram, oldest first."""
         staff = self.staff(name)
@@ -133,7 +157,9 @@ class House:
 
     def _hire(self, tx: Tx, name: str, role: str, telegram: str) -> Staff:
         far = self.clock() + timedelta(days=300)
-        row = Staff(id=new_id(), name=name, first_name=name, job=JOBS[role], role=role, created_at=self.clock(), failed_sign_ins=0, demo=False)
+        row = Staff(
+            id=new_id(), name=name, first_name=name, job=JOBS[role], role=role, created_at=self.clock(), failed_sign_ins=0, demo=False
+        )
         row.vetted_until = row.trained_until = far
         chat = telegram or f"staff-{name}"
         row.telegram = tx.vault.pseudonym("telegram", chat)
@@ -150,6 +176,7 @@ class YoungPerson:
     channel: str = "telegram"
     address: str = "young-1"
     seen: int = 0
+    written: int = 0
 
     async def starts(self) -> list[Line]:
         return await self._do("started")
@@ -158,7 +185,35 @@ class YoungPerson:
         """Write something. `topic` is what the intent service makes of it; without one it does not answer."""
         if topic:
             self.house.reader.expect(text, topic, **scores)
-        return await self._do("text", text)
+        self.written += 1
+        return await self._do("text", text, message_ref=f"message-{self.written}")
+
+    async def edits(self, text: str, topic: str | None = None, **scores: Any) -> list[Line]:
+        """Change the message written last."""
+        if topic:
+            self.house.reader.expect(text, topic, **scores)
+        return await self._do("edited", text, message_ref=f"message-{self.written}")
+
+    async def commands(self, name: str) -> list[Line]:
+        """Send a slash command, without its slash."""
+        return await self._do("command", name)
+
+    async def says_at_once(self, texts: Iterable[str]) -> list[Line]:
+        """Write several messages before any is answered."""
+        self.house.clock.move(seconds=5)
+        for text in texts:
+            self.written += 1
+            await self.house.arrives(self.channel, self.address, "text", text, message_ref=f"message-{self.written}")
+        await self.house.settle()
+        return self.hears()
+
+    async def taps_twice(self, label: str) -> list[Line]:
+        """Tap a button twice before anything is answered."""
+        token = self.token(label)
+        for _ in range(2):
+            await self.house.arrives(self.channel, self.address, "button", token)
+        await self.house.settle()
+        return self.hears()
 
     async def sends(self, media: str, caption: str = "") -> list[Line]:
         return await self._do("media", caption, media=media)
@@ -196,7 +251,9 @@ class YoungPerson:
 
     def ledger(self) -> list[AgreementRow]:
         return self._read(
-            lambda tx, who: list(tx.session.scalars(select(AgreementRow).where(AgreementRow.person_id == who.id).order_by(AgreementRow.seq)))
+            lambda tx, who: list(
+                tx.session.scalars(select(AgreementRow).where(AgreementRow.person_id == who.id).order_by(AgreementRow.seq))
+            )
         )
 
     def person(self) -> Person:

@@ -15,10 +15,12 @@ from bot.channels import Outgoing, TryLater, Undeliverable
 LONGEST = 4096
 """UTF-16 units in one message."""
 
-CHAT_BURST, CHAT_EVERY = 6, 1.0
+CHAT_BURST, CHAT_EVERY = 8, 1.0
 ALL_BURST, ALL_EVERY = 5, 1 / 25
+LONGEST_WAIT = 2.0
+"""Seconds that a message waits here for its turn; beyond that it is given back."""
+
 _REMEMBERED = 10_000
-_TOO_LONG_TO_WAIT = 2.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ENDS = (r"\n\s*\n", r"\n", r"(?<=[.!?…])[\"'”’)]*\s", r"\s")
 
@@ -75,7 +77,7 @@ class Pace:
 class Sender:
     """Sends bubbles through one bot.
 
-    One chat that Telegram slows down never holds up another: only that chat's messages are put off.
+    One chat that Telegram slows down never holds up another: only that chat's messages wait.
     """
 
     bot: Bot
@@ -129,19 +131,16 @@ class Sender:
         return str(sent.message_id)
 
     async def _turn(self, address: str) -> None:
-        """Wait for this message's turn among all. Raises `TryLater` where the chat itself has to wait."""
+        """Wait for this message's turn, in its chat and among all. Raises `TryLater` where that is far off."""
         now = time.monotonic()
         self._forget(now)
         chat = self._chats.setdefault(address, Pace(CHAT_EVERY, CHAT_BURST))
-        wait = max(chat.wait(now), self._held_until.get(address, 0.0) - now)
-        if wait > 0:
-            raise TryLater(wait)
-        wait = self._all.wait(now)
-        if wait > _TOO_LONG_TO_WAIT:
+        wait = max(self._held_until.get(address, 0.0) - now, chat.wait(now), self._all.wait(now))
+        if wait > LONGEST_WAIT:
             raise TryLater(wait)
         chat.took(now)
         self._all.took(now)
-        if wait:
+        if wait > 0:
             await asyncio.sleep(wait)
 
     def _remember(self, key: int, parts: int) -> None:

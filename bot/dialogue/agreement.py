@@ -5,14 +5,15 @@ Nothing here shares anything. A yes becomes `AgreementGiven`, with the exact wor
 
 from __future__ import annotations
 
-from bot.dialogue import guidance
+from bot.dialogue import guidance, waiting
 from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
+from bot.dialogue.responses import response
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer
-from content.editorial.schema import Bubbles
 from escalation.consent import Scope
 from nlu.understanding import Level, Risk
 
+OF_AGREEMENT = ("offer", "scope", "summary", "write_summary", "confirm")
 CONFIRM = {Scope.WANTS_TO_TALK: "consent.confirm_talk", Scope.CHAT: "consent.confirm_chat", Scope.SUMMARY: "consent.summary"}
 
 
@@ -31,24 +32,25 @@ def offer_because_asked(scene: Scene, risk: Risk, raised_by: str | None) -> None
 
 def notice_more(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     """Something more was said after an offer, a no, or a yes."""
+    if "position_of_trust" in risk.flags:
+        scene.skip_the_rota()
     scene.did(RiskNoticed(risk.level, risk.categories, risk.subject, risk.flags, raised_by))
     scene.state.private_matter = True
 
 
 def yes(scene: Scene) -> None:
     """Yes to the offer: ask what may be shared."""
-    scene.ask("scope", "consent.scope", adult=_name(scene))
+    scene.ask("scope", "consent.scope", adult=scene.adult_name())
 
 
 def no(scene: Scene) -> None:
     """No: respected, recorded, and not asked again at once."""
-    offer = scene.state.offer
-    urgent = offer is not None and offer.urgent and not _immediate(scene)
-    words = "consent.refused_urgent" if urgent else "consent.refused"
     scene.did(AgreementRefused(*_wording(scene, "consent.offer", _offer_fields(scene))))
-    scene.state.refused_level = max(scene.state.refused_level, offer.level if offer else 0)
-    scene.state.question = None
-    scene.speak(words)
+    _take_a_no(scene)
+    if scene.immediate:
+        scene.speak("consent.withdrawn")  # what raised the alarm was passed on already
+    else:
+        scene.speak("consent.refused_urgent" if _current(scene).urgent else "consent.refused")
 
 
 def more(scene: Scene) -> None:
@@ -105,8 +107,9 @@ def other_person(scene: Scene) -> None:
     scene.did(PersonHidden(adult.staff_id))
     scene.hide(adult.staff_id)
     if scene.adult() is None:
-        scene.say(scene.words("consent.nobody_else"))
-        _offer(scene, before=())
+        buttons = scene.service.library.message("consent.nobody_else").buttons
+        scene.state.ask("offer")
+        scene.say((*scene.words("consent.nobody_else"), guidance.open_now(scene)), scene.buttons(buttons))
         return
     scene.say(scene.words("consent.other_person"))
     confirm(scene)
@@ -114,7 +117,7 @@ def other_person(scene: Scene) -> None:
 
 def withdraw(scene: Scene) -> None:
     """They changed their mind. One neutral answer, whether or not anything is kept (S78)."""
-    scene.state.question = None
+    _take_a_no(scene)
     scene.did(AgreementWithdrawn(*_wording(scene, "consent.withdrawn", {})))
     scene.speak("consent.withdrawn")
 
@@ -125,31 +128,34 @@ def ask_again(scene: Scene) -> None:
     scene.ask("offer", "consent.ask_again")
 
 
-def waiting_note(scene: Scene) -> None:
-    """How it stands while an adult is on the way to the chat."""
-    case = scene.turn.case
-    if case is not None and case.promised_at and case.promised_at > scene.turn.now:
-        scene.speak("hand_over.waiting_note", adult=_name(scene), by=scene.clock(case.promised_at))
+def in_agreement(scene: Scene) -> bool:
+    """Whether the talk is about an adult right now."""
+    return scene.state.question in OF_AGREEMENT
+
+
+def ask_open_question(scene: Scene) -> None:
+    """Ask the open question of the agreement once more, in full."""
+    if scene.state.question == "offer":
+        _offer(scene, before=())
     else:
-        scene.speak("hand_over.waiting_note_nobody")
+        keep_open(scene)
 
 
-def response(scene: Scene, categories: tuple[str, ...], subject: str, level: Level) -> tuple[str, ...]:
-    """What the bot says first to what it was told."""
-    crisis = scene.service.library.crisis.get(categories[0]) if categories else None
-    if crisis is None:
-        return scene.words("conversation.thanks_for_telling")
-    by_level = crisis.someone_else if subject == "other" else crisis.myself
-    words: Bubbles = by_level.concern
-    if level >= Level.URGENT:
-        words = by_level.urgent or words
-    if level is Level.IMMEDIATE:
-        words = by_level.immediate or words
-    return scene.bubbles(words)
+def keep_open(scene: Scene) -> None:
+    """Come back to the open question, without pressing where it is the offer itself."""
+    if scene.state.question == "scope":
+        yes(scene)
+    elif scene.state.question == "confirm":
+        confirm(scene)
+    elif scene.state.question == "write_summary":
+        write_summary(scene)
+    else:
+        scene.speak("consent.still_open")
 
 
 def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    level = max(risk.level, Level.NONE)
+    case = scene.turn.case
+    level = max(risk.level, case.level) if case else risk.level
     if "position_of_trust" in risk.flags:
         scene.skip_the_rota()
     scene.did(AdultOffered(level, risk.categories, risk.subject, risk.flags, raised_by))
@@ -166,7 +172,7 @@ def _offer(scene: Scene, before: tuple[str, ...]) -> None:
     id = _offer_id(scene)
     bubbles += scene.words(id, **_offer_fields(scene))
     offer = _current(scene)
-    if offer.urgent and not _immediate(scene):
+    if offer.urgent and not scene.immediate:
         bubbles += scene.words("consent.offer_flag")
     if scene.adult() is None:
         bubbles.append(guidance.open_now(scene))
@@ -199,14 +205,23 @@ def _confirm_fields(scene: Scene) -> dict[str, str]:
 
 
 def _say_given(scene: Scene) -> None:
-    adult, level = scene.adult(), Level(_current(scene).level)
+    adult, case = scene.adult(), scene.turn.case
     if adult:
-        minutes = scene.service.policy.promise_minutes[max(level, Level.CONCERN).id]
-        scene.speak("consent.given", adult=adult.first_name, by=scene.clock_in(minutes))
+        level = max(Level(_current(scene).level), case.level if case else Level.NONE)
+        promised = waiting.promised_by(scene)
+        by = scene.clock(promised) if promised else waiting.in_time(scene, level)
+        scene.speak("consent.given", adult=adult.first_name, by=by)
     elif scene.next_time():
         scene.speak("consent.given_nobody", next_time=scene.next_time() or "")
     else:
         scene.speak("consent.given_nobody_unknown")
+
+
+def _take_a_no(scene: Scene) -> None:
+    """The question is closed, and not asked again at once for anything as serious."""
+    offer = scene.state.offer
+    scene.state.refused_level = max(scene.state.refused_level, offer.level if offer else 0)
+    scene.state.question = None
 
 
 def _offer_code(scene: Scene) -> None:
@@ -235,16 +250,6 @@ def _about(scene: Scene, offer: Offer) -> str:
     if crisis is None:
         return scene.words("consent.something")[0]
     return crisis.plain_other if offer.subject == "other" else crisis.plain
-
-
-def _name(scene: Scene) -> str:
-    case = scene.turn.case
-    adult = (case.worker if case else None) or scene.adult()
-    return adult.first_name if adult else scene.words("consent.next_person")[0]
-
-
-def _immediate(scene: Scene) -> bool:
-    return scene.turn.case is not None and scene.turn.case.basis == "immediate"
 
 
 def _wording(scene: Scene, id: str, fields: dict[str, str]) -> tuple[str, str, str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from bot.dialogue import agreement, emergency, guidance, presses, topics
+from bot.dialogue import agreement, emergency, guidance, pause, presses, topics, waiting
 from bot.dialogue.events import AdultOffered, AgeBandChosen, EmergencyRaised, LeadFlagged, PassedOn
+from bot.dialogue.harm import sign_of_harm
 from bot.dialogue.presses import press
 from bot.dialogue.scene import Heard, Outcome, Scene, Turn, together
 from bot.dialogue.state import Conversation
-from escalation.case import Stage
 from escalation.context import Service
 from nlu.understanding import Level, Risk, Understanding
 
@@ -30,14 +30,23 @@ LEVEL_BY_AGE = {"under_13": 0, "13_15": 1, "16_17": 2, "18_25": 3, "unknown": 4}
 def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
     """What happens in this turn."""
     scene = Scene.open(turn, conversation, service)
-    returning = _after_a_pause(scene)
+    _close_what_is_over(scene)
+    pause.notice(scene)
     for texts, group in _grouped(turn.heard):
         if texts:
-            _words_came(scene, group, returning)
+            _words_came(scene, group)
         else:
-            press(scene, group[0], returning)
+            press(scene, group[0])
     scene.state.last_at = turn.now
     return Outcome(scene.state, tuple(scene.events))
+
+
+def _close_what_is_over(scene: Scene) -> None:
+    """Questions about a case end with it: an adult may have closed it since."""
+    if scene.turn.case is None:
+        scene.state.refused_level, scene.state.asked_again = 0, False
+        if agreement.in_agreement(scene) or scene.state.question == "safe":
+            scene.state.question = None
 
 
 def _grouped(heard: tuple[Heard, ...]) -> Iterator[tuple[bool, list[Heard]]]:
@@ -50,64 +59,76 @@ def _grouped(heard: tuple[Heard, ...]) -> Iterator[tuple[bool, list[Heard]]]:
                 yield False, [one]
 
 
-def _after_a_pause(scene: Scene) -> bool:
-    """Whether they come back after a pause to a conversation that should not show at a glance (S77)."""
-    if scene.state.behind_carry_on:
-        return True
-    last = scene.state.last_at
-    if not scene.state.private_matter or last is None:
-        return False
-    return (scene.turn.now - last).total_seconds() > scene.service.policy.pause_minutes * 60
-
-
-def _words_came(scene: Scene, heard: list[Heard], returning: bool) -> None:
+def _words_came(scene: Scene, heard: list[Heard]) -> None:
     words = [one for one in heard if one.text.strip()]
     if not words:
-        _no_words(scene, heard[-1], returning)
+        _no_words(scene, heard[-1])
         return
     understood, raised_by = together(words)
     for one in words:
         scene.state.remember(one.understood.risk.signs)
     text = "\n".join(one.text for one in words)
-    if any(one.kind == "media" for one in heard) and not scene.live:
-        scene.say(scene.words("conversation.media"))
     _age_said(scene, understood.risk)
     risk = _with_duties(scene, understood.risk)
+    media = scene.words("conversation.media")[:1] if any(one.kind == "media" for one in heard) and not scene.live else ()
     if risk.level is Level.IMMEDIATE:
         _pass_on(scene, text)
-        emergency.raise_it(scene, risk, raised_by)
-    elif scene.live:
-        _in_live_chat(scene, text, understood, risk, raised_by)
-        if returning:
-            _ask_to_carry_on(scene)
-    elif _withdraws(scene, understood, SURE):
-        agreement.withdraw(scene)
-    elif scene.state.question == "write_summary":
-        agreement.summary_written(scene, text)
-    elif risk.level >= Level.CONCERN:
-        _sign_of_harm(scene, risk, raised_by)
-    elif returning and not _clear_question(scene, understood):
-        _ask_to_carry_on(scene)
-    elif not presses.answered_in_words(scene, text, understood):
-        _no_sign_of_harm(scene, understood, text, raised_by)
+        emergency.raise_it(scene, risk, raised_by, media)
+    else:
+        scene.say(media)
+        _nobody_in_danger_now(scene, words, understood, risk, raised_by)
     _duties(scene, risk, raised_by)
 
 
-def _no_words(scene: Scene, last: Heard, returning: bool) -> None:
-    """A picture, a sticker, a start, an empty message: nothing to understand, but never nothing to say."""
+def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understanding, risk: Risk, raised_by: str | None) -> None:
+    text = "\n".join(one.text for one in words)
     if scene.live:
-        if last.kind == "media":
-            scene.say(scene.words("conversation.media"))
-    elif last.kind == "media":
-        scene.speak("conversation.media")
-    elif last.kind == "left":
-        pass
-    elif returning or (last.kind == "started" and scene.state.private_matter):
-        _ask_to_carry_on(scene)
-    elif last.kind in ("started", "command"):
-        topics.command(scene, last.text)
+        _in_live_chat(scene, text, understood, risk, raised_by)
+    elif _withdraws(scene, understood, SURE):
+        _notice_harm(scene, risk, raised_by)
+        agreement.withdraw(scene)
+    elif risk.level < Level.CONCERN and _somebody_came(understood, SURE):
+        topics.away(scene)
+    elif scene.state.question == "write_summary" and not pause.hides(scene):
+        _summary_came(scene, text, understood, risk, raised_by)
+    elif risk.level >= Level.CONCERN:
+        sign_of_harm(scene, risk, raised_by)
+    elif scene.state.behind_carry_on and not _shows_nothing(scene, text, understood):
+        if pause.hides(scene) or not presses.answered_in_words(scene, text, understood):
+            pause.ask(scene)
+    elif presses.answered_in_words(scene, text, understood):
+        return
+    elif _only_edited(scene, words, understood):
+        scene.speak("conversation.edited_noted")
     else:
+        _no_sign_of_harm(scene, understood, text, raised_by)
+
+
+def _no_words(scene: Scene, last: Heard) -> None:
+    """A picture, a sticker, a start, an empty message: nothing to understand, but never nothing to say."""
+    if last.kind == "left":
+        return
+    if last.kind == "media":
+        _limits_first(scene)
+        scene.speak("conversation.media")
+    elif scene.live:
+        return
+    elif last.kind in ("started", "command"):
+        _command(scene, last.text)
+    elif scene.state.behind_carry_on:
+        pause.ask(scene)
+    else:
+        _limits_first(scene)
         scene.speak("conversation.empty")
+
+
+def _command(scene: Scene, name: str) -> None:
+    start = name in ("", "start")
+    hidden = scene.state.behind_carry_on and not pause.shows_nothing(scene, topics.named(scene, name))
+    if hidden or (start and scene.state.private_matter):
+        pause.ask(scene)
+    else:
+        topics.command(scene, name)
 
 
 def _pass_on(scene: Scene, text: str) -> None:
@@ -118,44 +139,33 @@ def _pass_on(scene: Scene, text: str) -> None:
 def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk, raised_by: str | None) -> None:
     """A human has the conversation: the bot is silent (S60), still listens for risk, and hears a withdrawal."""
     if _withdraws(scene, understood, SURE_IN_LIVE_CHAT):
+        _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
         return
     scene.did(PassedOn(text))
-    if risk.level >= Level.CONCERN:
-        agreement.notice_more(scene, risk, raised_by)
+    _notice_harm(scene, risk, raised_by)
     if "emergency_number_asked" in risk.flags:
         scene.speak("emergency.while_live", urgent=True)
+    if _somebody_came(understood, SURE_IN_LIVE_CHAT):
+        topics.away(scene)
+    elif scene.state.behind_carry_on:
+        pause.ask(scene)
 
 
-def _sign_of_harm(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    """`concern` or `urgent`: offer an adult, unless that was done already."""
-    stage = scene.turn.case.stage if scene.turn.case else None
-    if stage is Stage.WAITING:
+def _notice_harm(scene: Scene, risk: Risk, raised_by: str | None) -> None:
+    if risk.level >= Level.CONCERN:
         agreement.notice_more(scene, risk, raised_by)
-        scene.say(agreement.response(scene, risk.categories, risk.subject, risk.level))
-        agreement.waiting_note(scene)
-    elif presses.in_agreement(scene) and scene.state.offer and risk.level <= scene.state.offer.level:
-        agreement.notice_more(scene, risk, raised_by)
-        scene.say(agreement.response(scene, risk.categories, risk.subject, risk.level))
-        presses.ask_open_question(scene)
-    elif scene.state.refused_level >= risk.level:
-        _after_a_no(scene, risk, raised_by)
-    else:
-        agreement.offer_for(scene, risk, raised_by)
 
 
-def _after_a_no(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    """They said no before: believe, help, keep the offer open, ask once more at most."""
-    agreement.notice_more(scene, risk, raised_by)
-    scene.say(agreement.response(scene, risk.categories, risk.subject, risk.level))
-    if scene.state.asked_again:
-        scene.speak("consent.still_open")
-    else:
-        agreement.ask_again(scene)
+def _summary_came(scene: Scene, text: str, understood: Understanding, risk: Risk, raised_by: str | None) -> None:
+    _notice_harm(scene, risk, raised_by)
+    if risk.level >= Level.CONCERN or not presses.answered_in_words(scene, text, understood):
+        agreement.summary_written(scene, text)
 
 
 def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_by: str | None) -> None:
-    _limits_first(scene, understood)
+    if understood.topic != "greet":
+        _limits_first(scene)
     risk = understood.risk
     if "emergency_number_asked" in risk.flags:
         emergency.numbers(scene)
@@ -167,6 +177,8 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
         _worry(scene, understood, raised_by)
     elif (topic := topics.short_word(scene, text)) or understood.confidence >= SURE:
         topics.answer(scene, topic or understood.topic or "", risk, raised_by)
+    elif scene.waiting:
+        waiting.note(scene)
     else:
         guidance.not_understood(scene, understood.ranking)
 
@@ -175,10 +187,22 @@ def _worry(scene: Scene, understood: Understanding, raised_by: str | None) -> No
     """Unclear: guidance and a gentle check-in; the answer decides."""
     if understood.risk.categories[:1] == ("suicide",) and not scene.state.suicide_asked:
         emergency.ask_about_suicide(scene, raised_by)
-        return
+    elif scene.waiting:
+        scene.say(scene.words("conversation.thanks_for_telling"))
+        waiting.note(scene)
+    elif agreement.in_agreement(scene):
+        scene.say(scene.words("conversation.thanks_for_telling"))
+        agreement.keep_open(scene)
+    else:
+        _check_in(scene, understood)
+
+
+def _check_in(scene: Scene, understood: Understanding) -> None:
     topic = understood.topic if understood.confidence >= SURE and topics.is_guidance(scene, understood.topic) else None
-    recently = scene.state.last_check_in and scene.state.turn - scene.state.last_check_in < CHECK_IN_EVERY
-    if recently and topic and guidance.show_topic(scene, topic):
+    shown_now = scene.state.place.topic if scene.state.place else None
+    if scene.state.last_check_in and scene.state.turn - scene.state.last_check_in < CHECK_IN_EVERY:
+        if topic is None or topic == shown_now or not guidance.show_topic(scene, topic):
+            scene.speak("conversation.not_really_answer")
         return
     if topic:
         guidance.begin_topic(scene, topic)
@@ -186,24 +210,33 @@ def _worry(scene: Scene, understood: Understanding, raised_by: str | None) -> No
     scene.ask("check_in", "conversation.check_in")
 
 
-def _limits_first(scene: Scene, understood: Understanding) -> None:
+def _limits_first(scene: Scene) -> None:
     """What is private and what is not comes before the first answer (S10)."""
-    if not scene.state.told_limits and understood.topic != "greet":
+    if not scene.state.told_limits:
         scene.state.told_limits = True
         scene.say(scene.words("conversation.limits_short"))
 
 
-def _ask_to_carry_on(scene: Scene) -> None:
-    scene.state.behind_carry_on = True
-    scene.speak("conversation.carry_on")
+def _shows_nothing(scene: Scene, text: str, understood: Understanding) -> bool:
+    topic = topics.short_word(scene, text) or (understood.topic if understood.confidence >= SURE else None)
+    return "wants_person" not in understood.risk.flags and pause.shows_nothing(scene, topic)
 
 
-def _clear_question(scene: Scene, understood: Understanding) -> bool:
-    return understood.confidence >= SURE and topics.is_guidance(scene, understood.topic)
+def _only_edited(scene: Scene, words: list[Heard], understood: Understanding) -> bool:
+    """Whether they only changed what was answered already: nothing worrying in it, and no new question."""
+    if understood.risk.level > Level.NONE or any(one.kind != "edited" for one in words):
+        return False
+    place = scene.state.place
+    return understood.confidence < SURE or (place is not None and place.topic == understood.topic)
+
+
+def _somebody_came(understood: Understanding, sure: float) -> bool:
+    said = understood.topic == "cant_talk_now" and understood.confidence >= sure
+    return said or "someone_here" in understood.risk.flags
 
 
 def _withdraws(scene: Scene, understood: Understanding, sure: float) -> bool:
-    if scene.turn.case is None and not presses.in_agreement(scene):
+    if scene.turn.case is None and not agreement.in_agreement(scene):
         return False
     said = understood.topic == "withdraw_consent" and understood.confidence >= sure
     return said or "withdraws" in understood.risk.flags

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bot.dialogue import agreement, guidance
 from bot.dialogue.events import EmergencyRaised, MeaningCorrected
+from bot.dialogue.responses import response
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer
 from nlu.understanding import Level, Risk
 
 
-def raise_it(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    """Emergency words first, in this very turn; then who was told, plainly; then one question: are you safe right now?"""
+def raise_it(scene: Scene, risk: Risk, raised_by: str | None, also: tuple[str, ...] = ()) -> None:
+    """Emergency words first, in this very turn; then who was told, plainly; then one question: are you safe right now?
+
+    `also` is what else has to be said in this turn; it comes before the question.
+    """
     scene.did(EmergencyRaised(risk.level, risk.categories, risk.subject, risk.flags, raised_by))
     scene.state.private_matter = True
     scene.state.offer = Offer(
@@ -25,9 +29,10 @@ def raise_it(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     scene.say(scene.words("emergency.call_999"), urgent=True)
     scene.say(_told(scene), urgent=True)
     question = scene.service.library.message("emergency.safe_question")
-    response = agreement.response(scene, risk.categories, risk.subject, risk.level)
+    thanks = response(scene, risk.categories, risk.subject, risk.level)
     scene.state.ask("safe")
-    scene.say([" ".join((*response, *scene.words("emergency.safe_question")))], scene.buttons(question.buttons), urgent=True)
+    scene.say(also)
+    scene.say([" ".join((*thanks, *scene.words("emergency.safe_question")))], scene.buttons(question.buttons), urgent=True)
 
 
 def safe(scene: Scene) -> None:
@@ -53,7 +58,7 @@ def not_meant(scene: Scene) -> None:
 
 def ask_about_suicide(scene: Scene, raised_by: str | None) -> None:
     """The one direct question (S16): asking does not plant the idea. `raised_by` is the message that led to it."""
-    scene.state.suicide_asked = True
+    scene.state.suicide_asked = scene.state.private_matter = True
     scene.state.offer = Offer(level=Level.WORRY, categories=("suicide",), raised_by=raised_by)
     scene.ask("suicide", "emergency.suicide_question")
 

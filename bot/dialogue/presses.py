@@ -6,61 +6,57 @@ only for the question that is open now, and only from the turn that asked it: an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from bot.dialogue import agreement, emergency, guidance, topics
+from bot.dialogue import agreement, emergency, guidance, harm, pause, topics, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, CarriedOn, DeletionAsked, EasyReadChosen, FeelingTold
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Conversation, Question
-from escalation.case import Stage
 from escalation.consent import Scope
 from nlu.understanding import Level, Risk, Understanding
 
 Handler = Callable[[Scene], None]
 
+BANDS = (("under_13", 13), ("13_15", 16), ("16_17", 18))
+"""Age bands that a typed age may choose, each with the age it ends before; a typed age never makes anyone older (S28)."""
 
-def press(scene: Scene, heard: Heard, returning: bool) -> None:
+
+_AGE = re.compile(r"\D{0,5}([5-9]|[12]\d)\D{0,12}")
+
+
+def press(scene: Scene, heard: Heard) -> None:
     """A button was tapped."""
     turn, _, go = heard.text.partition(":")
     kind, _, name = go.partition(":")
     if kind == "do" and name in ALWAYS:
         ALWAYS[name](scene)
-    elif returning and not scene.live:
-        scene.state.behind_carry_on = True
-        scene.speak("conversation.carry_on")
-    elif scene.live and kind == "do" and name not in FROM_STAFF:
+    elif scene.live:
         return
-    elif not _find_the_way(scene, kind, name, heard.id) and not _answer(scene, turn, name):
+    elif scene.state.behind_carry_on and not pause.button_shows_nothing(scene, kind, name):
+        if pause.hides(scene) or not _answer(scene, turn, name):
+            pause.ask(scene)
+    elif not _find_the_way(scene, kind, name) and not _answer(scene, turn, name):
         _stale(scene)
 
 
 def answered_in_words(scene: Scene, text: str, understood: Understanding) -> bool:
     """Whether a typed "yes", "no" or "not sure" answered the question that is open."""
-    question = scene.state.question
-    word = topics.short_word(scene, text) or (understood.topic if understood.confidence >= 0.6 else None)
+    question, typed = scene.state.question, topics.short_word(scene, text)
+    if question == "age" and (age := _AGE.fullmatch(text.strip())):
+        _band(scene, next((band for band, below in BANDS if int(age[1]) < below), "older"))
+        return True
+    word = typed or (understood.topic if understood.confidence >= 0.6 else None)
     handler = _TYPED.get((question, word)) if question and word else None
-    if handler is None:
-        return False
+    if handler is None or (question == "safe" and word == "affirm" and not text.casefold().lstrip().startswith("y")):
+        return False  # "ok", after "call 999", does not say that they are safe
+    if handler is agreement.send and not typed:
+        handler = agreement.confirm  # nothing is shared because a model read a yes
     handler(scene)
     return True
 
 
-def in_agreement(scene: Scene) -> bool:
-    """Whether the talk is about an adult right now."""
-    return scene.state.question in ("offer", "scope", "summary", "write_summary", "confirm")
-
-
-def ask_open_question(scene: Scene) -> None:
-    """Ask the open question of the agreement once more."""
-    again: dict[Question, Handler] = {
-        "scope": agreement.yes,
-        "confirm": agreement.confirm,
-        "write_summary": agreement.write_summary,
-    }
-    again.get(scene.state.question or "offer", agreement.ask_again)(scene)
-
-
-def _find_the_way(scene: Scene, kind: str, name: str, heard_id: str) -> bool:
+def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
     if kind == "topic":
         topics.answer(scene, name, Risk(), None)
         return True
@@ -91,23 +87,16 @@ def _answer(scene: Scene, turn: str, name: str) -> bool:
 def _stale(scene: Scene) -> None:
     """An old button: say so, and show where things stand."""
     scene.say(scene.words("conversation.stale_button"))
-    if in_agreement(scene):
-        ask_open_question(scene)
+    if agreement.in_agreement(scene):
+        agreement.ask_open_question(scene)
+    elif scene.waiting:
+        waiting.note(scene)
     else:
         guidance.show_menu(scene)
 
 
 def _talk(scene: Scene) -> None:
-    known = scene.state.offer
-    if known and scene.turn.case and scene.turn.case.stage is not Stage.CLOSED:
-        risk = Risk(Level(known.level), known.categories, "other" if known.subject == "other" else "self", flags=frozenset(known.flags))
-        topics.wants_person(scene, risk, known.raised_by)
-    else:
-        topics.wants_person(scene, Risk(), None)
-
-
-def _helplines(scene: Scene) -> None:
-    guidance.show_helplines(scene, scene.state.place.topic if scene.state.place else None)
+    topics.wants_person(scene, Risk(), None)
 
 
 def _okay(scene: Scene) -> None:
@@ -125,7 +114,7 @@ def _not_really(scene: Scene) -> None:
 def _thoughts_of_suicide(scene: Scene) -> None:
     scene.state.question = None
     raised_by = scene.state.offer.raised_by if scene.state.offer else None
-    agreement.offer_for(scene, Risk(Level.URGENT, ("suicide",), "self"), raised_by)
+    harm.sign_of_harm(scene, Risk(Level.URGENT, ("suicide",), "self"), raised_by)
 
 
 def _carry_on(scene: Scene) -> None:
@@ -133,10 +122,10 @@ def _carry_on(scene: Scene) -> None:
     scene.did(CarriedOn())
     if scene.live:
         return
-    if in_agreement(scene):
-        ask_open_question(scene)
+    if agreement.in_agreement(scene):
+        agreement.ask_open_question(scene)
     elif scene.waiting:
-        agreement.waiting_note(scene)
+        waiting.note(scene)
     else:
         guidance.show_menu(scene)
 
@@ -146,8 +135,9 @@ def _band(scene: Scene, band: str) -> None:
     if band in ("under_13", "13_15", "16_17", "18_25"):
         scene.did(AgeBandChosen(band))
         scene.set_person(age_band=band)
-        scene.say(scene.words("conversation.age_thanks"))
-    topics.app_age(scene)
+    scene.say(scene.words("conversation.age_thanks"))
+    if band != "older":
+        topics.app_age(scene)
     guidance.show_menu(scene)
 
 
@@ -163,7 +153,8 @@ def _easy(on: bool) -> Handler:
     def choose(scene: Scene) -> None:
         scene.did(EasyReadChosen(on))
         scene.set_person(easy_read=on)
-        scene.speak("conversation.easy_on" if on else "conversation.easy_off")
+        if not scene.live:
+            scene.speak("conversation.easy_on" if on else "conversation.easy_off")
 
     return choose
 
@@ -173,10 +164,19 @@ def _delete(yes: bool) -> Handler:
         scene.state.question = None
         if yes:
             scene.did(DeletionAsked())
-            scene.state = Conversation(turn=scene.state.turn, told_limits=True, asked_age=True, told_app_age=True)
+            scene.state = _cleared(scene)
         scene.speak("conversation.delete_done" if yes else "conversation.delete_not_done")
 
     return choose
+
+
+def _cleared(scene: Scene) -> Conversation:
+    """A new conversation, except for what keeps an open case from view."""
+    was = scene.state
+    new = Conversation(turn=was.turn, told_limits=True, asked_age=True, told_app_age=True)
+    if scene.turn.case is not None:
+        new.private_matter, new.behind_carry_on, new.behind_since = True, was.behind_carry_on, was.behind_since
+    return new
 
 
 def _felt(feeling: str) -> Handler:
@@ -210,7 +210,7 @@ ALWAYS: dict[str, Handler] = {
 WAYS: dict[str, Handler] = {
     "menu": guidance.show_menu,
     "talk": _talk,
-    "helplines": _helplines,
+    "helplines": topics.helplines,
     "areas": guidance.show_areas,
     "simpler": guidance.repeat_simpler,
     "return_code": agreement.make_code,
@@ -250,15 +250,21 @@ _TYPED: dict[tuple[Question, str], Handler] = {
     ("offer", "unsure"): agreement.more,
     ("confirm", "affirm"): agreement.send,
     ("confirm", "deny"): agreement.no,
+    ("confirm", "unsure"): agreement.confirm,
+    ("scope", "affirm"): agreement.yes,
+    ("scope", "unsure"): agreement.yes,
     ("scope", "deny"): agreement.no,
+    ("write_summary", "deny"): agreement.no,
     ("safe", "affirm"): emergency.safe,
     ("safe", "deny"): emergency.not_safe,
+    ("safe", "unsure"): emergency.not_safe,
     ("suicide", "affirm"): _thoughts_of_suicide,
     ("suicide", "unsure"): _thoughts_of_suicide,
     ("suicide", "deny"): emergency.no_thoughts_of_suicide,
     ("check_in", "affirm"): _okay,
     ("check_in", "deny"): _not_really,
     ("check_in", "unsure"): _not_really,
+    ("age", "deny"): lambda scene: _band(scene, "skip"),
     ("delete", "affirm"): _delete(True),
     ("delete", "deny"): _delete(False),
 }

@@ -83,6 +83,11 @@ class Scene:
     def waiting(self) -> bool:
         return self.turn.case is not None and self.turn.case.stage is Stage.WAITING
 
+    @property
+    def immediate(self) -> bool:
+        """Whether the case was passed on because a life may be at risk."""
+        return self.turn.case is not None and self.turn.case.basis == "immediate"
+
     def did(self, event: Event) -> None:
         self.events.append(event)
 
@@ -129,6 +134,12 @@ class Scene:
     def adult(self) -> Adult | None:
         """The adult who would be asked now."""
         return self.staffing.first
+
+    def adult_name(self) -> str:
+        """The adult who has the case or would be asked now, by first name, or words that stand for the next one."""
+        case = self.turn.case
+        adult = (case.worker if case else None) or self.adult()
+        return adult.first_name if adult else self.words("consent.next_person")[0]
 
     def hide(self, staff_id: str) -> None:
         self.staffing = without(self.staffing, staff_id)

@@ -77,11 +77,25 @@ class Conversation(Part):
     private_matter: bool = False
     """Whether something was said that nobody else who picks up the phone should see (S77)."""
     behind_carry_on: bool = False
+    behind_since: int = 0
+    """The turn from which on earlier matters are kept from view; what was asked since then may be answered."""
+    responded: list[str] = Field(default_factory=list)
+    """Which first responses were given, so that nobody reads the same words twice."""
     signs: list[list[KeptSign]] = Field(default_factory=list)
 
     def ask(self, question: Question) -> None:
         """Leave a question open for the next turn."""
         self.question, self.question_turn = question, self.turn
+
+    def go_behind(self) -> None:
+        """Keep what was said from view until they carry on."""
+        if not self.behind_carry_on:
+            self.behind_carry_on, self.behind_since = True, self.turn
+
+    @property
+    def asked_since_the_pause(self) -> bool:
+        """Whether the open question was asked after they came back."""
+        return self.question is not None and self.question_turn >= self.behind_since
 
     def earlier_signs(self) -> tuple[tuple[Sign, ...], ...]:
         """Weak signs of the latest messages, oldest first."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogue import agreement, guidance
+from bot.dialogue import agreement, guidance, waiting
 from bot.dialogue.events import WentAway
 from bot.dialogue.scene import Scene
-from escalation.case import Stage
-from nlu.understanding import Risk
+from nlu.understanding import Level, Risk, Subject
+
+SMALL_WORDS = ("affirm", "deny", "unsure", "greet")
+"""What somebody who waits for an adult may say without asking for anything."""
 
 
 def answer(scene: Scene, topic: str, risk: Risk, raised_by: str | None) -> None:
     """Answer a topic that was understood."""
     if topic == "talk_to_person":
         wants_person(scene, risk, raised_by)
+    elif scene.waiting and topic in SMALL_WORDS:
+        waiting.note(scene)
     elif handler := _HANDLERS.get(topic):
         handler(scene)
     elif not guidance.show_topic(scene, topic):
@@ -32,9 +36,14 @@ def short_word(scene: Scene, text: str) -> str | None:
 
 
 def wants_person(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    """They ask for a human: the same offer as ever, without a reason."""
-    if scene.turn.case is not None and scene.turn.case.stage is Stage.WAITING:
-        agreement.waiting_note(scene)
+    """They ask for a human: the same offer as ever, about what is known already if it is still open."""
+    known = scene.state.offer
+    if scene.waiting:
+        waiting.note(scene)
+    elif known and scene.turn.case and not risk.categories:
+        about: Subject = "other" if known.subject == "other" else "self"
+        flags = risk.flags | frozenset(known.flags)
+        agreement.offer_because_asked(scene, Risk(Level(known.level), known.categories, about, flags=flags), known.raised_by)
     else:
         agreement.offer_because_asked(scene, risk, raised_by)
 
@@ -44,7 +53,12 @@ def command(scene: Scene, name: str) -> None:
     if name in ("", "start"):
         welcome(scene)
     else:
-        answer(scene, scene.service.library.short_words.get(name, "menu"), Risk(), None)
+        answer(scene, named(scene, name), Risk(), None)
+
+
+def named(scene: Scene, command: str) -> str:
+    """The topic that a slash command stands for; the menu for one that nobody knows."""
+    return scene.service.library.short_words.get(command, "menu")
 
 
 def welcome(scene: Scene) -> None:
@@ -79,7 +93,10 @@ def _greet(scene: Scene) -> None:
         guidance.show_menu(scene)
 
 
-def _helplines(scene: Scene) -> None:
+def helplines(scene: Scene) -> None:
+    """Who can help. After a pause without the topic that was talked about (S77)."""
+    if scene.state.behind_carry_on:
+        scene.state.place = None
     guidance.show_helplines(scene, scene.state.place.topic if scene.state.place else None)
 
 
@@ -88,15 +105,24 @@ def _delete(scene: Scene) -> None:
 
 
 def _stop(scene: Scene) -> None:
-    scene.state.question = None
-    scene.speak("conversation.stopped")
+    """Stop. While an adult is on the way it is a change of mind; while one is offered it is a no."""
+    if scene.waiting:
+        agreement.withdraw(scene)
+    elif agreement.in_agreement(scene):
+        agreement.no(scene)
+    else:
+        scene.state.question = None
+        scene.speak("conversation.stopped")
 
 
-def _away(scene: Scene) -> None:
-    scene.did(WentAway())
-    scene.state.behind_carry_on = scene.state.private_matter
-    guidance.show_topic(scene, "cant_talk_now")
-    scene.state.place = None
+def away(scene: Scene) -> None:
+    """Somebody is with them: nothing is shown until they are back (S79). Silent while an adult has the conversation (S60)."""
+    if scene.state.private_matter:
+        scene.did(WentAway())
+        scene.state.go_behind()
+    if not scene.live:
+        guidance.show_topic(scene, "cant_talk_now")
+        scene.state.place = None
 
 
 def _withdraw(scene: Scene) -> None:
@@ -109,8 +135,8 @@ _HANDLERS: dict[str, Callable[[Scene], None]] = {
     "repeat_simpler": guidance.repeat_simpler,
     "delete_my_data": _delete,
     "stop_messages": _stop,
-    "cant_talk_now": _away,
+    "cant_talk_now": away,
     "withdraw_consent": _withdraw,
     "change_language": lambda scene: scene.speak("conversation.language"),
-    "helplines": _helplines,
+    "helplines": helplines,
 }

@@ -12,7 +12,9 @@ from pathlib import Path
 from content.editorial.examples_check import example_problems
 from content.editorial.links_check import link_problems
 from content.editorial.numbers_check import number_problems
-from content.editorial.problems import Problem
+from content.editorial.phrases import load_phrases
+from content.editorial.problems import Problem, from_error
+from content.editorial.reading import ContentError
 from content.editorial.shelf import read_shelf
 from content.editorial.structure_check import structure_problems
 from content.editorial.words_check import words_problems
@@ -32,4 +34,13 @@ def check(folder: Path, *, today: date, actions: Collection[str] | None = None, 
     problems += words_problems(shelf)
     problems += number_problems(shelf)
     problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
+    problems += _phrase_problems(folder)
     return sorted(set(problems))
+
+
+def _phrase_problems(folder: Path) -> list[Problem]:
+    try:
+        load_phrases(folder)
+    except ContentError as error:
+        return from_error(error)
+    return []

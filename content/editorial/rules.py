@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from content.editorial.schema import Entry, Words
 
 Audience = Literal["young_people", "staff", "summary"]
-_QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|'[^']*'(?!\w)")
+_QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 
 

@@ -27,7 +27,7 @@ def note(
 ) -> None:
     """Add an entry. It holds ids and digests only, so that erasure and key rotation leave the chain whole."""
     end = tx.session.get(AuditEnd, 1, with_for_update=True)
-    previous = tx.session.scalar(select(AuditRow.link).order_by(AuditRow.seq.desc()).limit(1)) or START
+    previous = _previous(tx, end)
     row = AuditRow(at=now, staff_id=staff_id, action=action, case_id=case_id, subject_id=subject_id, digest=digest, previous=previous)
     row.link = _link(tx, row)
     tx.session.add(row)
@@ -45,9 +45,18 @@ def first_broken(tx: Tx) -> int | None:
         if row.previous != previous or row.link != _link(tx, row):
             return row.seq
         previous, last = row.link, row.seq
-    end = tx.session.get(AuditEnd, 1)
-    whole = end.seal == _end(tx, previous) if end else last == 0
-    return None if whole else last + 1
+    return None if _end(tx, previous) == _expected(tx, tx.session.get(AuditEnd, 1)) else last + 1
+
+
+def _previous(tx: Tx, end: AuditEnd | None) -> str:
+    """The link to go on from; where the chain was cut, one that fits nothing, so that the cut stays visible."""
+    last = tx.session.scalar(select(AuditRow.link).order_by(AuditRow.seq.desc()).limit(1)) or START
+    expected = _expected(tx, end)
+    return last if _end(tx, last) == expected else expected
+
+
+def _expected(tx: Tx, end: AuditEnd | None) -> str:
+    return end.seal if end else _end(tx, START)
 
 
 def _link(tx: Tx, row: AuditRow) -> str:

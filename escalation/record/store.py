@@ -94,7 +94,7 @@ class Record:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL, set up for durability; errors never show parameters."""
+    """An engine for SQLite or PostgreSQL, set up for durability; errors never show parameters. Raises `RecordUnavailable`."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
@@ -107,8 +107,11 @@ def make_engine(url: str) -> Engine:
 
 
 def _private_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise RecordUnavailable(f"the database file cannot be made at {path} ({type(error).__name__})") from error
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from escalation.record.times import UtcDateTime
@@ -183,7 +183,7 @@ class AgreementRow(Table):
     recipient: Mapped[str] = mapped_column(String(40))
     wording_id: Mapped[str] = mapped_column(String(80))
     wording_version: Mapped[str] = mapped_column(String(20))
-    wording: Mapped[str] = mapped_column(Text)
+    wording_sealed: Mapped[bytes]
     language: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

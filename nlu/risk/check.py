@@ -1,54 +1,90 @@
-"""The lexicon's answer to one message."""
+"""What phrases and clues say of one message."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from content.editorial.phrases import Group
 from nlu.risk.age import age_flags
-from nlu.risk.context import Context, nearest
 from nlu.risk.chains import Span
+from nlu.risk.clues import HEADS, Clues, Points
+from nlu.risk.context import Context, nearest
 from nlu.risk.lexicon import Found, Lexicon
-from nlu.risk.subject import subject_of
+from nlu.risk.policy import RiskPolicy
+from nlu.risk.subject import subject_of, subject_of_message
 from nlu.understanding import Evidence, Level, Risk, Sign, Subject
 
 _JOINED_WITHIN = 8
 """A needed phrase this near is shown together with the phrase it explains."""
 
-
-def check(lexicon: Lexicon, text: str, age_band: str = "unknown") -> Risk:
-    """The risk that the phrases show in `text`."""
-    found = lexicon.find(lexicon.read(text))
-    context = Context(found, lexicon.question)
-    evidence: list[tuple[Evidence, Subject]] = []
-    signs: dict[str, Sign] = {}
-    flags = set(age_flags(found.stream.normalised.text))
-    for category, group, span in _holding(lexicon, found, context):
-        if group.flag:
-            flags.add(group.flag)
-        elif group.sign:
-            signs.setdefault(group.id, Sign(group.id, category, group.why, *found.stream.span(*span)))
-        else:
-            level = context.level(group, span, _level(group, age_band))
-            evidence += [(_evidence(found, group, span, level, c), subject_of(found, group, span)) for c in (category, *group.also)]
-    return _risk(evidence, tuple(signs.values()), frozenset(flags))
+Seen = list[tuple[Evidence, Subject]]
 
 
-def _holding(lexicon: Lexicon, found: Found, context: Context) -> list[tuple[str, Group, Span]]:
-    holding = []
+@dataclass(frozen=True)
+class Checker:
+    """Phrases, clues and the policy that weighs them: all that a check needs."""
+
+    lexicon: Lexicon
+    clues: Clues
+    policy: RiskPolicy
+
+    def check(self, text: str, age_band: str = "unknown") -> Risk:
+        """The risk that phrases and clues show in `text`."""
+        found = self.lexicon.find(self.lexicon.read(text))
+        context = Context(found, self.lexicon.question)
+        points = self.clues.count([word.form for word in found.stream.words])
+        seen: Seen = []
+        signs: dict[str, Sign] = {}
+        flags = set(age_flags(found.stream.normalised.text))
+        for category, group, span in holding(self.lexicon, found, context):
+            if group.flag:
+                flags.add(group.flag)
+            elif group.sign:
+                signs.setdefault(group.id, Sign(group.id, category, group.why, *found.stream.span(*span)))
+            else:
+                level = self._weighed(context.level(group, span, _level(group, age_band)), points)
+                subject = subject_of(found, group, span)
+                seen += [(_evidence(found, group, span, level, each), subject) for each in (category, *group.also)]
+        seen += self._from_clues(found, context, points, max((item.level for item, _ in seen), default=Level.NONE))
+        return _risk(seen, tuple(signs.values()), frozenset(flags))
+
+    def _weighed(self, level: Level, points: Points) -> Level:
+        doubted = points.heads["concern"] < self.policy.clues.doubts_below
+        return min(level, Level.WORRY) if doubted and level < Level.IMMEDIATE else level
+
+    def _from_clues(self, found: Found, context: Context, points: Points, phrases: Level) -> Seen:
+        level = max((Level.of(head) for head in HEADS if points.heads[head] >= getattr(self.policy.clues, head)), default=Level.NONE)
+        if level <= phrases or not points.categories:
+            return []
+        category = points.categories[0][0]
+        why = f"has several of the words in which young people tell of {self.policy.plain[category]}"
+        evidence = Evidence(*found.stream.span(*_fullest(context, points)), "lexicon", why, level, category)
+        return [(evidence, subject_of_message(found))]
+
+
+def holding(lexicon: Lexicon, found: Found, context: Context) -> list[tuple[str, Group, Span]]:
+    """Category, group and first place of every group that is there and that the context lets stand."""
+    holds = []
     for part in found.parts:
         kind, _, id = part.partition(":")
         if kind == "phrases":
             category, group = lexicon.groups[id]
             first = next((span for span in found.spans(part) if context.holds(group, span)), None)
             if first is not None:
-                holding.append((category, group, first))
-    return holding
+                holds.append((category, group, first))
+    return holds
 
 
 def _level(group: Group, age_band: str) -> Level:
     chosen = group.level_18_25 if age_band == "18_25" and group.level_18_25 else group.level
     return Level.of(chosen or "none")
+
+
+def _fullest(context: Context, points: Points) -> Span:
+    """The sentence whose clues have the most points."""
+    sentences = context.sentences()
+    return max(sentences, key=lambda sentence: sum(points.places[sentence[0] : sentence[1]]))
 
 
 def _evidence(found: Found, group: Group, span: Span, level: Level, category: str) -> Evidence:
@@ -60,11 +96,12 @@ def _evidence(found: Found, group: Group, span: Span, level: Level, category: st
     return Evidence(*found.stream.span(start, end), "lexicon", group.why, level, category)
 
 
-def _risk(evidence: list[tuple[Evidence, Subject]], signs: tuple[Sign, ...], flags: frozenset[str]) -> Risk:
-    if not evidence:
+def _risk(seen: Seen, signs: tuple[Sign, ...], flags: frozenset[str]) -> Risk:
+    if not seen:
         return Risk(signs=signs, flags=flags)
-    ranked = sorted(evidence, key=lambda item: (-item[0].level, item[0].start))
+    ranked = sorted(seen, key=lambda item: (-item[0].level, item[0].start))
     level = ranked[0][0].level
     subjects = Counter(subject for item, subject in ranked if item.level == level)
     categories = tuple(dict.fromkeys(item.category for item, _ in ranked if item.category))
     return Risk(level, categories, subjects.most_common(1)[0][0], tuple(item for item, _ in ranked), signs, flags)
+

@@ -57,6 +57,12 @@ class Context:
             end += 1
         return start, end
 
+    def sentences(self) -> list[Span]:
+        """All sentences with words in them, in order."""
+        ends = [place for place, form in enumerate(self._forms) if form == BOUNDARY]
+        spans = zip((0, *(end + 1 for end in ends)), (*ends, len(self._forms)), strict=True)
+        return [(start, end) for start, end in spans if start < end]
+
     def _company(self, group: Group, span: Span) -> bool:
         if group.whole and span != (0, len([form for form in self._forms if form != BOUNDARY])):
             return False
@@ -100,7 +106,7 @@ class Context:
     def _general_question(self, span: Span) -> bool:
         start, end = self.sentence(span)
         words = self.found.stream.words
-        text = self.found.stream.normalised.text[words[start].start : words[end - 1].end]
+        text = self.found.stream.normalised.text[words[start - 1].end if start else 0 : words[end - 1].end]
         if not _OPENING.match(text) or not self.question.match(_OPENING.sub("", text, count=1)):
             return False
         return not _WRITER.intersection(self._forms[start:end]) and not any(

@@ -13,6 +13,9 @@ Forms = tuple[str, ...]
 _SYMBOL = re.compile(r"<\w+>|[()|?]|[^\s()|?<>]+")
 
 
+_DO_NOT = re.compile(r"\b(?:do|does|did) not\b")
+
+
 class PhraseError(ValueError):
     """A phrase cannot be read."""
 
@@ -28,6 +31,7 @@ class Grammar:
 
     def expand(self, phrase: str) -> list[Forms]:
         """Every combination the phrase stands for. Raises `PhraseError` for unknown lists and stray brackets."""
+        phrase = _DO_NOT.sub("not", phrase)
         symbols = _SYMBOL.findall(phrase)[::-1]
         combinations = self._choice(symbols)
         if symbols or "<" in _SYMBOL.sub("", phrase):
@@ -35,11 +39,11 @@ class Grammar:
         return [forms for forms in dict.fromkeys(combinations) if forms]
 
     def _choice(self, symbols: list[str]) -> list[Forms]:
-        choices = self._sequence(symbols)
+        choices = _telling(self._sequence(symbols))
         while symbols and symbols[-1] == "|":
             symbols.pop()
-            choices += self._sequence(symbols)
-        return choices
+            choices += _telling(self._sequence(symbols))
+        return choices or [()]
 
     def _sequence(self, symbols: list[str]) -> list[Forms]:
         pieces: list[list[Forms]] = []
@@ -68,3 +72,8 @@ class Grammar:
                 raise PhraseError(f"there is no list <{name}>; add it to words.yml or correct the name")
             self._lists[name] = list(dict.fromkeys(forms for entry in self._source[name] for forms in self.expand(entry)))
         return self._lists[name]
+
+
+def _telling(choices: list[Forms]) -> list[Forms]:
+    """Without those of which the skipped words leave nothing."""
+    return [forms for forms in choices if forms]

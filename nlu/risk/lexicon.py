@@ -20,6 +20,9 @@ from nlu.risk.stream import BOUNDARY, Forms, Stream, Word
 UNKNOWN = "_"
 """Stands for every word that no phrase has, so that no message's words are kept in the matcher's vocabulary."""
 
+_SAYS_NOTHING = frozenset(("it", "i", "to", "my", "not", "in", "on", "up", "you", "this", "and", "for", "do"))
+"""Not a choice by themselves, where skipped words leave nothing else: `been it` is not `it`."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -44,7 +47,7 @@ class Lexicon:
         self.groups: dict[str, tuple[str, Group]] = {group.id: (category, group) for category, group in phrases.groups}
         self._forms = Forms.of(phrases.words)
         self._grammar = Grammar(phrases.words.lists, self._forms.phrase)
-        self._segments: dict[str, int] = {}
+        self._segments: dict[str, int | None] = {}
         self._chains: dict[int, list[tuple[str, Chain]]] = defaultdict(list)
         self._vocabulary = {BOUNDARY}
         self._vocab = spacy.blank("en").vocab
@@ -82,21 +85,26 @@ class Lexicon:
     def _add(self, part: str, phrase: str) -> None:
         pieces, gaps = split(phrase)
         try:
-            numbers = tuple(self._segment(piece) for piece in pieces)
+            numbered = [(self._segment(piece), gap) for piece, gap in zip(pieces, (0, *gaps), strict=True)]
         except PhraseError as error:
             raise PhraseError(f"{part}: {error}") from None
-        self._chains[numbers[0]].append((part, Chain(numbers, gaps)))
+        said = [(number, gap) for number, gap in numbered if number is not None]
+        if not said:
+            raise PhraseError(f"{part}: nothing is left of {phrase!r}, all its words are skipped; add a telling word")
+        numbers, widths = zip(*said, strict=True)
+        self._chains[numbers[0]].append((part, Chain(numbers, widths[1:])))
 
-    def _segment(self, text: str) -> int:
+    def _segment(self, text: str) -> int | None:
+        """The number of a segment, or `None` where all its words are ones that the matcher skips."""
         if text not in self._segments:
-            self._segments[text] = len(self._segments)
             combinations = self._grammar.expand(text)
             if _several_pieces(text):
                 combinations = [forms for forms in combinations if len(forms) > 1] or combinations
-            if not combinations:
-                raise PhraseError(f"nothing is left of {text!r}: all its words are skipped; add a telling word")
+            combinations = [forms for forms in combinations if len(forms) > 1 or forms[0] not in _SAYS_NOTHING or text == forms[0]]
+            self._segments[text] = len(self._segments) if combinations else None
             self._vocabulary.update(form for forms in combinations for form in forms)
-            self._matcher.add(str(self._segments[text]), [Doc(self._vocab, words=list(forms)) for forms in combinations])
+            if combinations:
+                self._matcher.add(str(self._segments[text]), [Doc(self._vocab, words=list(forms)) for forms in combinations])
             self.phrase_count += len(combinations)
         return self._segments[text]
 

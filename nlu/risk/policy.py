@@ -35,6 +35,16 @@ class ModelPolicy(Entry):
     doubts_below: Share
 
 
+class CluePolicy(Entry):
+    """From how many points of clues on a message counts as each level."""
+
+    worry: int
+    concern: int
+    urgent: int
+    immediate: int
+    doubts_below: int = Field(description="a phrase weighs no more than a worry where clues for concern are below this")
+
+
 class SignPolicy(Entry):
     """How weak signs add up over a conversation."""
 
@@ -49,6 +59,7 @@ class RiskPolicy(Entry):
 
     note: Words
     model: ModelPolicy
+    clues: CluePolicy
     signs: SignPolicy
     flags: dict[str, LevelId] = Field(description="flags that raise a message to at least this level")
     under_13: dict[str, LevelId] = Field(description="the same, only under 13")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from content.editorial.phrases import WordBook
 from nlu.normalise import Normalised, normalise
 
 _TOKEN = re.compile(r"'s\b|[^\W_]+|[.!?]+|\n")
 BOUNDARY = "."
+_AUXILIARY = frozenset({"do", "does", "did"})
+"""Skipped before "not", so that `i do not want` and `i not want` are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Forms:
     def read(self, text: str) -> list[Word]:
         """The words of a normalised text. The end of a sentence is the word `.`."""
         words: list[Word] = []
-        for match in _TOKEN.finditer(text):
+        tokens = list(_TOKEN.finditer(text))
+        for match, after in zip_longest(tokens, [match.group() for match in tokens[1:]]):
             token = match.group()
             if token[0] in ".!?\n":
                 if token.strip(".") == "" and len(token) > 1:
                     continue
                 token = BOUNDARY
-            elif token in self.skipped:
+            elif token in self.skipped or (after == "not" and token in _AUXILIARY):
                 continue
             words.append(Word(self.same.get(token, token), *match.span()))
         return words

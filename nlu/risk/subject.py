@@ -29,6 +29,19 @@ def subject_of(found: Found, group: Group, span: Span) -> Subject:
     return _target(found, span)
 
 
+def subject_of_message(found: Found) -> Subject:
+    """Whom a whole message is about: somebody else, if it begins with them rather than with the writer."""
+    if found.spans("context:asking_for_others"):
+        return "other"
+    people = found.spans("context:other_people")
+    forms = [word.form for word in found.stream.words]
+    first_other = min((start for start, _ in people), default=len(forms))
+    first_writer = next((place for place, form in enumerate(forms) if form in _ACTING), len(forms))
+    writers = sum(form in _WRITER for form in forms)
+    others = sum(form in _OTHERS for form in forms)
+    return "other" if people and first_other < first_writer and others >= writers else "self"
+
+
 def _actor(found: Found, span: Span) -> Subject:
     forms = [word.form for word in found.stream.words]
     people = found.spans("context:other_people")

@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
+import httpx
 import pytest
-from fastapi import FastAPI
 from starlette.datastructures import Headers
 
 from escalation.console import app as console
@@ -45,15 +45,25 @@ async def test_over_https_browsers_are_told_to_stay_there(staffed: House) -> Non
     assert "strict-transport-security" in (await Browser(app, staffed).get("/sign-in")).headers
 
 
-async def test_an_error_nobody_foresaw_is_answered_in_words_with_the_same_headers(app: FastAPI, staffed: House) -> None:
-    someone = Browser(app, staffed)
-    staffed.record.engine.dispose()
-    broken = app.state.console
-    app.state.console = None
-    with pytest.raises(AttributeError):
-        await someone.get("/sign-in")
-    app.state.console = broken
-    assert (await someone.get("/sign-in")).status_code == 200
+async def test_with_the_record_away_the_page_says_that_nothing_was_stored(browser: Open, staffed: House) -> None:
+    sam = await browser("Sam")
+    with staffed.record.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE staff_sessions")
+    answer = await sam.get("/waiting")
+    assert answer.status_code == 503
+    assert "Nothing was stored" in answer.text
+    assert "content-security-policy" in answer.headers
+
+
+async def test_an_error_nobody_foresaw_is_answered_in_words_with_the_same_headers(staffed: House) -> None:
+    app = create(staffed.record, staffed.service, ConsoleSettings(), staffed.clock)
+    app.add_api_route("/broken", lambda: 1 / 0)
+    transport = httpx.ASGITransport(app=app, root_path="/staff", raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:
+        answer = await client.get("/staff/broken")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "content-security-policy" in answer.headers
 
 
 @pytest.mark.parametrize(

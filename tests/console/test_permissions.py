@@ -52,7 +52,7 @@ WHO_MAY = {
 
 
 def routes(app: FastAPI) -> list[str]:
-    return [f"{method} {route.path}" for route in gated_routes(list(app.routes)) for method in sorted(route.methods - {"HEAD"})]
+    return [f"{method} {route.path}" for route in gated_routes(list(app.routes)) for method in sorted((route.methods or set()) - {"HEAD"})]
 
 
 async def asked(browser: Browser, route: str) -> int:

@@ -14,7 +14,7 @@ from escalation.accounts import AccountError
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import audit
 from escalation.record.tables import AuditRow, StaffSession
-from tests.console.conftest import PASSWORD, Browser, Open, code_of, later, token_in
+from tests.console.conftest import PASSWORD, SITE, Browser, Open, code_of, later, token_in
 from tests.house import House
 
 
@@ -154,10 +154,9 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAP
 
 
 async def test_over_https_the_cookie_is_bound_to_the_host(staffed: House, app: FastAPI) -> None:
-    secure = create(
-        staffed.record, staffed.service, ConsoleSettings(public_url=f"{'http://127.0.0.1:8080'}", secure_cookies=True), staffed.clock
-    )
-    cookie = (await Browser(secure, staffed).gives_password("Sam")).headers["set-cookie"]
+    secure = create(staffed.record, staffed.service, ConsoleSettings(public_url=SITE, secure_cookies=True), staffed.clock)
+    answer = await Browser(secure, staffed).post("/sign-in", name="Sam", password=PASSWORD)
+    cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-breakwater=")
     assert "Secure" in cookie
     assert "Path=/" in cookie

@@ -134,6 +134,12 @@ def test_words_that_plain_yaml_takes_for_something_else_stay_words(change: Chang
     ]
 
 
+def test_a_file_of_risk_phrases_that_cannot_be_read_is_reported(folder: Path, found: Check) -> None:
+    (folder / "risk_phrases").mkdir()
+    (folder / "risk_phrases" / "words.yml").write_text("wrds: {}\n", encoding="utf-8")
+    assert any(problem.file.name == "words.yml" and "wrds is not a known field" in problem.what for problem in found())
+
+
 @pytest.mark.parametrize("file", ["taxonomy.yml", "policy/wording.yml"])
 def test_without_the_ids_or_the_wording_rules_that_alone_is_reported(file: str, folder: Path) -> None:
     (folder / file).unlink()

@@ -51,6 +51,12 @@ def test_what_others_say_about_secrets_may_be_quoted(said: str, change: Change, 
     assert not complaints(found, "S11")
 
 
+@pytest.mark.rule("S11")
+def test_an_apostrophe_is_no_quotation_mark(change: Change, found: Check) -> None:
+    change(SCRIPT, STEP, "I'll keep this secret, it is all my friends' secret.")
+    assert complaints(found, "S11")
+
+
 @pytest.mark.rule("S41")
 @pytest.mark.parametrize(
     "asking", ["Send me a photo of it.", "Can you share a screenshot?", "Please upload the picture here.", "You can show us the video."]

@@ -53,6 +53,20 @@ def test_it_is_found_when_the_newest_entries_were_taken_out(chain: Record, left:
     assert tamper(chain, f"delete from audit where seq > {left}") is not None  # noqa: S608
 
 
+@pytest.mark.parametrize("cut", ["delete from audit where seq > 4", "delete from audit", "delete from audit_end"])
+def test_what_was_taken_out_still_shows_after_more_was_noted(chain: Record, cut: str) -> None:
+    assert tamper(chain, cut) is not None
+    for _ in range(3):
+        chain.write(lambda tx: audit.note(tx, "case_read", MONDAY_MORNING))
+    assert chain.read(audit.first_broken) is not None
+
+
+def test_the_chain_is_whole_after_many_entries_from_several_transactions(chain: Record) -> None:
+    for _ in range(20):
+        chain.write(lambda tx: [audit.note(tx, "case_read", MONDAY_MORNING) for _ in range(3)])
+    assert chain.read(audit.first_broken) is None
+
+
 def test_two_entries_that_changed_places_are_found(chain: Record) -> None:
     assert (
         tamper(

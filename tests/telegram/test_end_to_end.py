@@ -63,7 +63,7 @@ class Town:
 
 
 def settings(api: BotApi, database_url: str, **more: Any) -> Settings:
-    given = {
+    given: dict[str, Any] = {
         "database_url": database_url,
         "data_key": base64.b64encode(KEY).decode(),
         "telegram_token": api.token,
@@ -72,7 +72,7 @@ def settings(api: BotApi, database_url: str, **more: Any) -> Settings:
         "organisation": "Harbour Youth",
         "burst_seconds": 0.1,
     }
-    return Settings(_env_file=None, **(given | more))  # type: ignore[call-arg]
+    return Settings(_env_file=None, **(given | more))
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ async def test_from_the_first_words_to_the_end(town: Town) -> None:
     sam.taps("Pick up")
     await sam.hears("You have the conversation now")
     await sam.hears("I want to talk about someone hurting me at home")
-    await mia.hears("Sam is here now, a youth worker at Harbour Youth")
+    await mia.hears("Sam is here now")
     await mia.hears("A second adult")
 
     sam.says("Hi, I'm Sam. I'm glad you wrote.")

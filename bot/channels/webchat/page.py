@@ -59,18 +59,25 @@ WORDS = (
 
 def words(service: Service) -> dict[str, str]:
     """The page's words by name, one paragraph each."""
-    library, bot, organisation = service.library, service.bot_name, service.organisation
-    return {name: " ".join(message(library, f"web_chat.{name}", bot_name=bot, organisation=organisation)) for name in WORDS}
+    return {name: " ".join(_paragraphs(service, f"web_chat.{name}")) for name in WORDS}
 
 
 def render(service: Service) -> str:
     """The whole page. It is the same for everybody: what was said comes later, and only to its own browser."""
     pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     pages.filters["numbers"] = _numbers
-    limits = message(service.library, "conversation.limits", bot_name=service.bot_name, organisation=service.organisation)
     return pages.get_template("chat.html").render(
-        words=words(service), limits=limits, bot_name=service.bot_name, organisation=service.organisation, exit_to=EXIT_TO
+        words=words(service),
+        intro=_paragraphs(service, "web_chat.intro"),
+        limits=_paragraphs(service, "conversation.limits"),
+        bot_name=service.bot_name,
+        organisation=service.organisation,
+        exit_to=EXIT_TO,
     )
+
+
+def _paragraphs(service: Service, id: str) -> tuple[str, ...]:
+    return message(service.library, id, bot_name=service.bot_name, organisation=service.organisation)
 
 
 def _numbers(text: str) -> Markup:

@@ -37,7 +37,7 @@ def router(record: Record, take: Take, service: Service, *, secure: bool, now: C
     """The young people's page at `/` and everything it calls. `secure`: whether the site is served over https."""
     routes = APIRouter()
     chat = WebChatPage(record, take, service, Sessions(secure), now)
-    routes.add_api_route("/", chat.page, methods=["GET"], response_class=HTMLResponse)
+    routes.add_api_route("/", chat.page, methods=["GET", "HEAD"], response_class=HTMLResponse)
     routes.add_api_route("/chat/static/{name}", chat.static, methods=["GET"])
     routes.add_api_route("/chat/messages", chat.kindly(chat.messages), methods=["GET"])
     routes.add_api_route("/chat/stream", chat.kindly(chat.stream), methods=["GET"])

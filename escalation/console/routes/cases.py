@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from content.editorial.schema import CannedReply
 from escalation import reading
-from escalation.case import Stage
 from escalation.console import labels
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
@@ -88,19 +87,18 @@ async def case_page(
 def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conversation:
     case = reading.read_case(tx, console.service, case_id, tx.session.get_one(Staff, me.staff_id), console.clock())
     names = {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
-    pressed = {token: label for line in case.lines for label, token in line.buttons}
     return Conversation(
         case=case,
-        lines=[_spoken(line, me, names, pressed) for line in case.lines],
+        lines=[_spoken(line, me, names) for line in case.lines],
         ledger=reading.ledger(tx, case_id),
         canned=sorted(console.service.library.canned.values(), key=lambda reply: reply.title),
         outcomes={id: labels.OUTCOMES[id] for id in OUTCOMES},
     )
 
 
-def _spoken(line: Line, me: SignedIn, names: dict[str, str], pressed: dict[str, str]) -> Spoken:
+def _spoken(line: Line, me: SignedIn, names: dict[str, str]) -> Spoken:
     if line.speaker == "young_person":
-        return Spoken(line, "Young person", "them", _said(line, pressed))
+        return Spoken(line, "Young person", "them", _said(line))
     delivery = labels.DELIVERY.get(line.state, "Waiting to be sent")
     if line.speaker == "worker":
         mine = line.staff_id == me.staff_id
@@ -108,13 +106,8 @@ def _spoken(line: Line, me: SignedIn, names: dict[str, str], pressed: dict[str, 
     return Spoken(line, "Bot", "bot", line.text, delivery if line.state == "failed" else "")
 
 
-def _said(line: Line, pressed: dict[str, str]) -> str:
+def _said(line: Line) -> str:
     if line.kind == "button":
-        return f"Chose: {pressed.get(line.text, 'a button')}"
+        return f"Chose: {line.text or 'a button'}"
     note = labels.KINDS.get(line.kind, "").format(media=f"a {line.media}" if line.media else "something")
     return f"{note}\n{line.text}".strip() if line.kind == "media" else note or line.text
-
-
-def writable(case: CaseReading) -> bool:
-    """Whether this person can write to the young person now."""
-    return case.yours and case.stage == Stage.LIVE

@@ -27,7 +27,7 @@ TOO_MANY = "There were many wrong tries from here. Wait 15 minutes, then try aga
 
 def sign_in_page(request: Request, status: int = 200, *, name: str = "", wrong: str = "") -> Response:
     """The sign-in page, which comes back to the page that was asked for."""
-    asked = request.url.path if request.method == "GET" and status == 401 else ""
+    asked = request.url.path if request.method == "GET" and status == 401 and not request.url.path.endswith("/code") else ""
     return page(request, "sign_in.html", None, status, name=name, wrong=wrong, going_to=asked)
 
 

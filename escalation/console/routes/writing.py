@@ -31,12 +31,16 @@ async def say(request: Request, case_id: str, me: Writer, text: Words = "", once
     if once and form in console.sent:
         return redirect(request, f"/cases/{case_id}")
     console.sent.keep(form)
+    console.drafts.keep((me.staff_id, case_id), text)
     try:
-        await console.record.awrite(lambda tx: _say(tx, console, case_id, me, text, bool(confirmed)))
+        held = await console.record.awrite(lambda tx: _say(tx, console, case_id, me, text, bool(confirmed)))
     except Exception as error:
         console.sent.pop(form, None)
-        console.drafts.keep((me.staff_id, case_id), text)
-        return await _unsent(request, case_id, me, text, error)
+        if not isinstance(error, NotPossible):
+            raise
+        return await case_page(request, me, case_id, Writing(text, wrong=sentence(str(error))), status=409)
+    if held:
+        return await case_page(request, me, case_id, Writing(text, held=held), status=422)
     console.drafts.pop((me.staff_id, case_id), None)
     return redirect(request, f"/cases/{case_id}")
 
@@ -74,16 +78,13 @@ async def hand_back(request: Request, case_id: str, me: Writer) -> Response:
     return redirect(request, "/waiting")
 
 
-def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, confirmed: bool) -> None:
-    relay.say(tx, console.service, case_id, _staff(tx, me), text, console.clock(), confirmed=confirmed)
-
-
-async def _unsent(request: Request, case_id: str, me: SignedIn, text: str, error: Exception) -> Response:
-    if isinstance(error, Held):
-        return await case_page(request, me, case_id, Writing(text, held=error.reasons), status=422)
-    if isinstance(error, NotPossible):
-        return await case_page(request, me, case_id, Writing(text, wrong=sentence(str(error))), status=409)
-    raise error
+def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, confirmed: bool) -> tuple[str, ...]:
+    """Send, or return why it was held. A hold is caught here, inside the transaction, since it is recorded too."""
+    try:
+        relay.say(tx, console.service, case_id, _staff(tx, me), text, console.clock(), confirmed=confirmed)
+    except Held as held:
+        return held.reasons
+    return ()
 
 
 def _draft(console: Console, me: SignedIn, case_id: str) -> Writing:

@@ -33,7 +33,7 @@ export class Log {
     const near = this.#nearEnd();
     items.forEach((item) => this.#add(item));
     this.#offerButtons();
-    if (fresh.length && near) this.#toEnd();
+    if (fresh.length && near) this.#showNew(fresh[0].id);
     if (history) setTimeout(() => this.#root.setAttribute("aria-live", "polite"), 500);
     return fresh;
   }
@@ -90,7 +90,7 @@ export class Log {
   #add(item) {
     item.buttons.forEach(([label, token]) => this.#labels.set(token, label));
     if (this.#lines.has(item.id)) {
-      if (item.speaker === "you") this.#arrived(item.id);
+      if (item.speaker === "you") this.#arrived(item);
       return;
     }
     const text = item.token ? this.#labels.get(item.token) : item.text;
@@ -102,10 +102,12 @@ export class Log {
     if (item.speaker === "you") this.state(item.id, "sent");
   }
 
-  #arrived(id) {
+  // The server has it. From now on its clock counts, not this device's.
+  #arrived({ id, at }) {
     const line = this.#lines.get(id);
     if (!line.dataset.unsent) return;
     delete line.dataset.unsent;
+    line.dataset.at = at;
     this.state(id, "sent");
   }
 
@@ -168,6 +170,14 @@ export class Log {
   #nearEnd() {
     const box = this.#root.parentElement;
     return box.scrollHeight - box.scrollTop - box.clientHeight < 160;
+  }
+
+  // To the end; but where that would hide the first new bubble, to its beginning.
+  #showNew(first) {
+    this.#toEnd();
+    const line = this.#lines.get(first);
+    const top = Math.max(0, this.#root.parentElement.getBoundingClientRect().top);
+    if (line && line.getBoundingClientRect().top < top) line.scrollIntoView({ block: "start" });
   }
 
   #toEnd() {

@@ -213,7 +213,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(length=40), nullable=False),
         sa.Column("wording_id", sa.String(length=80), nullable=False),
         sa.Column("wording_version", sa.String(length=20), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("wording_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True),

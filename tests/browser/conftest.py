@@ -1,0 +1,46 @@
+"""One real Chromium for all browser tests, and a real program for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.running import Program, YoungPerson, phone
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    running = Program(tmp_path)
+    running.start()
+    yield running
+    if running.process and running.process.poll() is None:
+        running.kill()
+
+
+@pytest.fixture
+def young(chromium: Browser, program: Program) -> Iterator[YoungPerson]:
+    context = phone(chromium)
+    yield YoungPerson(context, program.url)
+    context.close()

@@ -1,0 +1,108 @@
+"""A disclosure typed in one window reaches the adult on duty in the other, and is answered there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from content.editorial.library import Library
+from tests.browser.running import Program, Worker, YoungPerson, laptop, picture
+
+pytestmark = pytest.mark.browser
+
+DISCLOSURE = "my stepdad hits me nearly every day"
+
+
+def label(words: Library, message: str, go: str) -> str:
+    """What stands on the button that goes there."""
+    return next(button.label for button in words.message(message).buttons if button.go == go)
+
+
+@pytest.mark.rule("S60")
+@pytest.mark.rule("S61")
+@pytest.mark.rule("S82")
+def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
+    chromium: Browser, program: Program, young: YoungPerson, words: Library, tmp_path: Path
+) -> None:
+    sam_at_work = laptop(chromium)
+    sam = Worker(sam_at_work, program, "Sam")
+    expect(sam.page.get_by_text("Nobody is waiting")).to_be_visible()
+
+    young.starts()
+    young.says(DISCLOSURE)
+    young.sees("Sam")
+    expect(sam.page.get_by_text("Nobody is waiting")).to_be_visible()
+    young.taps(label(words, "consent.offer", "do:offer_yes"))
+    young.taps(label(words, "consent.scope", "do:scope_chat"))
+    picture(young.page, tmp_path, "phone-agreeing")
+    young.taps(label(words, "consent.confirm_chat", "do:send"))
+
+    expect(sam.page.get_by_role("button", name="Pick up").first).to_be_visible(timeout=10_000)
+    sam.sees(DISCLOSURE)
+    picture(sam.page, tmp_path, "laptop-waiting")
+    sam.picks_up()
+    sam.sees(DISCLOSURE)
+    young.sees("Sam is here now")
+
+    sam.says("Hi, thank you for telling us. I'm here with you now.")
+    young.sees("I'm here with you now", speaker="worker")
+    expect(young.page.locator(".worker .name").first).to_contain_text("Sam")
+    before = len(young.shown())
+    young.says("ok. im scared of going home")
+    sam.sees("im scared of going home")
+    young.page.wait_for_timeout(1500)
+    assert len(young.shown()) == before + 1, "the bot is silent while a human has the conversation"
+    picture(young.page, tmp_path, "phone-with-sam")
+    picture(sam.page, tmp_path, "laptop-with-young-person")
+
+    sam.closes("plan", "We made a plan for tonight.")
+    young.sees("Sam has ended the chat")
+    young.taps(label(words, "hand_over.closed", "do:feel_good"))
+    young.sees(words.message("hand_over.feedback_good").say[0])
+    assert "We made a plan for tonight." not in " ".join(young.shown())
+    sam_at_work.close()
+
+
+@pytest.mark.rule("S01")
+def test_a_no_brings_nothing_to_the_console(chromium: Browser, program: Program, young: YoungPerson, words: Library) -> None:
+    sam_at_work = laptop(chromium)
+    sam = Worker(sam_at_work, program, "Sam")
+    young.starts()
+    young.says(DISCLOSURE)
+    young.taps(label(words, "consent.offer", "do:offer_no"))
+    young.page.wait_for_timeout(1500)
+    sam.page.reload()
+    expect(sam.page.get_by_text("Nobody is waiting")).to_be_visible()
+    assert DISCLOSURE not in sam.page.content()
+    sam_at_work.close()
+
+
+def test_a_line_reaches_the_other_side_at_once(chromium: Browser, program: Program, young: YoungPerson, words: Library) -> None:
+    sam_at_work = laptop(chromium)
+    sam = Worker(sam_at_work, program, "Sam")
+    young.starts()
+    young.says(DISCLOSURE)
+    for message, go in (("consent.offer", "do:offer_yes"), ("consent.scope", "do:scope_chat"), ("consent.confirm_chat", "do:send")):
+        young.taps(label(words, message, go))
+    sam.picks_up()
+    young.sees("Sam is here now")
+    took = []
+    for number in range(9):
+        young.page.evaluate(_WAIT_FOR, f"line {number} from Sam")
+        sam.says(f"line {number} from Sam")
+        sent = sam.page.evaluate("Date.now()")
+        took.append(young.page.evaluate("window.arrived") - sent)
+    assert sorted(took)[len(took) // 2] <= 300, f"milliseconds: {took}"
+    sam_at_work.close()
+
+
+_WAIT_FOR = """text => { window.arrived = new Promise(done => {
+  const look = new MutationObserver(() => {
+    if (![...document.querySelectorAll(".bubble")].some(bubble => bubble.textContent.includes(text))) return;
+    look.disconnect();
+    done(Date.now());
+  });
+  look.observe(document.getElementById("log"), { childList: true, subtree: true });
+}); }"""

@@ -1,0 +1,131 @@
+"""What a step of a conversation may check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from escalation import reading
+from escalation.case import NotPossible
+from escalation.record.messages import Line
+from nlu.understanding import Level
+from tests.house import House, YoungPerson
+
+STAFF_WORDS = re.compile(r"\b(?:safeguarding|lead|flag(?:ged)?|disclos\w+|escalat\w+)\b", re.I)
+"""Words that never appear to a young person (S48)."""
+MOST_BUBBLES = 6
+
+
+class Looking:
+    """Compares what was said, recorded and shown with what a step expects. Each check takes its field out of the step."""
+
+    def __init__(self, house: House, young: YoungPerson) -> None:
+        self.house, self.young = house, young
+
+    def check(self, step: dict[str, Any], heard: list[Line]) -> None:
+        self._words(heard)
+        self._bubbles(step, [line.text for line in heard])
+        if "buttons" in step:
+            assert self.young.buttons() == step.pop("buttons"), f"buttons are {self.young.buttons()}"
+        for name, check in self._checks().items():
+            if name in step:
+                check(step.pop(name))
+
+    def _checks(self) -> dict[str, Any]:
+        return {
+            "case": self._case,
+            "ledger": self._ledger,
+            "alerted": self._alerted,
+            "alert": self._alert,
+            "promises": self._promises,
+            "flagged_to": self._flagged_to,
+            "sees": self._view,
+            "person": self._person,
+        }
+
+    def _words(self, heard: list[Line]) -> None:
+        for line in heard:
+            if line.speaker != "worker":
+                assert not STAFF_WORDS.search(line.text), f"words for staff: {line.text!r}"
+
+    def _bubbles(self, step: dict[str, Any], said: list[str]) -> None:
+        expected = step.pop("hears", "any")
+        if expected != "any":
+            assert len(said) == len(expected), f"expected {len(expected)} bubbles, heard {said}"
+            for part, text in zip(expected, said, strict=True):
+                assert part.casefold() in text.casefold(), f"expected {part!r} in {text!r}; heard {said}"
+        for part in step.pop("hears_not", ()):
+            assert not any(part.casefold() in text.casefold() for text in said), f"{part!r} was said: {said}"
+        assert len(said) <= step.pop("bubbles_at_most", MOST_BUBBLES), f"too many bubbles: {said}"
+
+    def _case(self, expected: Any) -> None:
+        case = self.young.case()
+        if expected == "none":
+            assert not case, f"there is a case: {case.stage if case else ''}"
+            return
+        assert case, "there is no case"
+        for field, value in expected.items():
+            found = Level(case.level).id if field == "level" else getattr(case, field)
+            assert found == value, f"the case's {field} is {found!r}"
+
+    def _ledger(self, expected: list[str]) -> None:
+        entries = [" ".join(filter(None, (row.kind, row.scope))) for row in self.young.ledger()]
+        assert entries == expected, f"the ledger holds {entries}"
+
+    def _alerted(self, expected: dict[str, int]) -> None:
+        for name, times in expected.items():
+            assert len(self.house.alerts(name)) == times, f"{name} got {self.house.alerts(name)}"
+
+    def _alert(self, expected: dict[str, Any]) -> None:
+        """The newest alert of somebody: words in it, and words that are not."""
+        text = (self.house.alerts(expected["to"]) or [""])[-1]
+        _has(text, expected.get("says", ()), expected.get("not", ()))
+
+    def _promises(self, expected: list[str]) -> None:
+        case = self.young.case()
+        assert case, "there is no case"
+        found = self.house.promises(case.id)
+        assert found == expected, f"promises are {found}"
+
+    def _flagged_to(self, expected: dict[str, Any]) -> None:
+        """What somebody finds on the list of flags: nothing, or a card without words."""
+        cards = self.house.flagged(expected["who"])
+        if expected.get("nothing"):
+            assert not cards, f"there are flags: {cards}"
+            return
+        assert len(cards) == 1, f"there are {len(cards)} flags"
+        card = cards[0]
+        assert card.level.id == expected.get("level", card.level.id)
+        assert list(card.categories) == expected.get("categories", list(card.categories))
+        assert not card.lines and not card.summary and card.raised_by is None, "a flag holds no words"
+
+    def _person(self, expected: dict[str, Any]) -> None:
+        person = self.young.person()
+        for field, value in expected.items():
+            assert getattr(person, field) == value, f"{field} is {getattr(person, field)!r}"
+
+    def _view(self, expected: dict[str, Any]) -> None:
+        case = self.young.case()
+        assert case, "there is no case"
+        staff, house = self.house.staff(expected["who"]), self.house
+        try:
+            seen = house.record.write(lambda tx: reading.read_case(tx, house.service, case.id, staff, house.clock()))
+        except NotPossible:
+            assert expected.get("nothing"), "this case is hidden from them"
+            return
+        assert not expected.get("nothing"), "they can see the case"
+        words = "\n".join([*(line.text for line in seen.lines), seen.summary, seen.raised_by.text if seen.raised_by else ""])
+        _has(words, expected.get("lines", ()), expected.get("not", ()))
+        for field in ("summary", "categories", "scope", "age_band"):
+            if field in expected:
+                found = getattr(seen, field)
+                found = list(found) if isinstance(found, tuple) else found
+                assert found == expected[field], f"the {field} they see is {found!r}"
+
+
+def _has(text: str, parts: Iterable[str], none_of: Iterable[str]) -> None:
+    for part in parts:
+        assert part.casefold() in text.casefold(), f"{part!r} is not in {text!r}"
+    for part in none_of:
+        assert part.casefold() not in text.casefold(), f"{part!r} is in {text!r}"
