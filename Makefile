@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check evaluate requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check evaluate bench requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -49,6 +49,9 @@ check: .venv/dev  ## lint, types, import directions, content
 
 evaluate: setup-intents  ## how well messages are understood, on the judging messages
 	@nlu/service/evaluate.sh tests/judging
+
+bench: setup-dev  ## how fast the parts are on this machine, as JSON
+	@$(BIN)/python -m tests.bench
 
 requirements: .venv/dev  ## pin what pyproject.toml asks for, with hashes
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt

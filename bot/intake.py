@@ -6,6 +6,7 @@ event stays unacknowledged, so that the app delivers it again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -28,6 +29,9 @@ Reply = Callable[[str, Outgoing], Awaitable[object]]
 """Sends one bubble to an address at once, without any storage."""
 
 WORDS = ("text", "edited", "media")
+PATIENCE = 5.0
+"""Seconds to wait for the record. One that is locked makes everyone wait; an event that is stored late is recognised when it comes again."""
+
 _REMEMBERED = 10_000
 
 
@@ -62,9 +66,10 @@ class Intake:
         """Store one event. Raises `NotStored` when that was not possible; the person has then been given the emergency text."""
         now = self._now()
         try:
-            stored = await self._record.awrite(lambda tx: self._store(tx, incoming, now))
-        except RecordUnavailable as error:
-            log.error("an event could not be stored: %s", error)
+            async with asyncio.timeout(PATIENCE):
+                stored = await self._record.awrite(lambda tx: self._store(tx, incoming, now))
+        except Exception as error:
+            log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
             await self._warn(incoming)
             raise NotStored from error
         if stored:

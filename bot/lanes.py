@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from escalation.record.store import RecordUnavailable
 log = logging.getLogger(__name__)
 
 Handle = Callable[[str], Awaitable[None]]
+
+NAP = 0.1
+"""Seconds after which a lane that waits for the end of a burst sees that something must not wait."""
 
 
 class Lanes:
@@ -25,9 +29,10 @@ class Lanes:
         self._due: dict[str, float] = {}
 
     def wake(self, person_id: str, at_once: bool = False) -> None:
-        """There is something to handle: at once, or when the burst of words is over."""
+        """There is something to handle: at once, or when the burst of words is over. Later words never put off what must not wait."""
         now = asyncio.get_running_loop().time()
-        self._due[person_id] = now if at_once else now + self._burst
+        if at_once or self._due.get(person_id, math.inf) > now:
+            self._due[person_id] = now if at_once else now + self._burst
         if person_id not in self._lanes:
             self._lanes[person_id] = asyncio.create_task(self._run(person_id), name="lane")
 
@@ -41,7 +46,7 @@ class Lanes:
             while (due := self._due.get(person_id)) is not None:
                 now = asyncio.get_running_loop().time()
                 if now < due:
-                    await asyncio.sleep(min(due - now, self._burst or 0.05))
+                    await asyncio.sleep(min(due - now, NAP))
                     continue
                 del self._due[person_id]
                 await self._handle_once(person_id)

@@ -13,16 +13,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.channels import Channel, Outgoing, TryLater, Undeliverable
 from escalation.record import messages, people
+from escalation.record.envelope import SealBroken
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import OutboxRow, Staff
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 100
+UNSENT = ("pending", "sending")
+PAUSE = 1.0
+"""Seconds between tries while the record is away."""
 RETRY_AFTER = (1, 2, 5, 10, 30, 60)
 """Seconds between tries when the app is not reachable; the last one repeats for as long as it takes."""
 
@@ -50,7 +53,7 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         loop = asyncio.get_running_loop()
-        await self._record.awrite(self._take_back)
+        await self._until_stored(self._take_back)
         with self._record.signals.listening(f"outbox:{self._channel.name}", to=lambda _: loop.call_soon_threadsafe(self._wake.set)):
             self._wake.set()
             while True:
@@ -67,12 +70,11 @@ class Sender:
                 self._busy[recipient] = asyncio.create_task(self._send_all(recipient), name="sender")
 
     def _recipients(self, tx: Tx) -> list[str]:
-        now = self._now()
-        waiting = select(OutboxRow.person_id, OutboxRow.staff_id).where(
-            OutboxRow.channel == self._channel.name,
-            OutboxRow.state == "pending",
-            (OutboxRow.not_before.is_(None)) | (OutboxRow.not_before <= now),
-        )
+        """Whoever's oldest row is due. One that waits holds back those behind it, so that they stay in order."""
+        left = (OutboxRow.channel == self._channel.name, OutboxRow.state.in_(UNSENT))
+        oldest = select(func.min(OutboxRow.seq)).where(*left).group_by(OutboxRow.person_id, OutboxRow.staff_id)
+        due = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= self._now())
+        waiting = select(OutboxRow.person_id, OutboxRow.staff_id).where(OutboxRow.seq.in_(oldest), OutboxRow.state == "pending", due)
         rows = tx.session.execute(waiting.order_by(OutboxRow.urgent.desc(), OutboxRow.seq).limit(2000)).all()
         return list(dict.fromkeys(person or f"staff:{staff}" for person, staff in rows))
 
@@ -82,6 +84,7 @@ class Sender:
                 await self._send(letter)
         except RecordUnavailable as error:
             log.warning("sending has to wait: %s", error)
+            await asyncio.sleep(PAUSE)
         finally:
             self._busy.pop(recipient, None)
             self._wake.set()
@@ -90,17 +93,19 @@ class Sender:
         """The recipient's oldest row, marked as being sent; `None` when it is not due or there is none."""
         staff = recipient.startswith("staff:")
         whose = OutboxRow.staff_id == recipient.removeprefix("staff:") if staff else OutboxRow.person_id == recipient
-        oldest = select(OutboxRow).where(whose, OutboxRow.channel == self._channel.name, OutboxRow.state.in_(("pending", "sending")))
+        oldest = select(OutboxRow).where(whose, OutboxRow.channel == self._channel.name, OutboxRow.state.in_(UNSENT))
         row = tx.session.scalars(oldest.order_by(OutboxRow.seq).limit(1)).first()
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
-        address = self._address(tx, row)
+        try:
+            address, (text, buttons) = self._address(tx, row), messages.outgoing(tx, row)
+        except SealBroken:
+            address, text, buttons = None, "", ()
         if address is None:
             row.state, row.problem = "failed", "no_address"
             tx.session.flush()
             return self._next(tx, recipient)
         row.state, row.attempts = "sending", row.attempts + 1
-        text, buttons = messages.outgoing(tx, row)
         return Letter(row.id, recipient, address, Outgoing(text, buttons))
 
     def _address(self, tx: Tx, row: OutboxRow) -> str | None:
@@ -115,15 +120,24 @@ class Sender:
         try:
             external_id = await self._channel.deliver(letter.address, letter.outgoing)
         except Undeliverable:
-            await self._record.awrite(lambda tx: self._failed(tx, letter.row_id))
+            await self._until_stored(lambda tx: self._failed(tx, letter.row_id))
         except TryLater as later:
             wait = later.seconds
-            await self._record.awrite(lambda tx: self._again(tx, letter.row_id, wait))
+            await self._until_stored(lambda tx: self._again(tx, letter.row_id, wait))
         except Exception as error:
             log.error("a message could not be sent: %s", type(error).__name__)
-            await self._record.awrite(lambda tx: self._again(tx, letter.row_id, 0))
+            await self._until_stored(lambda tx: self._again(tx, letter.row_id, 0))
         else:
-            await self._record.awrite(lambda tx: self._sent(tx, letter.row_id, external_id))
+            await self._until_stored(lambda tx: self._sent(tx, letter.row_id, external_id))
+
+    async def _until_stored(self, work: Callable[[Tx], None]) -> None:
+        """What became of a row is known only here: it is noted as soon as the record takes it."""
+        while True:
+            try:
+                return await self._record.awrite(work)
+            except RecordUnavailable as error:
+                log.warning("what was sent cannot be noted yet: %s", error)
+                await asyncio.sleep(PAUSE)
 
     def _sent(self, tx: Tx, row_id: str, external_id: str) -> None:
         row = _row(tx, row_id)

@@ -9,8 +9,10 @@ who picked up the conversation a moment ago.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +29,7 @@ from bot.lanes import place_of
 from escalation import cases, chain
 from escalation.context import Service
 from escalation.record import messages, people
+from escalation.record.envelope import SealBroken
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import InboxRow, Person
@@ -38,6 +41,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds. A process that dies is taken over from after this."""
+
+MOST_SILENCES = 2
+"""After so many messages without an answer of the model, the rest of a turn goes by the phrases alone, to be in time."""
 
 
 class Reader(Protocol):
@@ -60,24 +66,36 @@ class Claim:
 class Handler:
     """Handles what people sent. `handle` may be called by anyone, any number of times: it does what is left to do."""
 
-    def __init__(self, record: Record, service: Service, noticing: Noticing, reader: Reader, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        record: Record,
+        service: Service,
+        noticing: Noticing,
+        reader: Reader,
+        now: Callable[[], datetime],
+        patience: float = 2.0,
+    ) -> None:
+        """`patience`: seconds to wait for one answer of the intent model, however slowly it drips in."""
         self._record = record
         self._service = service
         self._noticing = noticing
         self._reader = reader
         self._now = now
+        self._patience = patience
 
     async def handle(self, person_id: str) -> None:
-        """Handle everything that this person sent and nobody handled yet, in order."""
-        while claim := await self._record.awrite(lambda tx: self._claim(tx, person_id)):
-            heard = await self._understand(claim)
-            try:
-                await self._record.awrite(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
-            except RecordUnavailable:
-                raise
-            except Exception as error:
-                log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error).__name__, place_of(error))
-                await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
+        """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again."""
+        claim = await self._record.awrite(lambda tx: self._claim(tx, person_id))
+        if claim is None:
+            return
+        heard = await self._understand(claim)
+        try:
+            await self._record.awrite(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
+        except RecordUnavailable:
+            raise
+        except Exception as error:
+            log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error).__name__, place_of(error))
+            await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
 
     def _claim(self, tx: Tx, person_id: str) -> Claim | None:
         now = self._now()
@@ -86,21 +104,28 @@ class Handler:
         if not rows or (someone.claimed_until and someone.claimed_until > now):
             return None
         someone.claim, someone.claimed_until = new_id(), now + LEASE
-        bodies = tuple(messages.body(tx, someone, row) for row in rows)
+        bodies = tuple(_body(tx, someone, row) for row in rows)
         return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(), someone.age_band)
 
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
         """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up."""
-        heard, earlier = [], list(claim.earlier)
+        heard, earlier, silences = [], list(claim.earlier), 0
         for row, body in zip(claim.rows, claim.bodies, strict=True):
             text = body.get("text") or ""
             understood = Understanding()
             if row.kind in WORDS and text.strip():
-                reading = await self._reader.read(text)
+                reading = await self._read(text) if silences < MOST_SILENCES else None
+                silences += reading is None
                 understood = self._noticing.understand(text, reading, earlier, claim.age_band)
                 earlier.append(understood.risk.signs)
             heard.append(Heard(row.id, row.kind, text, body.get("media"), understood))
         return tuple(heard)
+
+    async def _read(self, text: str) -> Reading | None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                return await self._reader.read(text)
+        return None
 
     def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
         now = self._now()
@@ -136,6 +161,15 @@ class Handler:
             messages.say(tx, someone, text, now, urgent=True)
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
         someone.claim = someone.claimed_until = None
+
+
+def _body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, str | None]:
+    """What a row holds; one that was damaged is taken as empty, so that it does not hold up what comes after it."""
+    try:
+        return messages.body(tx, someone, row)
+    except SealBroken:
+        log.error("a stored message does not open any more")
+        return {}
 
 
 def _still_ours(tx: Tx, someone: Person, claim: Claim) -> bool:

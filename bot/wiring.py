@@ -106,7 +106,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     service = load_service(settings)
     noticing = Noticing.load(library.CONTENT)
     client = IntentClient(settings.nlu_url, settings.nlu_timeout)
-    handler = Handler(record, service, noticing, client, now)
+    handler = Handler(record, service, noticing, client, now, settings.nlu_timeout)
     lanes = Lanes(handler.handle, settings.burst_seconds)
     intake = Intake(record, service, now, danger=lambda text: noticing.check(text).level is Level.IMMEDIATE, woken=lanes.wake)
     program = Program(settings, record, service, noticing, client, handler, lanes, intake, Ticking(record, service, lanes.wake, now))

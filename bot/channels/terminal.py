@@ -10,12 +10,12 @@ import itertools
 import secrets
 import sys
 import threading
+import unicodedata
 from contextlib import suppress
 from typing import TextIO
 
 from rich.box import ROUNDED
 from rich.console import Console
-from rich.control import strip_control_codes
 from rich.panel import Panel
 from rich.text import Text
 
@@ -67,14 +67,14 @@ class TerminalChannel:
 
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Print one bubble."""
-        text = strip_control_codes(outgoing.text)
+        text = _printable(outgoing.text)
         self._buttons = outgoing.buttons or self._buttons
         if self._console.is_terminal:
             self._console.print(Panel(Text(text), box=ROUNDED, width=min(_WIDTH, self._console.width), border_style="cyan"))
         else:
             self._console.print(text, markup=False)
         for number, (label, _) in enumerate(outgoing.buttons, start=1):
-            self._console.print(f"  [{number}] {strip_control_codes(label)}", markup=False)
+            self._console.print(f"  [{number}] {_printable(label)}", markup=False)
         self._said.set()
         return f"printed-{next(self._numbers)}"
 
@@ -120,3 +120,8 @@ class TerminalChannel:
                 await asyncio.wait_for(self._said.wait(), wait)
                 self._said.clear()
                 wait = self._quiet
+
+
+def _printable(text: str) -> str:
+    """`text` without control characters, escape among them: words must not steer the terminal."""
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")

@@ -17,6 +17,7 @@ from bot.dialogue.state import Conversation
 from escalation.context import Service
 from nlu.understanding import Level, Risk, Understanding
 
+WORDS = ("text", "edited", "media")
 SURE = 0.45
 """From this confidence on, a topic is answered straight away; below it the nearest topics are offered."""
 
@@ -32,11 +33,13 @@ def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
     scene = Scene.open(turn, conversation, service)
     _close_what_is_over(scene)
     pause.notice(scene)
-    for texts, group in _grouped(turn.heard):
-        if texts:
+    for group in _grouped(turn.heard):
+        if group[0].kind in WORDS:
             _words_came(scene, group)
-        else:
+        elif group[0].kind == "button":
             press(scene, group[0])
+        else:
+            _no_words(scene, group[0])
     scene.state.last_at = turn.now
     return Outcome(scene.state, tuple(scene.events))
 
@@ -49,14 +52,13 @@ def _close_what_is_over(scene: Scene) -> None:
             scene.state.question = None
 
 
-def _grouped(heard: tuple[Heard, ...]) -> Iterator[tuple[bool, list[Heard]]]:
-    """Messages sent in a burst together, buttons one by one; the same button tapped twice counts once."""
-    for texts, run in groupby(heard, key=lambda one: one.kind != "button"):
-        if texts:
-            yield True, list(run)
+def _grouped(heard: tuple[Heard, ...]) -> Iterator[list[Heard]]:
+    """Messages sent in a burst together, all else one by one; the same button tapped twice counts once."""
+    for kind, run in groupby(heard, key=lambda one: "words" if one.kind in WORDS else one.kind):
+        if kind == "words":
+            yield list(run)
         else:
-            for one in {one.text: one for one in run}.values():
-                yield False, [one]
+            yield from ([one] for one in {(one.kind, one.text): one for one in run}.values())
 
 
 def _words_came(scene: Scene, heard: list[Heard]) -> None:

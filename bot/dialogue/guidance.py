@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.dialogue.events import EasyReadChosen
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Place
 from content.editorial.schema import Button, Contact, Script, Step
@@ -49,6 +50,7 @@ def step_words(scene: Scene, step: Step) -> tuple[str, ...]:
 def repeat_simpler(scene: Scene) -> None:
     """Say the last step again in its easy-read form, and stay with that."""
     place = scene.state.place
+    scene.did(EasyReadChosen(True))
     scene.set_person(easy_read=True)
     if place is None or not show_step(scene, place.topic, place.step):
         show_menu(scene)

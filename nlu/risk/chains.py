@@ -26,14 +26,14 @@ def split(phrase: str) -> tuple[list[str], tuple[int, ...]]:
     return pieces[::2], tuple(_WIDTH[mark] for mark in pieces[1::2])
 
 
-def spans(chain: Chain, found: Sequence[Sequence[Span]], boundaries: Sequence[int]) -> list[Span]:
-    """Where the whole chain stands. `found` has the spans of each segment, `boundaries` where sentences end."""
+def spans(chain: Chain, found: Sequence[Sequence[Span]], barriers: Sequence[int]) -> list[Span]:
+    """Where the whole chain stands. `found` has the spans of each segment, `barriers` the places no gap may span."""
     whole = list(found[0])
     for gap, nexts in zip(chain.gaps, found[1:], strict=True):
-        whole = [(start, follower[1]) for start, end in whole for follower in _followers(end, nexts, gap, boundaries)]
+        whole = [(start, follower[1]) for start, end in whole for follower in _followers(end, nexts, gap, barriers)]
     return whole
 
 
-def _followers(end: int, nexts: Sequence[Span], gap: int, boundaries: Sequence[int]) -> list[Span]:
+def _followers(end: int, nexts: Sequence[Span], gap: int, barriers: Sequence[int]) -> list[Span]:
     near = (span for span in nexts if end <= span[0] <= end + gap)
-    return [span for span in near if not any(end <= boundary < span[0] for boundary in boundaries)][:2]
+    return [span for span in near if not any(end <= barrier < span[0] for barrier in barriers)][:2]

@@ -50,7 +50,7 @@ class Checker:
         return _risk(seen, tuple(signs.values()), frozenset(flags))
 
     def _weighed(self, level: Level, points: Points) -> Level:
-        doubted = points.heads["concern"] < self.policy.clues.doubts_below
+        doubted = points.heads["concern"] < self.policy.clues.doubts_below and len(points.places) >= self.policy.clues.doubts_from
         return min(level, Level.WORRY) if doubted and level < Level.IMMEDIATE else level
 
     def _from_clues(self, found: Found, context: Context, points: Points, phrases: Level) -> Seen:

@@ -39,10 +39,12 @@ class Context:
 
     def level(self, group: Group, span: Span, level: Level) -> Level:
         """The level, one lower (but never below concern) where the words say that it is long over."""
-        if group.past == "keeps" or self._near("going_on", span, _FICTION_REACH):
+        if group.past == "keeps":
             return level
         if self._any("over_now"):
             return min(level, Level.WORRY)
+        if self._near("going_on", span, _FICTION_REACH):
+            return level
         if self._near("long_ago", span, _FICTION_REACH):
             return min(level, max(Level.CONCERN, Level(level - 1)))
         return level

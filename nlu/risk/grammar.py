@@ -15,6 +15,8 @@ _SYMBOL = re.compile(r"<\w+>|[()|?]|[^\s()|?<>]+")
 
 _DO_NOT = re.compile(r"\b(?:do|does|did) not\b")
 
+_SAYS_NOTHING = frozenset(("it", "i", "to", "my", "not", "in", "on", "up", "you", "this", "and", "for", "do"))
+
 
 class PhraseError(ValueError):
     """A phrase cannot be read."""
@@ -39,11 +41,18 @@ class Grammar:
         return [forms for forms in dict.fromkeys(combinations) if forms]
 
     def _choice(self, symbols: list[str]) -> list[Forms]:
-        choices = _telling(self._sequence(symbols))
+        choices = self._telling(symbols)
         while symbols and symbols[-1] == "|":
             symbols.pop()
-            choices += _telling(self._sequence(symbols))
+            choices += self._telling(symbols)
         return choices or [()]
+
+    def _telling(self, symbols: list[str]) -> list[Forms]:
+        """A choice without the forms of which the skipped words leave nothing, or nothing telling."""
+        before = len(symbols)
+        choices = self._sequence(symbols)
+        several = before - len(symbols) > 1
+        return [forms for forms in choices if forms and not (several and len(forms) == 1 and forms[0] in _SAYS_NOTHING)]
 
     def _sequence(self, symbols: list[str]) -> list[Forms]:
         pieces: list[list[Forms]] = []
@@ -73,7 +82,3 @@ class Grammar:
             self._lists[name] = list(dict.fromkeys(forms for entry in self._source[name] for forms in self.expand(entry)))
         return self._lists[name]
 
-
-def _telling(choices: list[Forms]) -> list[Forms]:
-    """Without those of which the skipped words leave nothing."""
-    return [forms for forms in choices if forms]

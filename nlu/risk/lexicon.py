@@ -20,8 +20,10 @@ from nlu.risk.stream import BOUNDARY, Forms, Stream, Word
 UNKNOWN = "_"
 """Stands for every word that no phrase has, so that no message's words are kept in the matcher's vocabulary."""
 
-_SAYS_NOTHING = frozenset(("it", "i", "to", "my", "not", "in", "on", "up", "you", "this", "and", "for", "do"))
-"""Not a choice by themselves, where skipped words leave nothing else: `been it` is not `it`."""
+
+_DENYING = frozenset(("not", "never"))
+_STILL_SO = frozenset(("stop", "know", "want", "let", "care", "help", "think", "mean", "only", "tell", "say", "leave"))
+"""After "not", these leave what follows as it is: "will not stop hitting me"."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,12 @@ class Lexicon:
             segments[int(self._vocab.strings[key])].append((start, end))
         for found in segments.values():
             found.sort(key=lambda span: (span[0], -span[1]))
-        boundaries = [place for place, word in enumerate(stream.words) if word.form == BOUNDARY]
+        barriers = _barriers([word.form for word in stream.words])
         parts: dict[str, list[Span]] = defaultdict(list)
         for first in segments:
             for part, chain in self._chains[first] if first in self._chains else ():
                 if all(segment in segments for segment in chain.segments):
-                    parts[part] += spans(chain, [segments[segment] for segment in chain.segments], boundaries)
+                    parts[part] += spans(chain, [segments[segment] for segment in chain.segments], barriers)
         return Found(stream, {part: sorted(set(found), key=lambda span: (span[0], -span[1])) for part, found in parts.items()})
 
     def _doc(self, words: list[Word]) -> Doc:
@@ -100,13 +102,18 @@ class Lexicon:
             combinations = self._grammar.expand(text)
             if _several_pieces(text):
                 combinations = [forms for forms in combinations if len(forms) > 1] or combinations
-            combinations = [forms for forms in combinations if len(forms) > 1 or forms[0] not in _SAYS_NOTHING or text == forms[0]]
             self._segments[text] = len(self._segments) if combinations else None
             self._vocabulary.update(form for forms in combinations for form in forms)
             if combinations:
                 self._matcher.add(str(self._segments[text]), [Doc(self._vocab, words=list(forms)) for forms in combinations])
             self.phrase_count += len(combinations)
         return self._segments[text]
+
+
+def _barriers(forms: list[str]) -> list[int]:
+    """Places that no gap of a phrase may span: ends of sentences, and words that deny what follows."""
+    afters = (*forms[1:], BOUNDARY)
+    return [place for place, form in enumerate(forms) if form == BOUNDARY or (form in _DENYING and afters[place] not in _STILL_SO)]
 
 
 def _several_pieces(text: str) -> bool:

@@ -30,13 +30,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Shared by the tests of one file: starting it takes as long as a test."""
+    yield from _running(tmp_path_factory.mktemp("shared"))
+
+
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    running = Program(tmp_path)
-    running.start()
-    yield running
-    if running.process and running.process.poll() is None:
-        running.kill()
+def own_program(tmp_path: Path) -> Iterator[Program]:
+    """For a test that stops it, or that needs an empty queue."""
+    yield from _running(tmp_path)
 
 
 @pytest.fixture
@@ -44,3 +47,11 @@ def young(chromium: Browser, program: Program) -> Iterator[YoungPerson]:
     context = phone(chromium)
     yield YoungPerson(context, program.url)
     context.close()
+
+
+def _running(folder: Path) -> Iterator[Program]:
+    running = Program(folder)
+    running.start()
+    yield running
+    if running.process and running.process.poll() is None:
+        running.kill()

@@ -153,6 +153,7 @@ class Worker:
     def says(self, text: str) -> None:
         self.page.get_by_label("Your message").fill(text)
         self.page.get_by_role("button", name="Send", exact=True).click()
+        expect(self.page.get_by_label("Your message")).to_have_value("")
 
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).last).to_be_visible(timeout=10_000)

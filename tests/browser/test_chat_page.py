@@ -75,20 +75,23 @@ def test_leaving_quickly_shows_the_weather_and_back_does_not_bring_the_chat(youn
     assert not [cookie for cookie in young.context.cookies() if cookie["name"] == "chat"]
 
 
-def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(young: YoungPerson, program: Program) -> None:
+def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chromium: Browser, own_program: Program) -> None:
+    context = phone(chromium)
+    young = YoungPerson(context, own_program.url)
     young.starts()
-    program.kill()
+    own_program.kill()
     young.page.get_by_label("Write here").fill("can you hear me")
     young.page.get_by_role("button", name="Send").click()
     expect(young.page.get_by_role("button", name=re.compile("Not sent"))).to_be_visible()
     expect(young.page.get_by_role("link", name="999").first).to_be_visible()
-    program.start()
+    own_program.start()
     again = young.page.get_by_role("button", name=re.compile("Not sent"))
     if again.is_visible():
         again.click()
     expect(young.page.locator(".you .state")).to_contain_text("Sent", timeout=30_000)
     young.page.reload()
     expect(young.page.locator(".you .bubble", has_text="can you hear me")).to_have_count(1)
+    context.close()
 
 
 def test_messages_written_too_fast_all_arrive_in_order(young: YoungPerson) -> None:

@@ -95,7 +95,7 @@ def test_a_conversation_is_picked_up_and_answered_with_the_keyboard_alone(
     context.close()
 
 
-def test_what_is_being_typed_outlives_new_messages_a_restart_and_a_reload(
+def test_what_is_being_typed_outlives_new_messages_and_a_reload(
     chromium: Browser, program: Program, young: YoungPerson, words: Library
 ) -> None:
     asks_for_an_adult(young, words)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.dialogue.decide import LEVEL_BY_AGE
 from escalation.case import NotPossible
 from escalation.record.messages import Line
 from escalation.relay import Held
+from nlu.understanding import Level
 from tests.dialogues.looking import Looking
 from tests.house import House, YoungPerson
 
@@ -27,6 +29,15 @@ def conversations() -> Iterator[Any]:
             if data:
                 marks = [pytest.mark.rule(rule) for rule in data.get("rules", ())]
                 yield pytest.param(data, id=f"{path.stem}-{number}-{data['name']}", marks=marks)
+
+
+def scores_for(risk: str) -> dict[str, Any]:
+    """What a sure intent service says: `urgent home_abuse`, or `concern self_harm about other`."""
+    what, _, about = risk.partition(" about ")
+    level, *categories = what.split()
+    reached = Level.of(level)
+    at_least = {each.id: 0.95 if each <= reached else 0.02 for each in list(Level)[1:]}
+    return {"at_least": at_least, "categories": dict.fromkeys(categories, 0.95), "subject": {about or "self": 0.95}}
 
 
 @pytest.mark.parametrize("data", conversations())
@@ -45,8 +56,9 @@ class Conversation:
         self.looking = Looking(house, self.young)
 
     async def run(self) -> None:
-        self._staff(self.data.get("duty", {"on": ["Sam"], "backup": ["Alex"]}))
+        self._staff(self.data.get("duty", {"here": ["Sam"], "backup": ["Alex"]}))
         if band := self.data.get("age_band"):
+            assert band in LEVEL_BY_AGE, f"no such age band: {band!r} (write it in quotes)"
             await self.young.starts()
             await self.young.taps_token(f"0:do:band_{band}")
         if self.data.get("easy_read"):
@@ -60,7 +72,7 @@ class Conversation:
     def _staff(self, duty: dict[str, Any]) -> None:
         for name, role in (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead")):
             self.house.hire(name, role)
-        for name in duty.get("on", ()):
+        for name in duty.get("here", ()):
             self.house.on_duty(name, duty.get("hours", 24))
         for name in duty.get("backup", ()):
             self.house.on_duty(name, duty.get("hours", 24), backup=True)
@@ -97,9 +109,11 @@ class Conversation:
 
     def _understood(self, step: dict[str, Any]) -> dict[str, Any]:
         """What the intent service is to answer; nothing where the step names no topic."""
-        topic, scores = step.pop("topic", None), step.pop("scores", {})
-        assert topic or not scores, "scores need a topic"
-        return {"topic": topic, **scores} if topic else {}
+        topic, risk, more = step.pop("topic", None), step.pop("risk", None), step.pop("scores", {})
+        if risk:
+            topic, more = topic or "out_of_scope", {"confidence": 0.2 if topic is None else 0.95, **scores_for(risk)}
+        assert topic or not more, "scores need a topic"
+        return {"topic": topic, **more} if topic else {}
 
     async def _wait(self, time: str) -> list[Line]:
         found = re.fullmatch(r"([\d.]+)([smhd])", time)

@@ -1,0 +1,109 @@
+"""`make bench`: how fast the parts are on this machine, as JSON. Each figure is in milliseconds unless its name says otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bot.intent_service import NotPrepared, running
+from bot.settings import Settings
+from bot.wiring import load_service
+from content.editorial import library
+from escalation.record.schema import upgrade
+from escalation.record.store import Record
+from nlu.client import IntentClient
+from nlu.noticing import Noticing
+from tests.house import Clock, House, YoungPerson
+
+MESSAGE = ("my mates have been weird with me lately and i dont really know what to say to them about it all tbh, " * 5)[:500]
+ROUNDS = 200
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Median and tails of some seconds, in milliseconds."""
+    ordered = sorted(times)
+    at = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    return {name: round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 2) for name, share in at.items()}
+
+
+def timed(work: Callable[[], object], rounds: int = ROUNDS) -> dict[str, float]:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return spread(times)
+
+
+async def atimed(work: Callable[[int], Awaitable[object]], rounds: int = ROUNDS) -> dict[str, float]:
+    times = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        await work(number)
+        times.append(time.perf_counter() - start)
+    return spread(times)
+
+
+async def turns(folder: Path, noticing: Noticing) -> dict[str, object]:
+    """Whole turns on SQLite, without the intent service and without waiting for a burst to end."""
+    url = f"sqlite:///{folder / 'bench.db'}"
+    upgrade(url)
+    settings = Settings(database_url=url)
+    record = Record(url, os.urandom(32))
+    house = House(record, load_service(settings), noticing, Clock())
+    for name, role in (("Sam", "worker"), ("Jo", "lead")):
+        house.hire(name, role)
+    house.on_duty("Sam")
+    ordinary = await atimed(lambda n: YoungPerson(house, address=f"p{n % 20}").says("hello there"))
+    danger = await atimed(lambda n: YoungPerson(house, address=f"d{n}").says("i took loads of pills just now"), 50)
+    alerts = len(house.alerts("Sam"))
+    record.close()
+    return {"ordinary_turn": ordinary, "immediate_to_alert_row": danger, "alerts_written": alerts}
+
+
+async def intents() -> dict[str, object]:
+    """One message at a time to the intent service."""
+    url = os.environ.get("BREAKWATER_NLU_URL", "http://127.0.0.1:5005")
+    start = time.perf_counter()
+    try:
+        async with running(url) as ready:
+            waited = time.perf_counter() - start
+            client = IntentClient(url, 10)
+            answer = await atimed(lambda n: client.read(f"my gf keeps going through my phone {n}"))
+            await client.close()
+            return {"answers": ready, "start_seconds": round(waited, 1), "parse": answer, "failures": client.failures}
+    except NotPrepared as error:
+        return {"answers": False, "why": str(error)}
+
+
+async def main() -> None:
+    start = time.perf_counter()
+    noticing = Noticing.load()
+    loading = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        report = {
+            "phrases": noticing.phrase_count,
+            "load_phrases_seconds": round(loading, 2),
+            "load_words_seconds": round(statistics.median(_seconds(library.load) for _ in range(3)), 2),
+            "risk_check_500_characters": timed(lambda: noticing.check(MESSAGE)),
+            "turns": await turns(Path(folder), noticing),
+            "intent_service": await intents(),
+        }
+    json.dump(report, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+asyncio.run(main())

@@ -1,0 +1,85 @@
+"""Delivery: each row once, each person's rows in order, nobody held up by somebody else, and no busy loop while waiting."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import event, select
+
+from escalation.record import messages, people
+from escalation.record.store import Tx
+from escalation.record.tables import OutboxRow
+from tests.faults.app import App, sending
+from tests.faults.waiting import until
+from tests.house import House
+
+
+def write(house: House, address: str, *texts: str) -> None:
+    def rows(tx: Tx) -> None:
+        someone, _ = people.find_or_create(tx, "telegram", address, house.clock())
+        for text in texts:
+            messages.say(tx, someone, text, house.clock())
+
+    house.record.write(rows)
+
+
+def states(house: House) -> list[str]:
+    return house.record.read(lambda tx: list(tx.session.scalars(select(OutboxRow.state).order_by(OutboxRow.seq))))
+
+
+async def test_each_row_is_sent_once_and_each_persons_rows_in_order(house: House) -> None:
+    app = App()
+    for number in range(20):
+        write(house, f"young-{number % 4}", f"{number} a", f"{number} b")
+    async with sending(house, app):
+        write(house, "young-0", "late")
+        await until(lambda: set(states(house)) == {"sent"})
+    for who in range(4):
+        expected = [f"{n} {part}" for n in range(who, 20, 4) for part in "ab"] + (["late"] if who == 0 else [])
+        assert app.to(f"young-{who}") == expected
+
+
+async def test_a_row_that_has_to_wait_holds_back_those_behind_it_and_keeps_nobody_busy(house: House) -> None:
+    app = App(away=True)
+    write(house, "young-1", "one", "two", "three")
+    async with sending(house, app):
+        await until(lambda: states(house)[0] == "pending" and app.tries == 1)
+        statements: list[str] = []
+        event.listen(house.record.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        await asyncio.sleep(2)
+        assert len(statements) < 30, "waiting must not mean asking the record all the time"
+        assert app.tries == 1
+        app.away = False
+        house.clock.move(seconds=2)
+        await until(lambda: states(house) == ["sent"] * 3)
+    assert app.to("young-1") == ["one", "two", "three"]
+
+
+async def test_a_row_that_does_not_open_any_more_holds_up_neither_its_person_nor_others(house: House) -> None:
+    app = App()
+    write(house, "young-1", "one", "damaged", "three")
+    write(house, "young-2", "hello")
+
+    def damage(tx: Tx) -> None:
+        row = tx.session.scalars(select(OutboxRow).order_by(OutboxRow.seq).offset(1).limit(1)).one()
+        row.body_sealed = row.body_sealed[:-1] + bytes([row.body_sealed[-1] ^ 1])
+
+    house.record.write(damage)
+    async with sending(house, app):
+        await until(lambda: set(states(house)) == {"sent", "failed"})
+    assert states(house) == ["sent", "failed", "sent", "sent"]
+    assert app.to("young-1") == ["one", "three"]
+    assert app.to("young-2") == ["hello"]
+
+
+async def test_a_row_that_was_being_sent_when_the_process_died_goes_out_again_before_those_behind_it(house: House) -> None:
+    app = App()
+    write(house, "young-1", "one", "two")
+
+    def cut_off(tx: Tx) -> None:
+        tx.session.scalars(select(OutboxRow).order_by(OutboxRow.seq).limit(1)).one().state = "sending"
+
+    house.record.write(cut_off)
+    async with sending(house, app):
+        await until(lambda: states(house) == ["sent", "sent"])
+    assert app.to("young-1") == ["one", "two"]
