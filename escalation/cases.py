@@ -104,7 +104,7 @@ def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed,
         history.record(tx, case, "immediate", now, actor="bot")
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
     elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
-        case.worker_id = None
+        _let_go(case)
         _wait(tx, service, case, "immediate", now, actor="bot")
     return case
 
@@ -116,7 +116,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     _ledger(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
     case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
     if case.stage != Stage.LIVE and not (case.stage == Stage.WAITING and chain.promised(tx, case, now)):
-        case.worker_id = None
+        _let_go(case)
         _wait(tx, service, case, "agreed", now, actor="young_person")
     else:
         history.record(tx, case, "agreed", now, actor="young_person")
@@ -191,7 +191,7 @@ def move(tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, staff: Sta
 
 def wait_again(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, staff: Staff | None = None) -> None:
     """A case goes back to the queue and its chain starts anew."""
-    case.worker_id = case.picked_up_at = case.picked_up_on = None
+    _let_go(case)
     actor = "staff" if staff else "system"
     _wait(tx, service, case, event, now, actor=actor, staff_id=staff.id if staff else None)
 
@@ -230,6 +230,11 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
     tx.session.add(case)
     tx.session.flush()
     return case
+
+
+def _let_go(case: CaseRow) -> None:
+    """Nobody has this case any more."""
+    case.worker_id = case.picked_up_at = case.picked_up_on = None
 
 
 def _wait(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, *, actor: str, staff_id: str | None = None) -> None:

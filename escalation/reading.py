@@ -164,15 +164,21 @@ def _with_message(tx: Tx, case: CaseRow, card: CaseReading) -> CaseReading:
 
 
 def _lines(tx: Tx, case: CaseRow, now: datetime) -> Iterable[Line]:
-    """The conversation, as far as it was shared: all of it with `chat`, else what was said since the adult came."""
-    someone = people.person(tx, case.person_id)
-    shared = cases.agreed(tx, case, now)
-    if shared.chat:
-        return messages.transcript(tx, someone)
-    if case.picked_up_at is None:
+    """The conversation, as far as it was shared: all of it with `chat`, else what was said since the adult came.
+
+    What was written after a change of mind, or after the case was closed, belongs to nobody but the young person (S07).
+    """
+    if not (chat := cases.agreed(tx, case, now).chat) and case.picked_up_at is None:
         return ()
-    until = case.closed_at or now
-    return [line for line in messages.transcript(tx, someone, since=case.picked_up_at) if line.at <= until]
+    lines = messages.transcript(tx, people.person(tx, case.person_id), since=None if chat else case.picked_up_at)
+    until = case.closed_at or (_paused_at(tx, case) if case.stage == Stage.PAUSED else now)
+    return [line for line in lines if line.at <= until]
+
+
+def _paused_at(tx: Tx, case: CaseRow) -> datetime:
+    withdrawn = select(AgreementRow.at).where(AgreementRow.case_id == case.id, AgreementRow.kind == Kind.WITHDRAWN)
+    since_the_adult_came = withdrawn.where(AgreementRow.at >= case.picked_up_at).order_by(AgreementRow.seq)
+    return tx.session.scalars(since_the_adult_came.limit(1)).one()
 
 
 def _next_step(tx: Tx, case: CaseRow) -> datetime | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from nlu.lookalikes import fold, is_mark
 from nlu.spelling import spell, spell_group
-from nlu.spellings import TELLING
+from nlu.telling_words import TELLING
 
 _SPACED_BY_MARKS = r"[a-z0-9@$](?:(?P<mark>[.\-_*/|])[a-z0-9@$]){1,40}(?:(?P=mark)[a-z0-9@$])(?![a-z0-9@$])"
 _SPACED_BY_SPACES = r"[a-z](?: [a-z0-9@$]){2,40} [a-z](?![a-z0-9@$'])"
@@ -87,6 +87,8 @@ class _Tape:
 
 
 def _fold(text: str) -> _Tape:
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return _Tape(text.lower(), list(range(len(text))), list(range(1, len(text) + 1)))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from content.editorial.clues import load_clues
 from content.editorial.library import CONTENT
-from content.editorial.phrases import load_phrases
+from content.editorial.phrases import load_phrases, place_of
+from content.editorial.reading import ContentError
 from nlu.risk.accumulate import accumulate
 from nlu.risk.check import Checker
 from nlu.risk.clues import Clues
+from nlu.risk.grammar import PhraseError
 from nlu.risk.lexicon import Lexicon
 from nlu.risk.merge import merge
 from nlu.risk.parts import parts_of
@@ -30,7 +32,11 @@ class Noticing:
     @classmethod
     def load(cls, content_folder: Path = CONTENT) -> Noticing:
         """Compile `content_folder`. Raises `ContentError`, which names file, line and what to do."""
-        return cls(Lexicon(load_phrases(content_folder)), Clues(load_clues(content_folder)), load_policy(content_folder))
+        try:
+            lexicon = Lexicon(load_phrases(content_folder))
+        except PhraseError as error:
+            raise ContentError(f"{place_of(error.group, content_folder)}: {error}") from None
+        return cls(lexicon, Clues(load_clues(content_folder)), load_policy(content_folder))
 
     @property
     def phrase_count(self) -> int:

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from itertools import product
 
-from nlu.spellings import CENSORED, DOUBLED, GROUPS, JOINED, NOT_ING, SPELLINGS, TELLING
+from nlu.spellings import SPELLINGS
+from nlu.telling_words import CENSORED, DOUBLED, GROUPS, JOINED, NOT_ING, TELLING
 
 _LEET = str.maketrans("013457@$!|", "oieastasil")
 _LEET_L = str.maketrans("013457@$!|", "oleastasll")

@@ -7,4 +7,4 @@ if ! .venv/bin/uv pip install --quiet --require-hashes -r "$1"; then
     echo "· uv could not install; trying pip, which has settings of its own"
     .venv/bin/python -m pip install --quiet --require-hashes -r "$1"
 fi
-.venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e . 2>/dev/null || .venv/bin/python -m pip install --quiet --no-deps -e .
+.venv/bin/uv pip install --quiet --no-deps -e . || .venv/bin/python -m pip install --quiet --no-deps -e .

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
+from bot.intent_service import SERVICE
 from content.editorial import library
 from content.editorial.library import Library
 from content.editorial.reading import read_file
@@ -20,6 +27,39 @@ from nlu.noticing import Noticing
 from tests.house import Clock, House, YoungPerson
 
 KEY = bytes(range(32))
+MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a slow kind carry its marker by the folder they are in."""
+    for item in items:
+        if marker := MARKED_BY_FOLDER.get(item.path.parent.name):
+            item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def nlu_service_url() -> Iterator[str]:
+    """The trained intent service, really running."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(["bash", str(SERVICE / "run.sh"), str(port)], stdin=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not _answers(url):
+        assert process.poll() is None, "the intent service ended at its start: run `make setup`"
+        assert time.monotonic() < deadline, "the intent service does not answer"
+        time.sleep(0.25)
+    yield url
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return bool(httpx.get(f"{url}/status", timeout=2).json().get("model_file"))
+    except (httpx.HTTPError, ValueError):
+        return False
 
 
 @pytest.fixture(scope="session")

@@ -175,7 +175,7 @@ class YoungPerson:
     house: House
     channel: str = "telegram"
     address: str = "young-1"
-    seen: int = 0
+    seen: set[str] = field(default_factory=set)
     written: int = 0
 
     async def starts(self) -> list[Line]:
@@ -215,7 +215,9 @@ class YoungPerson:
         await self.house.settle()
         return self.hears()
 
-    async def sends(self, media: str, caption: str = "") -> list[Line]:
+    async def sends(self, media: str, caption: str = "", topic: str | None = None, **scores: Any) -> list[Line]:
+        if topic:
+            self.house.reader.expect(caption, topic, **scores)
         return await self._do("media", caption, media=media)
 
     async def taps(self, label: str) -> list[Line]:
@@ -242,8 +244,8 @@ class YoungPerson:
 
     def hears(self) -> list[Line]:
         """What was said since the last look."""
-        said = [line for line in self.lines() if line.speaker != "young_person"]
-        fresh, self.seen = said[self.seen :], len(said)
+        fresh = [line for line in self.lines() if line.speaker != "young_person" and line.id not in self.seen]
+        self.seen.update(line.id for line in fresh)
         return fresh
 
     def case(self) -> CaseRow | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from bot.dialogue import agreement, emergency, guidance, pause, presses, topics, waiting
@@ -86,7 +87,7 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
     text = "\n".join(one.text for one in words)
     if scene.live:
         _in_live_chat(scene, text, understood, risk, raised_by)
-    elif _withdraws(scene, understood, SURE):
+    elif _withdraws(understood, SURE) and (risk.level < Level.CONCERN or scene.waiting):
         _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
     elif risk.level < Level.CONCERN and _somebody_came(understood, SURE):
@@ -140,7 +141,7 @@ def _pass_on(scene: Scene, text: str) -> None:
 
 def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk, raised_by: str | None) -> None:
     """A human has the conversation: the bot is silent (S60), still listens for risk, and hears a withdrawal."""
-    if _withdraws(scene, understood, SURE_IN_LIVE_CHAT):
+    if _withdraws(understood, SURE_IN_LIVE_CHAT):
         _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
         return
@@ -237,9 +238,8 @@ def _somebody_came(understood: Understanding, sure: float) -> bool:
     return said or "someone_here" in understood.risk.flags
 
 
-def _withdraws(scene: Scene, understood: Understanding, sure: float) -> bool:
-    if scene.turn.case is None and not agreement.in_agreement(scene):
-        return False
+def _withdraws(understood: Understanding, sure: float) -> bool:
+    """A change of mind, or "I was joking": one answer for all, whether or not there is anything to take back (S78)."""
     said = understood.topic == "withdraw_consent" and understood.confidence >= sure
     return said or "withdraws" in understood.risk.flags
 
@@ -255,9 +255,10 @@ def _age_said(scene: Scene, risk: Risk) -> None:
 
 def _with_duties(scene: Scene, risk: Risk) -> Risk:
     """Sexual activity under 13 always counts as a sign of harm; a question is not activity (S20)."""
-    if _under_13_activity(scene, risk) and risk.level < Level.CONCERN:
-        return Risk(Level.CONCERN, risk.categories or ("sexual_abuse",), risk.subject, risk.evidence, risk.signs, risk.flags)
-    return risk
+    if not _under_13_activity(scene, risk):
+        return risk
+    subject = risk.subject if risk.evidence else "self"
+    return replace(risk, level=max(risk.level, Level.CONCERN), categories=risk.categories or ("sexual_abuse",), subject=subject)
 
 
 def _duties(scene: Scene, risk: Risk, raised_by: str | None) -> None:
@@ -277,4 +278,5 @@ def _duties(scene: Scene, risk: Risk, raised_by: str | None) -> None:
 
 
 def _under_13_activity(scene: Scene, risk: Risk) -> bool:
-    return "sexual_activity" in risk.flags and scene.person.age_band == "under_13" and risk.subject != "general"
+    nobody = risk.evidence and risk.subject == "general"
+    return "sexual_activity" in risk.flags and scene.person.age_band == "under_13" and not nobody

@@ -124,8 +124,10 @@ def _carry_on(scene: Scene) -> None:
         return
     if agreement.in_agreement(scene):
         agreement.ask_open_question(scene)
-    elif scene.waiting:
+    elif waiting.promised_by(scene):
         waiting.note(scene)
+    elif scene.waiting:
+        scene.speak("conversation.nothing_hidden")  # what was kept back has told how it stands
     else:
         guidance.show_menu(scene)
 

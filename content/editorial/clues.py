@@ -11,14 +11,16 @@ from content.editorial.library import CONTENT
 from content.editorial.reading import ContentError
 
 HEADS = ("worry", "concern", "urgent", "immediate")
-COLUMNS = ("clue", *HEADS, "categories")
+OTHER = "other"
+"""Points for: it is somebody else who is at risk."""
+COLUMNS = ("clue", *HEADS, OTHER, "categories")
 START = "(start)"
 """The row with the points that every message starts from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """Points of one word or pair of words; 10 points double the odds about one and a half times."""
+    """Points of one word or pair of words; 10 points make the odds about 2.7 times as high."""
 
     heads: Mapping[str, int]
     categories: Mapping[str, int]
@@ -47,7 +49,9 @@ def load_clues(content: Path = CONTENT) -> ClueTable:
         raise ContentError(f"{path}:1: the file cannot be read ({error}); save it as UTF-8 text with commas") from None
     if START not in rows:
         raise ContentError(f"{path}:1: the row {START} is missing; restore it")
-    return ClueTable({head: rows[START].heads.get(head, 0) for head in HEADS}, {clue: row for clue, row in rows.items() if clue != START})
+    return ClueTable(
+        {head: rows[START].heads.get(head, 0) for head in COLUMNS[1:-1]}, {clue: row for clue, row in rows.items() if clue != START}
+    )
 
 
 def save_clues(table: ClueTable, path: Path) -> None:
@@ -58,12 +62,12 @@ def save_clues(table: ClueTable, path: Path) -> None:
         writer.writerow(COLUMNS)
         for clue, row in [(START, Clue(table.start, {})), *ordered]:
             categories = " ".join(f"{category}:{points}" for category, points in sorted(row.categories.items()))
-            writer.writerow([clue, *(row.heads.get(head, 0) or "" for head in HEADS), categories])
+            writer.writerow([clue, *(row.heads.get(head, 0) or "" for head in COLUMNS[1:-1]), categories])
 
 
 def _clue(path: Path, line: int, row: Mapping[str, str | None]) -> Clue:
     try:
-        heads = {head: int(row[head] or 0) for head in HEADS if row[head]}
+        heads = {head: int(row[head] or 0) for head in COLUMNS[1:-1] if row[head]}
         pairs = (pair.rpartition(":") for pair in (row["categories"] or "").split())
         return Clue(heads, {category: int(points) for category, _, points in pairs})
     except ValueError:

@@ -124,3 +124,12 @@ def load_phrases(content: Path = CONTENT) -> RiskPhrases:
                 raise ContentError(f"{path}:1: group {group.id} exists twice; give one of them another id")
             groups[group.id] = (group.category or file.category or "", group)
     return RiskPhrases(tuple(groups.values()), words, context)
+
+
+def place_of(group: str | None, content: Path = CONTENT) -> str:
+    """`file:line` of a group or of a field of `context.yml`, for an error about its phrases."""
+    for path in sorted((content / FOLDER).glob("*.yml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.strip() in {f"- id: {group}", f"id: {group}"} or line.startswith(f"{group}:"):
+                return f"{path}:{number}"
+    return f"{content / FOLDER}:1"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu.risk.policy import RiskPolicy
-from nlu.understanding import Evidence, Level, Sign
+from nlu.understanding import Evidence, Level, Sign, Source
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def accumulate(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: R
 
 
 def _evidence(sign: Sign, index: int | None) -> Evidence:
-    source = "lexicon" if index is None else "history"
+    source: Source = "lexicon" if index is None else "history"
     why = f"{sign.why}: one of several signs that add up"
     return Evidence(sign.start, sign.end, source, why, Level.CONCERN, sign.category, index)
 

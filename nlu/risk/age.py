@@ -12,7 +12,16 @@ _AGE = re.compile(
 )
 _FIRST_YEAR_AGE = 5
 """The youngest age in year 1 is 5: in year 7 the youngest is 11."""
-_WORDS = {"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17"}
+_WORDS = {
+    "ten": "10",
+    "eleven": "11",
+    "twelve": "12",
+    "thirteen": "13",
+    "fourteen": "14",
+    "fifteen": "15",
+    "sixteen": "16",
+    "seventeen": "17",
+}
 _WORD = re.compile("|".join(_WORDS))
 
 

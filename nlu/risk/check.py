@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from content.editorial.clues import HEADS
 from content.editorial.phrases import Group
 from nlu.risk.age import age_flags
 from nlu.risk.chains import Span
-from nlu.risk.clues import HEADS, Clues, Points
+from nlu.risk.clues import Clues, Points
 from nlu.risk.context import Context, nearest
 from nlu.risk.lexicon import Found, Lexicon
 from nlu.risk.policy import RiskPolicy
-from nlu.risk.subject import subject_of, subject_of_message
+from nlu.risk.subject import subject_of
 from nlu.understanding import Evidence, Level, Risk, Sign, Subject
 
 _JOINED_WITHIN = 8
@@ -33,7 +34,7 @@ class Checker:
         """The risk that phrases and clues show in `text`."""
         found = self.lexicon.find(self.lexicon.read(text))
         context = Context(found, self.lexicon.question)
-        points = self.clues.count([word.form for word in found.stream.words])
+        points = self.clues.count(found.stream.forms)
         seen: Seen = []
         signs: dict[str, Sign] = {}
         flags = set(age_flags(found.stream.normalised.text))
@@ -44,7 +45,7 @@ class Checker:
                 signs.setdefault(group.id, Sign(group.id, category, group.why, *found.stream.span(*span)))
             else:
                 level = self._weighed(context.level(group, span, _level(group, age_band)), points)
-                subject = subject_of(found, group, span)
+                subject = subject_of(found, group, span, points.about_other)
                 seen += [(_evidence(found, group, span, level, each), subject) for each in (category, *group.also)]
         seen += self._from_clues(found, context, points, max((item.level for item, _ in seen), default=Level.NONE))
         return _risk(seen, tuple(signs.values()), frozenset(flags))
@@ -60,19 +61,17 @@ class Checker:
         category = points.categories[0][0]
         why = f"has several of the words in which young people tell of {self.policy.plain[category]}"
         evidence = Evidence(*found.stream.span(*_fullest(context, points)), "lexicon", why, level, category)
-        return [(evidence, subject_of_message(found))]
+        return [(evidence, "other" if points.about_other else "self")]
 
 
 def holding(lexicon: Lexicon, found: Found, context: Context) -> list[tuple[str, Group, Span]]:
     """Category, group and first place of every group that is there and that the context lets stand."""
     holds = []
-    for part in found.parts:
-        kind, _, id = part.partition(":")
-        if kind == "phrases":
-            category, group = lexicon.groups[id]
-            first = next((span for span in found.spans(part) if context.holds(group, span)), None)
-            if first is not None:
-                holds.append((category, group, first))
+    for id in lexicon.groups_in(found):
+        category, group = lexicon.groups[id]
+        first = next((span for span in found.spans(f"phrases:{id}") if context.holds(group, span)), None)
+        if first is not None:
+            holds.append((category, group, first))
     return holds
 
 
@@ -104,4 +103,3 @@ def _risk(seen: Seen, signs: tuple[Sign, ...], flags: frozenset[str]) -> Risk:
     subjects = Counter(subject for item, subject in ranked if item.level == level)
     categories = tuple(dict.fromkeys(item.category for item, _ in ranked if item.category))
     return Risk(level, categories, subjects.most_common(1)[0][0], tuple(item for item, _ in ranked), signs, flags)
-

@@ -9,11 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from content.editorial.clues import ClueTable
+from content.editorial.clues import OTHER, ClueTable
 from nlu.risk.stream import BOUNDARY
-
-HEADS = ("worry", "concern", "urgent", "immediate")
-"""What a clue's points count towards: a message is at least this serious."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +20,11 @@ class Points:
     heads: Mapping[str, int]
     categories: tuple[tuple[str, int], ...]
     places: tuple[int, ...]
+
+    @property
+    def about_other(self) -> bool:
+        """Whether it reads like messages about somebody else than the writer."""
+        return self.heads[OTHER] >= 0
 
 
 class Clues:

@@ -16,6 +16,8 @@ _BEFORE = 4
 """Words before a phrase in which a negation reaches it."""
 _JOKE_REACH = 8
 _FICTION_REACH = 14
+_LONGEST_SENTENCE = 100
+"""Words on each side; who writes without full stops has no longer sentences, either."""
 _OPENING = re.compile(r"(?:\W|(?:so|and|hi|hey|hello|um|ok|okay|but|also|quick question|just wondering|question|random|be honest)\b)*")
 """What people say before a question."""
 _WRITER = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our"})
@@ -30,22 +32,25 @@ class Context:
     """Openings of general questions."""
 
     @property
-    def _forms(self) -> list[str]:
-        return [word.form for word in self.found.stream.words]
+    def _forms(self) -> tuple[str, ...]:
+        return self.found.stream.forms
 
     def holds(self, group: Group, span: Span) -> bool:
         """Whether what the group needs is near, what it excludes is not, and no context makes it nothing."""
         return self._company(group, span) and not self._discounted(group, span)
 
     def level(self, group: Group, span: Span, level: Level) -> Level:
-        """The level, one lower (but never below concern) where the words say that it is long over."""
+        """The level that is left of it: less where it is long over, and no more than a worry where it is over or said in jest.
+
+        Nothing that says a life may be at risk now is lowered because the message also says that all is well.
+        """
+        if group.joke and self._in_jest(span):
+            return min(level, Level.WORRY)
         if group.past == "keeps":
             return level
-        if self._any("over_now"):
+        if level < Level.IMMEDIATE and self._any("over_now"):
             return min(level, Level.WORRY)
-        if self._near("going_on", span, _FICTION_REACH):
-            return level
-        if self._near("long_ago", span, _FICTION_REACH):
+        if self._near("long_ago", span, _FICTION_REACH) and not self._near("going_on", span, _FICTION_REACH):
             return min(level, max(Level.CONCERN, Level(level - 1)))
         return level
 
@@ -53,9 +58,9 @@ class Context:
         """The sentence in which a phrase stands."""
         forms = self._forms
         start, end = span
-        while start > 0 and forms[start - 1] != BOUNDARY:
+        while start > max(0, span[0] - _LONGEST_SENTENCE) and forms[start - 1] != BOUNDARY:
             start -= 1
-        while end < len(forms) and forms[end] != BOUNDARY:
+        while end < min(len(forms), span[1] + _LONGEST_SENTENCE) and forms[end] != BOUNDARY:
             end += 1
         return start, end
 
@@ -79,28 +84,29 @@ class Context:
         return (
             self._idiom(span)
             or (group.negation == "ends" and self._negated(span))
-            or (group.joke and self._joke(span))
+            or (group.joke and self._about_trifles(span))
             or (group.fiction == "ends" and self._fiction(span))
             or self._general_question(span)
         )
 
     def _idiom(self, span: Span) -> bool:
-        return any(start < span[1] and span[0] < end for start, end in self.found.spans("context:idioms"))
+        return any(start < span[1] and span[0] < end for start, end in self.found.around("context:idioms", span))
 
     def _negated(self, span: Span) -> bool:
         first = max(0, span[0] - _BEFORE)
-        ends = [end for start, end in self.found.spans("context:clause_ends") if first <= start and end <= span[0]]
+        ends = [end for start, end in self.found.around("context:clause_ends", span) if first <= start and end <= span[0]]
         reach = (max([first, *ends, *(i + 1 for i in range(first, span[0]) if self._forms[i] == BOUNDARY)]), span[0])
-        spared = self.found.spans("context:not_negating")
+        spared = self.found.around("context:not_negating", span)
         return any(
             _inside(negator, reach) and not any(_inside(negator, other) for other in spared)
-            for negator in self.found.spans("context:negators")
+            for negator in self.found.around("context:negators", span)
         )
 
-    def _joke(self, span: Span) -> bool:
-        if self._any("serious"):
-            return False
-        return self._near("harmless_causes", span, _FICTION_REACH) or self._near("jokes", span, _JOKE_REACH)
+    def _about_trifles(self, span: Span) -> bool:
+        return self._near("harmless_causes", span, _FICTION_REACH) and not self._any("serious")
+
+    def _in_jest(self, span: Span) -> bool:
+        return self._near("jokes", span, _JOKE_REACH) and not self._any("serious")
 
     def _fiction(self, span: Span) -> bool:
         return self._near("fiction", span, _FICTION_REACH) and not self._any("serious")
@@ -112,7 +118,7 @@ class Context:
         if not _OPENING.match(text) or not self.question.match(_OPENING.sub("", text, count=1)):
             return False
         return not _WRITER.intersection(self._forms[start:end]) and not any(
-            _inside(other, (start, end)) for other in self.found.spans("context:other_people")
+            _inside(other, (start, end)) for other in self.found.around("context:other_people", (start, end))
         )
 
     def _any(self, field: str) -> bool:
@@ -122,7 +128,7 @@ class Context:
         return self._within(f"context:{field}", span, reach)
 
     def _within(self, part: str, span: Span, reach: int) -> bool:
-        return any(distance(span, other) <= reach for other in self.found.spans(part))
+        return self.found.near(part, span, reach)
 
 
 def distance(one: Span, other: Span) -> int:

@@ -19,7 +19,12 @@ _SAYS_NOTHING = frozenset(("it", "i", "to", "my", "not", "in", "on", "up", "you"
 
 
 class PhraseError(ValueError):
-    """A phrase cannot be read."""
+    """A phrase cannot be read. `group` is the id of the group it stands in, where that is known."""
+
+    def __init__(self, problem: str, group: str | None = None) -> None:
+        """`problem` says what is wrong and what to do."""
+        super().__init__(problem)
+        self.group = group
 
 
 class Grammar:
@@ -49,12 +54,12 @@ class Grammar:
 
     def _telling(self, symbols: list[str]) -> list[Forms]:
         """A choice without the forms of which the skipped words leave nothing, or nothing telling."""
-        before = len(symbols)
-        choices = self._sequence(symbols)
-        several = before - len(symbols) > 1
+        pieces = self._sequence(symbols)
+        choices = (tuple(form for forms in choice for form in forms) for choice in product(*pieces))
+        several = len(pieces) > 1
         return [forms for forms in choices if forms and not (several and len(forms) == 1 and forms[0] in _SAYS_NOTHING)]
 
-    def _sequence(self, symbols: list[str]) -> list[Forms]:
+    def _sequence(self, symbols: list[str]) -> list[list[Forms]]:
         pieces: list[list[Forms]] = []
         while symbols and symbols[-1] not in "|)":
             piece = self._piece(symbols)
@@ -62,7 +67,7 @@ class Grammar:
                 symbols.pop()
                 piece = [*piece, ()]
             pieces.append(piece)
-        return [tuple(form for forms in choice for form in forms) for choice in product(*pieces)]
+        return pieces
 
     def _piece(self, symbols: list[str]) -> list[Forms]:
         symbol = symbols.pop()
@@ -81,4 +86,3 @@ class Grammar:
                 raise PhraseError(f"there is no list <{name}>; add it to words.yml or correct the name")
             self._lists[name] = list(dict.fromkeys(forms for entry in self._source[name] for forms in self.expand(entry)))
         return self._lists[name]
-

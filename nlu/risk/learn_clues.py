@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from content.editorial.clues import HEADS, Clue, ClueTable, save_clues
+from content.editorial.clues import HEADS, OTHER, Clue, ClueTable, save_clues
 from content.editorial.library import CONTENT
 from content.editorial.phrases import load_phrases
 from nlu.risk.clues import Clues, clues_in
@@ -50,6 +50,7 @@ class Example:
     forms: tuple[str, ...]
     level: Level
     categories: tuple[str, ...]
+    other: bool
     writer: str
 
 
@@ -64,11 +65,11 @@ class Matrix:
 
     def times(self, weights: Numbers) -> Numbers:
         """The sum of weights of each example's clues."""
-        return np.bincount(self.rows, weights[self.columns], minlength=self.examples)
+        return np.bincount(self.rows, weights[self.columns], minlength=self.examples).astype(np.float64)
 
     def transposed_times(self, values: Numbers) -> Numbers:
         """The sum of values of the examples that have each clue."""
-        return np.bincount(self.columns, values[self.rows], minlength=len(self.names))
+        return np.bincount(self.columns, values[self.rows], minlength=len(self.names)).astype(np.float64)
 
 
 def read_examples(content: Path, lexicon: Lexicon) -> list[Example]:
@@ -85,7 +86,8 @@ def read_examples(content: Path, lexicon: Lexicon) -> list[Example]:
 def _example(text: str, metadata: dict[str, Any], lexicon: Lexicon) -> Example:
     forms = tuple(word.form for word in lexicon.read(text).words)
     level = Level.of(metadata.get("level", "none"))
-    return Example(tuple(clues_in(forms)), forms, level, tuple(metadata.get("categories") or ()), str(metadata.get("writer")))
+    categories = tuple(metadata.get("categories") or ())
+    return Example(tuple(clues_in(forms)), forms, level, categories, metadata.get("subject") == OTHER, str(metadata.get("writer")))
 
 
 def learn(examples: Sequence[Example]) -> ClueTable:
@@ -97,6 +99,7 @@ def learn(examples: Sequence[Example]) -> ClueTable:
         heads[head], start[head] = _points(matrix, [example.level >= Level.of(head) for example in examples])
     told = [example for example in examples if example.level >= Level.WORRY]
     told_matrix = _matrix(told, matrix.names)
+    heads[OTHER], start[OTHER] = _points(told_matrix, [example.other for example in told])
     names = sorted({category for example in told for category in example.categories})
     categories = {name: _points(told_matrix, [name in example.categories for example in told])[0] for name in names}
     rows = {clue: _row(place, heads, categories) for place, clue in enumerate(matrix.names)}
@@ -145,7 +148,8 @@ def _fit(matrix: Matrix, labels: Numbers) -> tuple[Numbers, float]:
 
 
 def _score(matrix: Matrix, weights: Numbers) -> Numbers:
-    return matrix.times(weights[:-1]) + weights[-1]
+    score: Numbers = matrix.times(weights[:-1]) + weights[-1]
+    return score
 
 
 def _back(matrix: Matrix, values: Numbers) -> Numbers:
@@ -171,7 +175,7 @@ def _solve(matrix: Matrix, curvature: Numbers, strength: Numbers, gradient: Numb
 def unseen_scores(examples: Sequence[Example]) -> dict[str, Numbers]:
     """The points of each example from a table learnt without its writer's messages, by head."""
     writers = sorted({example.writer for example in examples})
-    scores = {head: np.zeros(len(examples)) for head in HEADS}
+    scores = {head: np.zeros(len(examples)) for head in (*HEADS, OTHER)}
     for fold in range(FOLDS):
         out = set(writers[fold::FOLDS])
         clues = Clues(learn([example for example in examples if example.writer not in out]))
@@ -186,6 +190,9 @@ def report(examples: Sequence[Example]) -> Iterable[str]:
     """What each threshold would find, and wrongly raise, among messages of unseen writers."""
     scores = unseen_scores(examples)
     levels = np.array([example.level for example in examples])
+    told = levels >= Level.WORRY
+    right = (scores[OTHER] >= 0) == np.array([example.other for example in examples])
+    yield f"whom it is about: {right[told].mean():.2f} right"
     for head in HEADS:
         at_least = levels >= Level.of(head)
         for share in (0.001, 0.003, 0.005, 0.01, 0.02, 0.05):

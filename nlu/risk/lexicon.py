@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
+from collections.abc import Iterator, Mapping, Sequence
 
 from content.editorial.phrases import ContextWords, Group, RiskPhrases
 from nlu.normalise import normalise
 from nlu.risk.chains import Chain, Span, spans, split
 from nlu.risk.grammar import Grammar, PhraseError
-from nlu.risk.stream import BOUNDARY, Forms, Stream, Word
+from nlu.risk.segments import Places, Segments
+from nlu.risk.stream import BOUNDARY, Forms, Stream
 
-UNKNOWN = "_"
-"""Stands for every word that no phrase has, so that no message's words are kept in the matcher's vocabulary."""
-
-
+_LONGEST = 60
+"""Words; no phrase with all its gaps is longer."""
 _DENYING = frozenset(("not", "never"))
 _STILL_SO = frozenset(("stop", "know", "want", "let", "care", "help", "think", "mean", "only", "tell", "say", "leave"))
 """After "not", these leave what follows as it is: "will not stop hitting me"."""
 
 
-@dataclass(frozen=True)
 class Found:
-    """What was found in one message: spans over the words of `stream`, by part.
+    """What stands in one message: spans over the words of `stream`, by part, worked out when they are asked for.
 
     Parts are `phrases:<group>`, `needs:<group>` and so on, and `context:<field>`.
     """
 
-    stream: Stream
-    parts: dict[str, list[Span]]
+    def __init__(self, stream: Stream, places: Places, chains: Mapping[str, list[Chain]]) -> None:
+        """`chains` has the phrases of each part."""
+        self.stream = stream
+        self._places = places
+        self._present = places.present()
+        self._chains = chains
+        self._barriers = _barriers(stream.forms)
+        self._spans: dict[str, list[Span]] = {}
+
+    def present(self) -> set[int]:
+        """The segments that stand somewhere in the message."""
+        return self._present
 
     def spans(self, part: str) -> list[Span]:
-        """Where a part was found, in order."""
-        return self.parts.get(part, [])
+        """Where a part stands, in order, the longest first at each place."""
+        if part not in self._spans:
+            chains = (chain for chain in self._chains.get(part, ()) if chain.needed <= self._present)
+            self._spans[part] = sorted({span for chain in chains for span in self._where(chain)}, key=_longest_first)
+        return self._spans[part]
+
+    def around(self, part: str, span: Span, reach: int = 0) -> list[Span]:
+        """Where a part stands within `reach` words of `span`, or a little before it."""
+        places = self.spans(part)
+        return places[
+            bisect_left(places, (span[0] - reach - _LONGEST, 0)) : bisect_right(places, (span[1] + reach, span[1] + reach + _LONGEST))
+        ]
+
+    def near(self, part: str, span: Span, reach: int) -> bool:
+        """Whether a part stands within `reach` words of `span`."""
+        return any(span[0] - end <= reach and start - span[1] <= reach for start, end in self.around(part, span, reach))
+
+    def _where(self, chain: Chain) -> list[Span]:
+        return spans(chain, [self._places.spans(segment) for segment in chain.segments], self._barriers)
 
 
 class Lexicon:
@@ -49,17 +70,20 @@ class Lexicon:
         self.groups: dict[str, tuple[str, Group]] = {group.id: (category, group) for category, group in phrases.groups}
         self._forms = Forms.of(phrases.words)
         self._grammar = Grammar(phrases.words.lists, self._forms.phrase)
-        self._segments: dict[str, int | None] = {}
-        self._chains: dict[int, list[tuple[str, Chain]]] = defaultdict(list)
-        self._vocabulary = {BOUNDARY}
-        self._vocab = spacy.blank("en").vocab
-        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        self.phrase_count = 0
+        self._segments = Segments()
+        self._numbers: dict[str, int | None] = {}
+        self._chains: dict[str, list[Chain]] = defaultdict(list)
+        self._beginnings: dict[int, set[str]] = defaultdict(set)
         openings = "|".join(re.escape(normalise(opening).text) for opening in phrases.context.general_questions)
         self.question = re.compile(rf"(?:{openings})\b")
         """Openings of questions, in normalised text: they are made of words that phrases skip."""
         for part, phrase in _parts(phrases):
             self._add(part, phrase)
+
+    @property
+    def phrase_count(self) -> int:
+        """How many different runs of words the phrases are made of."""
+        return self._segments.run_count
 
     def read(self, text: str) -> Stream:
         """The message in common forms."""
@@ -67,63 +91,48 @@ class Lexicon:
         return Stream(normalised, self._forms.read(normalised.text))
 
     def find(self, stream: Stream) -> Found:
-        """Every phrase in the message, longest first at each place."""
-        segments: dict[int, list[Span]] = defaultdict(list)
-        for key, start, end in self._matcher(self._doc(stream.words)):
-            segments[int(self._vocab.strings[key])].append((start, end))
-        for found in segments.values():
-            found.sort(key=lambda span: (span[0], -span[1]))
-        barriers = _barriers([word.form for word in stream.words])
-        parts: dict[str, list[Span]] = defaultdict(list)
-        for first in segments:
-            for part, chain in self._chains[first] if first in self._chains else ():
-                if all(segment in segments for segment in chain.segments):
-                    parts[part] += spans(chain, [segments[segment] for segment in chain.segments], barriers)
-        return Found(stream, {part: sorted(set(found), key=lambda span: (span[0], -span[1])) for part, found in parts.items()})
+        """Whatever phrases the message has."""
+        return Found(stream, self._segments.find(stream.forms), self._chains)
 
-    def _doc(self, words: list[Word]) -> Doc:
-        return Doc(self._vocab, words=[word.form if word.form in self._vocabulary else UNKNOWN for word in words])
+    def groups_in(self, found: Found) -> Iterator[str]:
+        """Ids of the groups of which a phrase stands in the message."""
+        candidates = {group for segment in found.present() & self._beginnings.keys() for group in self._beginnings[segment]}
+        return (group for group in self.groups if group in candidates and found.spans(f"phrases:{group}"))
 
     def _add(self, part: str, phrase: str) -> None:
         pieces, gaps = split(phrase)
         try:
             numbered = [(self._segment(piece), gap) for piece, gap in zip(pieces, (0, *gaps), strict=True)]
         except PhraseError as error:
-            raise PhraseError(f"{part}: {error}") from None
+            raise PhraseError(f"in {part}: {error}", _group_of(part)) from None
         said = [(number, gap) for number, gap in numbered if number is not None]
         if not said:
-            raise PhraseError(f"{part}: nothing is left of {phrase!r}, all its words are skipped; add a telling word")
+            raise PhraseError(f"in {part}: all words of {phrase!r} are skipped; add a telling word", _group_of(part))
         numbers, widths = zip(*said, strict=True)
-        self._chains[numbers[0]].append((part, Chain(numbers, widths[1:])))
+        self._chains[part].append(Chain(numbers, widths[1:], frozenset(numbers)))
+        if part.startswith("phrases:"):
+            self._beginnings[numbers[0]].add(_group_of(part))
 
     def _segment(self, text: str) -> int | None:
         """The number of a segment, or `None` where all its words are ones that the matcher skips."""
-        if text not in self._segments:
-            combinations = self._grammar.expand(text)
-            if _several_pieces(text):
-                combinations = [forms for forms in combinations if len(forms) > 1] or combinations
-            self._segments[text] = len(self._segments) if combinations else None
-            self._vocabulary.update(form for forms in combinations for form in forms)
-            if combinations:
-                self._matcher.add(str(self._segments[text]), [Doc(self._vocab, words=list(forms)) for forms in combinations])
-            self.phrase_count += len(combinations)
-        return self._segments[text]
+        if text not in self._numbers:
+            runs = self._grammar.expand(text)
+            self._numbers[text] = self._segments.add(runs) if runs else None
+        return self._numbers[text]
 
 
-def _barriers(forms: list[str]) -> list[int]:
+def _group_of(part: str) -> str:
+    return part.partition(":")[2]
+
+
+def _longest_first(span: Span) -> Span:
+    return span[0], -span[1]
+
+
+def _barriers(forms: Sequence[str]) -> list[int]:
     """Places that no gap of a phrase may span: ends of sentences, and words that deny what follows."""
     afters = (*forms[1:], BOUNDARY)
     return [place for place, form in enumerate(forms) if form == BOUNDARY or (form in _DENYING and afters[place] not in _STILL_SO)]
-
-
-def _several_pieces(text: str) -> bool:
-    """Whether more than one word has to be there: skipped words must not leave one common word alone."""
-    depth = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if character == " " and depth == 0:
-            return True
-    return False
 
 
 def _parts(phrases: RiskPhrases) -> Iterator[tuple[str, str]]:

@@ -86,7 +86,7 @@ def _why(named: list[str], policy: RiskPolicy) -> str:
 
 def _carrying(text: str, risk: Risk) -> tuple[int, int]:
     sentences = [match.span() for match in _SENTENCE.finditer(text)] or [(0, len(text))]
-    seen = [(item.start, item.end) for item in (*risk.evidence, *risk.signs) if getattr(item, "message", None) is None]
+    seen = [(item.start, item.end) for item in risk.evidence if item.message is None] + [(sign.start, sign.end) for sign in risk.signs]
     carrying = [span for span in sentences if any(span[0] < end and start < span[1] for start, end in seen)] or sentences
     start, end = carrying[0][0], carrying[-1][1]
     return start + len(text[start:end]) - len(text[start:end].lstrip()), end

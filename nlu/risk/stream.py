@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 
 from content.editorial.phrases import WordBook
@@ -64,6 +65,11 @@ class Stream:
 
     normalised: Normalised
     words: list[Word]
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The words' common forms."""
+        return tuple(word.form for word in self.words)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Original code points of `words[start:end]`."""

@@ -8,42 +8,29 @@ from nlu.risk.lexicon import Found
 from nlu.risk.stream import BOUNDARY
 from nlu.understanding import Subject
 
-_WRITER = frozenset({"i", "me", "my", "myself", "we", "us", "mine", "ourselves"})
 _ACTING = frozenset({"i", "we"})
 _OTHERS = frozenset({"he", "she", "they", "him", "her", "them", "himself", "herself", "themself", "themselves"})
-_OBJECTS = frozenset({"me", "us", "myself", "i"})
+_OBJECTS = frozenset({"me", "us", "myself"})
 _OTHER_OBJECTS = frozenset({"him", "her", "them", "himself", "herself", "themself", "themselves"})
 _LOOK_BACK = 10
+_JUST_BEFORE = 4
+_JUST_BEHIND = 2
 
 
-def subject_of(found: Found, group: Group, span: Span) -> Subject:
-    """Who is at risk in the evidence at `span`."""
+def subject_of(found: Found, group: Group, span: Span, about_other: bool) -> Subject:
+    """Who is at risk in the evidence at `span`. `about_other`: the message as a whole reads as being about somebody else."""
     if group.at_risk == "writer":
-        return "self"
+        return "other" if about_other else "self"
     if group.at_risk == "other":
         return "other"
     if found.spans("context:asking_for_others"):
         return "other"
-    if group.at_risk == "actor":
-        return _actor(found, span)
-    return _target(found, span)
+    nearby = _actor(found, span) if group.at_risk == "actor" else _target(found, span)
+    return nearby or ("other" if about_other else "self")
 
 
-def subject_of_message(found: Found) -> Subject:
-    """Whom a whole message is about: somebody else, if it begins with them rather than with the writer."""
-    if found.spans("context:asking_for_others"):
-        return "other"
-    people = found.spans("context:other_people")
-    forms = [word.form for word in found.stream.words]
-    first_other = min((start for start, _ in people), default=len(forms))
-    first_writer = next((place for place, form in enumerate(forms) if form in _ACTING), len(forms))
-    writers = sum(form in _WRITER for form in forms)
-    others = sum(form in _OTHERS for form in forms)
-    return "other" if people and first_other < first_writer and others >= writers else "self"
-
-
-def _actor(found: Found, span: Span) -> Subject:
-    forms = [word.form for word in found.stream.words]
+def _actor(found: Found, span: Span) -> Subject | None:
+    forms = found.stream.forms
     people = found.spans("context:other_people")
     for place in range(span[1] - 1, max(-1, span[0] - _LOOK_BACK), -1):
         if forms[place] == BOUNDARY and place < span[0]:
@@ -54,18 +41,15 @@ def _actor(found: Found, span: Span) -> Subject:
             return "self"
         if forms[place] in _OTHERS:
             return "other"
-    return "self"
+    return None
 
 
-def _target(found: Found, span: Span) -> Subject:
-    forms = [word.form for word in found.stream.words]
+def _target(found: Found, span: Span) -> Subject | None:
+    forms = found.stream.forms
     people = found.spans("context:other_people")
-    for place in range(span[0], min(len(forms), span[1] + 2)):
-        if forms[place] in _OBJECTS:
-            return "self"
-        if forms[place] in _OTHER_OBJECTS or any(start <= place < end for start, end in people):
-            return "other"
-    before = forms[max(0, span[0] - _LOOK_BACK) : span[0]]
-    if _WRITER.intersection(before) or not people:
+    near = range(max(0, span[0] - _JUST_BEFORE), min(len(forms), span[1] + _JUST_BEHIND))
+    if any(forms[place] in _OBJECTS for place in near):
         return "self"
-    return "other"
+    if any(forms[place] in _OTHER_OBJECTS or any(start <= place < end for start, end in people) for place in near):
+        return "other"
+    return None

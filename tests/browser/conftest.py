@@ -1,4 +1,4 @@
-"""One real Chromium for all browser tests, and a real program for each."""
+"""A real Chromium and a real program for the browser tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.running import Program, YoungPerson, phone
+from tests.browser.running import Program, YoungPerson, phone, running
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -22,24 +22,18 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed after each file: while Playwright runs, no asynchronous test can run in this process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """Shared by the tests of one file: starting it takes as long as a test."""
-    yield from _running(tmp_path_factory.mktemp("shared"))
-
-
 @pytest.fixture
-def own_program(tmp_path: Path) -> Iterator[Program]:
-    """For a test that stops it, or that needs an empty queue."""
-    yield from _running(tmp_path)
+def program(tmp_path: Path) -> Iterator[Program]:
+    yield from running(tmp_path)
 
 
 @pytest.fixture
@@ -47,11 +41,3 @@ def young(chromium: Browser, program: Program) -> Iterator[YoungPerson]:
     context = phone(chromium)
     yield YoungPerson(context, program.url)
     context.close()
-
-
-def _running(folder: Path) -> Iterator[Program]:
-    running = Program(folder)
-    running.start()
-    yield running
-    if running.process and running.process.poll() is None:
-        running.kill()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,6 +102,15 @@ class Program:
                 pass
             time.sleep(0.1)
         raise AssertionError(f"the program did not start: {self.output}")
+
+
+def running(folder: Path) -> Iterator[Program]:
+    """A program on a record in `folder`, until the test is over."""
+    program = Program(folder)
+    program.start()
+    yield program
+    if program.process and program.process.poll() is None:
+        program.kill()
 
 
 class YoungPerson:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import Program, YoungPerson, phone
+from tests.browser.running import Program, YoungPerson, phone, running
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One for this file: nobody here minds what others said before."""
+    yield from running(tmp_path_factory.mktemp("shared"))
 
 
 def test_nothing_is_asked_of_the_server_before_start(young: YoungPerson) -> None:
@@ -75,7 +83,9 @@ def test_leaving_quickly_shows_the_weather_and_back_does_not_bring_the_chat(youn
     assert not [cookie for cookie in young.context.cookies() if cookie["name"] == "chat"]
 
 
-def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chromium: Browser, own_program: Program) -> None:
+def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chromium: Browser, tmp_path: Path) -> None:
+    own_program = Program(tmp_path)
+    own_program.start()
     context = phone(chromium)
     young = YoungPerson(context, own_program.url)
     young.starts()
@@ -92,6 +102,7 @@ def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chro
     young.page.reload()
     expect(young.page.locator(".you .bubble", has_text="can you hear me")).to_have_count(1)
     context.close()
+    own_program.stop()
 
 
 def test_messages_written_too_fast_all_arrive_in_order(young: YoungPerson) -> None:
@@ -103,7 +114,7 @@ def test_messages_written_too_fast_all_arrive_in_order(young: YoungPerson) -> No
     expect(young.page.locator(".you").last.locator(".state")).to_contain_text("Sent", timeout=60_000)
     young.page.reload()
     expect(young.page.locator(".you .bubble")).to_have_count(26)
-    assert [text.replace("You: ", "") for text in young.page.locator(".you .bubble").all_inner_texts()] == wanted
+    assert [text.removeprefix("You:").strip() for text in young.page.locator(".you .bubble").all_inner_texts()] == wanted
 
 
 @pytest.mark.rule("S77")

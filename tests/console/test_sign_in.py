@@ -185,6 +185,22 @@ async def test_demo_accounts_see_their_code_in_the_demo_and_nowhere_else(staffed
     assert staffed.record.read(accounts.demo_accounts) == ["Sam"]
 
 
+async def test_a_demo_account_whose_codes_are_used_up_is_told_when_the_next_one_comes(staffed: House) -> None:
+    [kit] = [found for found in staffed.record.write(lambda tx: accounts.ensure_demo_staff(tx, staffed.clock())) if found.name == "Kit"]
+    app = create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock)
+    for _ in range(2):
+        one = Browser(app, staffed)
+        await one.gives_password("Kit", kit.password)
+        shown = re.search(r"your code is now (\d{3} \d{3})", (await one.get("/code")).text)
+        assert shown
+        assert (await one.post("/code", code=shown.group(1))).status_code == 303
+    third = Browser(app, staffed)
+    await third.gives_password("Kit", kit.password)
+    assert "your next one comes in 30 seconds" in (await third.get("/code")).text
+    later(staffed, seconds=30)
+    assert "your code is now" in (await third.get("/code")).text
+
+
 async def test_a_real_account_never_sees_its_code_even_in_the_demo(staffed: House, app: FastAPI) -> None:
     demo = Browser(create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock), staffed)
     await demo.gives_password("Sam")

@@ -88,6 +88,9 @@ class Conversation:
         young, more = self.young, self._understood(step)
         if "says" in step:
             return await young.says(step.pop("says"), **more)
+        if "says_at_length" in step:
+            long = step.pop("says_at_length")
+            return await young.says(" ".join([*[long["words"]] * long["times"], long["then"]]))
         if "edits" in step:
             return await young.edits(step.pop("edits"), **more)
         if "taps" in step:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation import relay
+from escalation.record import messages
 from escalation.record.store import Record
 from tests.house import House, YoungPerson
 
@@ -53,9 +53,7 @@ async def test_a_conversation_leaves_no_words_on_the_disk(staffed: House) -> Non
     await young.taps_token(button(young, "send"))
     case = young.case()
     assert case is not None and case.stage == "waiting", "the conversation has to reach a case for this test to mean something"
-    staffed.record.write(
-        lambda tx: relay.messages.tell_staff(tx, staffed.staff("Sam"), "telegram", ANSWERED, staffed.clock(), case_id=case.id)
-    )
+    staffed.record.write(lambda tx: messages.tell_staff(tx, staffed.staff("Sam"), "telegram", ANSWERED, staffed.clock(), case_id=case.id))
     found = on_disk(staffed.record)
     assert b"home_abuse" in found, "what is kept in the clear must be found, or the search is blind"
     bot_words = [line.text for line in young.lines() if line.speaker == "bot" and line.kind == "said"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from escalation.record import audit
-from escalation.record.store import Record
+from escalation.record.store import Record, Tx
 from tests.house import MONDAY_MORNING
 
 LAST = 6
@@ -62,8 +62,12 @@ def test_what_was_taken_out_still_shows_after_more_was_noted(chain: Record, cut:
 
 
 def test_the_chain_is_whole_after_many_entries_from_several_transactions(chain: Record) -> None:
+    def three(tx: Tx) -> None:
+        for _ in range(3):
+            audit.note(tx, "case_read", MONDAY_MORNING)
+
     for _ in range(20):
-        chain.write(lambda tx: [audit.note(tx, "case_read", MONDAY_MORNING) for _ in range(3)])
+        chain.write(three)
     assert chain.read(audit.first_broken) is None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.channels import Incoming
 from escalation.record import messages, people
+from escalation.record.store import Tx
 from escalation.record.tables import InboxRow
 from tests.house import House, YoungPerson
 
@@ -27,7 +28,7 @@ ODD = {
 def stored(house: House, address: str = "young-1") -> list[tuple[str, int, str]]:
     """Kind, version and words of everything one person sent."""
 
-    def read(tx: messages.Tx) -> list[tuple[str, int, str]]:
+    def read(tx: Tx) -> list[tuple[str, int, str]]:
         found = people.find(tx, "telegram", address)
         assert found is not None
         rows = tx.session.scalars(select(InboxRow).where(InboxRow.person_id == found[0].id).order_by(InboxRow.seq))

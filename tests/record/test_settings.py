@@ -40,7 +40,7 @@ class Done:
 
 def run(folder: Path, *command: str, **settings: str) -> Done:
     """Run a command in an empty folder with these settings and no others."""
-    others = {name: None for name in os.environ if name.startswith("BREAKWATER_")}
+    others: dict[str, str | None] = {name: None for name in os.environ if name.startswith("BREAKWATER_")}
     with chdir(folder):
         done = CliRunner().invoke(app, command, env=others | settings)
     assert done.exception is None or isinstance(done.exception, SystemExit), f"a traceback instead of a line: {done.exception!r}"

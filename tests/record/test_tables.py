@@ -14,7 +14,7 @@ from sqlalchemy.exc import StatementError
 
 from escalation.record.ids import new_id
 from escalation.record.schema import SchemaError, ensure_current, upgrade
-from escalation.record.store import Record, RecordUnavailable, make_engine
+from escalation.record.store import Record, RecordUnavailable, Tx, make_engine
 from escalation.record.tables import KeyRow, Table
 
 
@@ -50,9 +50,14 @@ def test_a_time_without_a_zone_is_refused(record: Record) -> None:
 
 def test_a_time_comes_back_as_the_same_moment_in_utc(record: Record) -> None:
     summer = datetime(2026, 7, 1, 12, 30, tzinfo=timezone(timedelta(hours=1)))
-    number = record.write(
-        lambda tx: (tx.session.add(row := KeyRow(purpose="test", wrapped=b"", created_at=summer)), tx.session.flush()) and row.number
-    )
+
+    def keep(tx: Tx) -> int:
+        row = KeyRow(purpose="test", wrapped=b"", created_at=summer)
+        tx.session.add(row)
+        tx.session.flush()
+        return row.number
+
+    number = record.write(keep)
     found = record.read(lambda tx: tx.session.get_one(KeyRow, number).created_at)
     assert found == summer
     assert found.tzinfo is UTC

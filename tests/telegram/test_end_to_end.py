@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,7 @@ class Town:
     sam: User
     alex: User
     jo: User
+    stop: Callable[[], Awaitable[None]]
 
     @property
     def people(self) -> tuple[User, ...]:
@@ -84,8 +86,9 @@ async def town(api: BotApi, user: Callable[[str], User], database_url: str) -> A
     for person, role in ((sam, "worker"), (alex, "worker"), (jo, "lead")):
         house.hire(person.first_name, role, telegram=str(person.id))
         api.known.add(person.id)
-    async with program.running():
-        yield Town(api, program, clock, house, mia, sam, alex, jo)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(program.running())
+        yield Town(api, program, clock, house, mia, sam, alex, jo, stop=stack.aclose)
 
 
 def label(user: User, *labels: str) -> str | None:
@@ -277,8 +280,7 @@ async def test_a_restart_in_the_middle_of_a_conversation(api: BotApi, town: Town
     await town.sam.hears("Someone is waiting")
     town.sam.taps("Pick up")
     await town.mia.hears("Sam is here now")
-    for channel in town.program.channels:
-        await channel.stop()
+    await town.stop()
     town.mia.says("are you still there")
     town.sam.says("Yes, I am here.")
     again = build(settings(api, database_url), town.clock)

@@ -106,12 +106,17 @@ def _left(request: Request) -> Response:
 
 async def _code_page(request: Request, me: SignedIn, going_to: str, status: int = 200) -> Response:
     console: Console = request.app.state.console
-    code = await console.record.aread(lambda tx: _shown_code(tx, console, me))
-    return page(request, "code.html", None, status, demo_code=code, csrf=me.csrf, going_to=going_to, wrong=WRONG if status != 200 else "")
+    code, wait = await console.record.aread(lambda tx: _demo_code(tx, console, me))
+    wrong = WRONG if status != 200 else ""
+    return page(request, "code.html", None, status, demo_code=code, demo_wait=wait, csrf=me.csrf, going_to=going_to, wrong=wrong)
 
 
-def _shown_code(tx: Tx, console: Console, me: SignedIn) -> str | None:
-    return accounts.demo_code(tx, tx.session.get_one(Staff, me.staff_id), console.clock()) if console.settings.demo else None
+def _demo_code(tx: Tx, console: Console, me: SignedIn) -> tuple[str | None, int]:
+    """The code a demo account may be shown, and otherwise in how many seconds there is one again; 0 for any other account."""
+    row, now = tx.session.get_one(Staff, me.staff_id), console.clock()
+    if not (console.settings.demo and row.demo):
+        return None, 0
+    return accounts.demo_code(tx, row, now), 30 - int(now.timestamp()) % 30
 
 
 def _home(request: Request, role: str, going_to: str) -> str:

@@ -227,6 +227,9 @@ function insert(words) {
 // htmx notes the address of the page for a history that is switched off; no address of a case stays behind.
 window.addEventListener("load", () => sessionStorage.clear());
 
+const again = document.querySelector("[data-again]");
+if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
+
 if (body.hasAttribute("data-live")) {
   connect();
   toEnd();

@@ -8,6 +8,8 @@ const POLL = 3; // seconds between two looks while the stream is down
 const LOOK_ANYWAY = 25; // and while it is up
 const HIDDEN_FOR_LONG = 5 * 60 * 1000; // ms after which coming back to the tab asks the server what may still be shown
 
+const BOT_ASKS_WITHIN = 3000; // ms in which the bot's own "Carry on?" is waited for
+
 const $ = (id) => document.getElementById(id);
 const words = Object.fromEntries([...$("words").content.children].map((p) => [p.dataset.name, p.textContent]));
 const begun = { get: () => sessionStorage.getItem("chat"), set: () => sessionStorage.setItem("chat", "1") };
@@ -26,6 +28,8 @@ let since = 0;
 let stream = null;
 let streaming = false;
 let pollTimer = 0;
+let keptBack = false;
+let carryOnTimer = 0;
 
 // --- beginning, and coming back ---
 
@@ -171,9 +175,17 @@ function show(feed) {
   log.dropBefore(since);
   log.addAll(feed.items);
   if (!queue.length) tell("");
-  $("carry-on").hidden = !feed.kept_back || log.asksToCarryOn;
+  offerToCarryOn(feed.kept_back);
   $("easy").setAttribute("aria-checked", String(feed.easy_read));
   document.documentElement.classList.toggle("easy", feed.easy_read);
+}
+
+// The bot asks by itself, except where an adult has the conversation or it is slow to answer.
+function offerToCarryOn(wanted) {
+  keptBack = wanted;
+  const needed = () => keptBack && !log.asksToCarryOn;
+  if (!needed()) $("carry-on").hidden = true;
+  else carryOnTimer ||= setTimeout(() => ((carryOnTimer = 0), ($("carry-on").hidden = !needed())), BOT_ASKS_WITHIN);
 }
 
 function listen() {

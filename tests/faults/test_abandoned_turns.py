@@ -1,0 +1,161 @@
+"""A turn that is abandoned between any two of its steps leaves nothing half done, and is made again by whoever comes next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+
+from bot.channels import Incoming
+from bot.turn import LEASE, Handler
+from escalation.record.store import RecordUnavailable
+from escalation.record.tables import InboxRow, OutboxRow
+from nlu.noticing import Noticing
+from nlu.understanding import Reading
+from tests.house import House, YoungPerson
+
+DANGER = "i have swallowed a load of pills"
+
+
+class Hanging:
+    """An intent service that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def read(self, text: str) -> Reading | None:
+        self.asked.set()
+        await self.go_on.wait()
+        return None
+
+
+def slow_handler(house: House, noticing: Noticing) -> tuple[Handler, Hanging]:
+    reader = Hanging()
+    return Handler(house.record, house.service, noticing, reader, house.clock, patience=60), reader
+
+
+async def comes_in(house: House, text: str, number: int = 1, address: str = "young-1") -> str:
+    await house.intake.take(Incoming("telegram", address, f"{address}-{number}", "text", text))
+    return house.woken.pop()
+
+
+def count(house: House) -> tuple[int, int]:
+    """Rows that are handled, and bubbles that are written."""
+    handled = select(InboxRow.id).where(InboxRow.handled_at.is_not(None))
+    return house.record.read(lambda tx: (len(tx.session.scalars(handled).all()), len(tx.session.scalars(select(OutboxRow.id)).all())))
+
+
+async def test_a_message_that_nobody_was_woken_for_is_found_by_the_auditor(house: House, young: YoungPerson) -> None:
+    await comes_in(house, "hello")
+    await house.ticking.audit()
+    assert house.woken == set(), "its own process may be at it"
+    house.clock.move(seconds=11)
+    await house.ticking.audit()
+    await house.settle()
+    assert young.hears()
+
+
+async def test_a_turn_whose_process_died_while_it_asked_is_taken_over_after_its_lease(
+    house: House, young: YoungPerson, noticing: Noticing
+) -> None:
+    who = await comes_in(house, "hello")
+    dying, reader = slow_handler(house, noticing)
+    turn = asyncio.create_task(dying.handle(who))
+    await reader.asked.wait()
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+    await comes_in(house, "are you there", 2)
+    await house.handler.handle(who)
+    assert young.hears() == [], "until then it may still be at work"
+    house.clock.move(seconds=LEASE.total_seconds() + 1)
+    await house.ticking.audit()
+    await house.settle()
+    assert young.hears()
+    assert count(house)[0] == 2
+
+
+async def test_a_process_that_was_only_slow_does_not_answer_what_another_has_answered(
+    house: House, young: YoungPerson, noticing: Noticing
+) -> None:
+    who = await comes_in(house, DANGER)
+    slow, reader = slow_handler(house, noticing)
+    turn = asyncio.create_task(slow.handle(who))
+    await reader.asked.wait()
+    house.clock.move(seconds=LEASE.total_seconds() + 1)
+    await house.handler.handle(who)
+    said = len(young.lines())
+    reader.go_on.set()
+    await turn
+    assert len(young.lines()) == said
+    assert count(house)[0] == 1
+
+
+async def test_many_at_once_for_one_person_answer_once(house: House, young: YoungPerson) -> None:
+    who = await comes_in(house, "hello")
+    await asyncio.gather(*(house.handler.handle(who) for _ in range(10)))
+    first = young.hears()
+    assert [line.text for line in first] == list(dict.fromkeys(line.text for line in first))
+
+
+@pytest.mark.parametrize("text", ["hello", DANGER, "i want to kill myself"], ids=["guidance", "immediate", "offer"])
+async def test_a_turn_that_fails_at_any_statement_leaves_nothing_and_is_the_same_turn_afterwards(staffed: House, text: str) -> None:
+    whole = YoungPerson(staffed, address="whole")
+    expected = [line.text for line in await whole.says(text)]
+    alerts = len(staffed.alerts("Sam"))
+    failed = 0
+    for number in range(1, 200):
+        one = YoungPerson(staffed, address=f"young-{number}")
+        who = await comes_in(staffed, text, address=one.address)
+        before = count(staffed)
+        with failing_at(staffed, number) as reached:
+            try:
+                await staffed.handler.handle(who)
+            except RecordUnavailable:
+                failed += 1
+                assert count(staffed) == before, f"statement {number} left something half done"
+        staffed.clock.move(seconds=LEASE.total_seconds() + 1)
+        await staffed.handler.handle(who)
+        assert [line.text for line in one.hears()] == expected
+        if not reached:
+            break
+    assert failed > 10
+    assert len(staffed.alerts("Sam")) == alerts * (number + 1)
+
+
+@contextmanager
+def failing_at(house: House, number: int) -> Iterator[list[int]]:
+    """The record fails at its `number`th statement from now on; the list is empty while that has not come."""
+    statements, reached = iter(range(1, 10_000)), list[int]()
+
+    def execute(*_: Any) -> None:
+        if next(statements) == number:
+            reached.append(number)
+            raise OperationalError("the statement", None, Exception("the disk is gone"))
+
+    engine = house.record.engine
+    event.listen(engine, "before_cursor_execute", execute)
+    try:
+        yield reached
+    finally:
+        event.remove(engine, "before_cursor_execute", execute)
+
+
+async def test_a_stored_message_that_was_damaged_holds_up_nothing_behind_it(house: House, young: YoungPerson) -> None:
+    who = await comes_in(house, "hello")
+
+    def damage(tx: Any) -> None:
+        row = tx.session.scalars(select(InboxRow)).one()
+        row.body_sealed = row.body_sealed[:-1] + bytes([row.body_sealed[-1] ^ 1])
+
+    house.record.write(damage)
+    await comes_in(house, DANGER, 2)
+    await house.handler.handle(who)
+    said = house.record.read(lambda tx: len(tx.session.scalars(select(OutboxRow)).all()))
+    assert said > 0
+    assert count(house)[0] == 2
+    assert house.record.read(lambda tx: tx.session.scalars(select(InboxRow.level).order_by(InboxRow.seq)).all()) == [0, 4]
