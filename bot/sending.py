@@ -57,8 +57,10 @@ class Sender:
         with self._record.signals.listening(f"outbox:{self._channel.name}", to=lambda _: loop.call_soon_threadsafe(self._wake.set)):
             self._wake.set()
             while True:
+                # Not `wait_for`: on Python 3.11 it swallows a cancellation that meets a wake, and the program never stops.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), timeout=1.0)
+                    async with asyncio.timeout(1.0):
+                        await self._wake.wait()
                 self._wake.clear()
                 with suppress(RecordUnavailable):
                     await self._round()

@@ -23,7 +23,7 @@ OUTCOMES = ("guidance_given", "plan_made", "referred", "emergency_services", "si
 LONGEST = 3500
 
 _CONTACT = re.compile(
-    r"(\+?\d[\d\s().-]{8,}\d)|([\w.+-]+@[\w-]+\.\w+)|((?:insta(?:gram)?|snap(?:chat)?|whats\s?app|tiktok)\W{1,3}@?\w{3,})", re.I
+    r"(\+?(?:\d[\s().-]{0,3}){9,}\d)|([\w.+-]+@[\w-]+\.\w+)|((?:insta(?:gram)?|snap(?:chat)?|whats\s?app|tiktok)\W{1,3}@?\w{3,})", re.I
 )
 _SECRECY = re.compile(
     r"\b(our secret|between (?:us|you and me)|keep (?:this|it) (?:a )?secret|don'?t tell (?:any\w*|the|my|your)|delete (?:this|these) (?:chat|message))",

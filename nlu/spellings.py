@@ -19,7 +19,7 @@ you are: youre ure
 are: r
 and: n nd
 be: b
-to: tae
+to: tae t0
 my: mi
 for: fur
 no: nae

@@ -31,8 +31,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """Shared by the tests of one file: starting it takes as long as a test."""
+    yield from running(tmp_path_factory.mktemp("shared"))
+
+
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+def own_program(tmp_path: Path) -> Iterator[Program]:
+    """For a test that stops it, or that needs an empty queue."""
     yield from running(tmp_path)
 
 

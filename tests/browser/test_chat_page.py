@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import Program, YoungPerson, phone, running
+from tests.browser.running import Program, YoungPerson, phone
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """One for this file: nobody here minds what others said before."""
-    yield from running(tmp_path_factory.mktemp("shared"))
 
 
 def test_nothing_is_asked_of_the_server_before_start(young: YoungPerson) -> None:
@@ -83,9 +75,7 @@ def test_leaving_quickly_shows_the_weather_and_back_does_not_bring_the_chat(youn
     assert not [cookie for cookie in young.context.cookies() if cookie["name"] == "chat"]
 
 
-def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chromium: Browser, tmp_path: Path) -> None:
-    own_program = Program(tmp_path)
-    own_program.start()
+def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chromium: Browser, own_program: Program) -> None:
     context = phone(chromium)
     young = YoungPerson(context, own_program.url)
     young.starts()
@@ -102,7 +92,6 @@ def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chro
     young.page.reload()
     expect(young.page.locator(".you .bubble", has_text="can you hear me")).to_have_count(1)
     context.close()
-    own_program.stop()
 
 
 def test_messages_written_too_fast_all_arrive_in_order(young: YoungPerson) -> None:
@@ -140,6 +129,14 @@ def test_a_code_brings_the_chat_back_elsewhere_behind_carry_on(young: YoungPerso
     carry_on.first.click()
     back.sees("my stepdad hits me nearly every day", speaker="you")
     elsewhere.close()
+
+
+def test_it_ends_within_seconds_although_a_page_is_open(chromium: Browser, own_program: Program) -> None:
+    context = phone(chromium)
+    YoungPerson(context, own_program.url).starts()
+    own_program.stop()
+    assert own_program.process is not None and own_program.process.poll() is not None
+    context.close()
 
 
 @pytest.mark.rule("S52")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from content.editorial.library import Library
-from tests.browser.running import Program, Worker, YoungPerson, laptop, picture
+from tests.browser.running import Program, Worker, YoungPerson, laptop, phone, picture
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +24,13 @@ def label(words: Library, message: str, go: str) -> str:
 @pytest.mark.rule("S61")
 @pytest.mark.rule("S82")
 def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
-    chromium: Browser, program: Program, young: YoungPerson, words: Library, tmp_path: Path
+    chromium: Browser, own_program: Program, words: Library, tmp_path: Path
 ) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, program, "Sam")
+    sam = Worker(sam_at_work, own_program, "Sam")
     expect(sam.page.get_by_text("Nobody is waiting")).to_be_visible()
 
+    young = YoungPerson(phone(chromium), own_program.url)
     young.starts()
     young.says(DISCLOSURE)
     young.sees("Sam")
@@ -63,12 +64,14 @@ def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
     young.sees(words.message("hand_over.feedback_good").say[0])
     assert "We made a plan for tonight." not in " ".join(young.shown())
     sam_at_work.close()
+    young.context.close()
 
 
 @pytest.mark.rule("S01")
-def test_a_no_brings_nothing_to_the_console(chromium: Browser, program: Program, young: YoungPerson, words: Library) -> None:
+def test_a_no_brings_nothing_to_the_console(chromium: Browser, own_program: Program, words: Library) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, program, "Sam")
+    sam = Worker(sam_at_work, own_program, "Sam")
+    young = YoungPerson(phone(chromium), own_program.url)
     young.starts()
     young.says(DISCLOSURE)
     young.taps(label(words, "consent.offer", "do:offer_no"))
@@ -77,11 +80,13 @@ def test_a_no_brings_nothing_to_the_console(chromium: Browser, program: Program,
     expect(sam.page.get_by_text("Nobody is waiting")).to_be_visible()
     assert DISCLOSURE not in sam.page.content()
     sam_at_work.close()
+    young.context.close()
 
 
-def test_a_line_reaches_the_other_side_at_once(chromium: Browser, program: Program, young: YoungPerson, words: Library) -> None:
+def test_a_line_reaches_the_other_side_at_once(chromium: Browser, own_program: Program, words: Library) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, program, "Sam")
+    sam = Worker(sam_at_work, own_program, "Sam")
+    young = YoungPerson(phone(chromium), own_program.url)
     young.starts()
     young.says(DISCLOSURE)
     for message, go in (("consent.offer", "do:offer_yes"), ("consent.scope", "do:scope_chat"), ("consent.confirm_chat", "do:send")):
@@ -99,6 +104,7 @@ def test_a_line_reaches_the_other_side_at_once(chromium: Browser, program: Progr
         expect(sam.page.get_by_label("Your message")).to_have_value("")
     assert sorted(took)[len(took) // 2] <= 300, f"milliseconds: {took}"
     sam_at_work.close()
+    young.context.close()
 
 
 _WAIT_FOR = """text => {

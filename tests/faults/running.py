@@ -47,7 +47,7 @@ class Program:
         await until(self._stores, START_SECONDS, lambda: self.log.read_text()[-2000:])
 
     def _launch(self) -> None:
-        command = [BREAKWATER, "serve", "--without-intents"]
+        command = [str(BREAKWATER), "serve", "--without-intents"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, env=self._settings(), stdout=log, stderr=log, start_new_session=True)
 

@@ -1,0 +1,42 @@
+"""Weak signs: nothing each, something together."""
+
+from __future__ import annotations
+
+from nlu.risk.accumulate import accumulate
+from nlu.risk.policy import load_policy
+from nlu.understanding import Level, Sign
+
+POLICY = load_policy()
+GIFTS = Sign("gifts", "sexual_exploitation", "someone gives them things", 0, 4)
+LATE = Sign("late_home", "missing", "comes home late", 2, 9)
+SECRET = Sign("secrecy", "sexual_exploitation", "keeps something secret", 1, 3)
+
+
+def test_three_different_signs_are_a_concern_of_the_category_that_most_name() -> None:
+    added = accumulate([[GIFTS], [LATE]], [SECRET], POLICY)
+    assert (added.level, added.categories) == (Level.CONCERN, ("sexual_exploitation", "missing"))
+
+
+def test_each_sign_is_explained_by_the_message_it_stands_in() -> None:
+    added = accumulate([[GIFTS], [], [LATE]], [SECRET], POLICY)
+    assert [(item.source, item.message, item.start, item.end) for item in added.evidence] == [
+        ("history", 0, 0, 4),
+        ("history", 2, 2, 9),
+        ("lexicon", None, 1, 3),
+    ]
+
+
+def test_the_same_sign_again_and_again_is_one_sign() -> None:
+    assert accumulate([[GIFTS]] * 10, [GIFTS], POLICY).level is Level.NONE
+
+
+def test_two_signs_are_too_few() -> None:
+    assert accumulate([[GIFTS]], [LATE], POLICY).level is Level.NONE
+
+
+def test_old_signs_fade() -> None:
+    assert accumulate([[GIFTS], [LATE], *[[]] * 30], [SECRET], POLICY).level is Level.NONE
+
+
+def test_a_message_without_a_sign_raises_nothing_again() -> None:
+    assert accumulate([[GIFTS], [LATE], [SECRET]], [], POLICY).evidence == ()
