@@ -175,6 +175,16 @@ class Hands(RuleBasedStateMachine):
     def somebody_closes(self, name: str) -> None:
         self._on_case(lambda tx, case, now: relay.close(tx, self.service, case.id, self._staff(tx, name), "guidance_given", "", now))
 
+    @rule(scope=st.sampled_from(Scope), name=st.sampled_from(STAFF), danger=st.booleans())
+    def is_handed_over(self, scope: Scope, name: str, danger: bool) -> None:
+        """The way most cases go, so that what comes after it is tried often."""
+        if danger:
+            self.is_in_danger()
+        else:
+            self.is_offered_an_adult(Level.CONCERN)
+            self.agrees(scope)
+        self.somebody_picks_up(name)
+
     @rule(days=st.integers(1, 31))
     def time_passes(self, days: int) -> None:
         self.house.clock.move(days=days)
@@ -197,15 +207,16 @@ class Hands(RuleBasedStateMachine):
 
     def _no_more_than_allowed(self, case: CaseRow, staff: Staff, seen: reading.CaseReading) -> None:
         now = self.house.clock()
-        last = (self.said.get(case.id) or [Agreement(Kind.REFUSED, None, START)])[-1]
+        ledger = self.said.get(case.id, [Agreement(Kind.REFUSED, None, START)])
+        last = ledger[-1]
         scope = last.scope if last.kind is Kind.GIVEN and now < last.at + VALID_FOR else None
         assert not seen.summary or scope in (Scope.SUMMARY, Scope.CHAT)
         if case.basis != "immediate":
             assert seen.raised_by is None or scope is Scope.CHAT
             assert not seen.categories or scope is Scope.CHAT or (staff.role == "lead" and case.undecided)
-        stopped = last.at if last.kind is Kind.WITHDRAWN else now
-        ends = min(case.closed_at or now, stopped if case.stage in (Stage.PAUSED, Stage.CLOSED) else now)
         begins = START if scope is Scope.CHAT else case.picked_up_at or now
+        stopped = [entry.at for entry in ledger if entry.kind is Kind.WITHDRAWN and entry.at >= begins]
+        ends = min([case.closed_at or now, *(stopped if case.stage == Stage.PAUSED else ())])
         allowed = {text for at, text in self.words if begins <= at <= ends}
         assert {line.text for line in seen.lines if line.speaker == "young_person"} <= allowed
         assert not seen.lines or staff.role == "lead" or case.worker_id == staff.id
