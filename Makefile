@@ -47,8 +47,8 @@ check: .venv/dev  ## lint, types, import directions, content
 	@$(BIN)/lint-imports
 	@$(BIN)/breakwater content check
 
-evaluate: setup-intents  ## how well messages are understood, on the judging messages
-	@nlu/service/evaluate.sh tests/judging
+evaluate: setup-dev  ## how well messages are understood, on the judging messages
+	@$(BIN)/python -m tests.evaluate
 
 bench: setup-dev  ## how fast the parts are on this machine, as JSON
 	@$(BIN)/python -m tests.bench
