@@ -43,9 +43,10 @@ def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.Ris
     case = cases.open_case(tx, someone.id)
     if case is None:
         return
-    before = case.level
+    before, flags_before = case.level, case.flags
     cases.step_up(tx, case, _noticed(event), now)
-    if case.stage == Stage.WAITING and case.level > max(before, Level.CONCERN):
+    others_must_come = "position_of_trust" in case.flags and "position_of_trust" not in flags_before
+    if case.stage == Stage.WAITING and (case.level > max(before, Level.CONCERN) or others_must_come):
         chain.begin(tx, service, case, now)
 
 

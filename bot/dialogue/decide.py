@@ -183,7 +183,23 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
     elif scene.waiting:
         waiting.note(scene)
     else:
-        guidance.not_understood(scene, understood.ranking)
+        _not_understood(scene, understood)
+
+
+def _not_understood(scene: Scene, understood: Understanding) -> None:
+    """Own up to it; a second time running show where things stand instead of saying the same again."""
+    again, scene.state.not_understood = scene.state.not_understood == scene.state.turn - 1, scene.state.turn
+    if scene.state.question == "check_in":
+        scene.state.question = None
+        scene.speak("conversation.not_really_answer")
+    elif guidance.guess(scene, understood.ranking):
+        return
+    elif not again:
+        scene.speak("conversation.not_understood")
+    elif agreement.in_agreement(scene):
+        agreement.keep_open(scene)
+    else:
+        guidance.show_menu(scene)
 
 
 def _worry(scene: Scene, understood: Understanding, raised_by: str | None) -> None:

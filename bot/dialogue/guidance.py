@@ -56,15 +56,15 @@ def repeat_simpler(scene: Scene) -> None:
         show_menu(scene)
 
 
-def not_understood(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> None:
-    """Offer the nearest topics, or the menu where nothing is near."""
+def guess(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> bool:
+    """Offer the nearest topics. `False` where nothing is near."""
     scripts = scene.service.library.scripts
     near = [topic for topic, confidence in ranking if confidence >= 0.08 and topic in scripts and _is_guidance(scene, topic)][:3]
     if not near:
-        scene.speak("conversation.not_understood")
-        return
+        return False
     pairs = [(scripts[topic].title, f"topic:{topic}") for topic in near]
     scene.say(scene.words("conversation.unsure"), scene.own_buttons([*pairs, (scene.words("conversation.something_else")[0], "do:menu")]))
+    return True
 
 
 def show_helplines(scene: Scene, topic: str | None = None) -> None:

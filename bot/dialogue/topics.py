@@ -7,7 +7,11 @@ from collections.abc import Callable
 from bot.dialogue import agreement, guidance, waiting
 from bot.dialogue.events import WentAway
 from bot.dialogue.scene import Scene
+from nlu.normalise import normalise
 from nlu.understanding import Level, Risk, Subject
+
+LONGEST_SHORT_WORD = 30
+_AROUND = " \n.!?…/"
 
 SMALL_WORDS = ("affirm", "deny", "unsure", "greet")
 """What somebody who waits for an adult may say without asking for anything."""
@@ -32,7 +36,8 @@ def is_guidance(scene: Scene, topic: str | None) -> bool:
 
 def short_word(scene: Scene, text: str) -> str | None:
     """The topic of a message that is nothing but one well-known word, so that menus work without the intent service."""
-    return scene.service.library.short_words.get(text.casefold().strip(" \n.!?…/"))
+    words, plain = scene.service.library.short_words, text.casefold().strip(_AROUND)
+    return words.get(plain) or (words.get(normalise(plain).text.strip(_AROUND)) if len(plain) <= LONGEST_SHORT_WORD else None)
 
 
 def wants_person(scene: Scene, risk: Risk, raised_by: str | None) -> None:

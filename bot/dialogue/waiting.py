@@ -11,15 +11,27 @@ from nlu.understanding import Level
 def note(scene: Scene, level: Level = Level.NONE) -> None:
     """Say it. `level` is that of what was just said: something graver makes it quicker."""
     case, promised = scene.turn.case, promised_by(scene)
-    if case is not None and level > max(case.level, Level.CONCERN) and scene.adult():
+    if scene.adult() is None:
+        scene.speak("hand_over.waiting_note_nobody")
+    elif case is not None and level > max(case.level, Level.CONCERN):
         scene.speak("hand_over.waiting_note", adult=scene.adult_name(), by=in_time(scene, level))
     elif promised:
         scene.speak("hand_over.waiting_note", adult=scene.adult_name(), by=scene.clock(promised))
-    elif scene.adult():
-        late = "hand_over.still_waiting_immediate" if scene.immediate else "hand_over.still_waiting"
-        scene.speak(late, next_time=scene.next_time() or scene.words("hand_over.soon")[0])
     else:
-        scene.speak("hand_over.waiting_note_nobody")
+        _late(scene)
+
+
+def _late(scene: Scene) -> None:
+    """The time that was promised has passed: own up to it, in full only once, save where a life may be at risk."""
+    next_time = scene.next_time() or scene.words("hand_over.soon")[0]
+    promised = scene.turn.case.promised_at if scene.turn.case else None
+    if scene.immediate:
+        scene.speak("hand_over.still_waiting_immediate", next_time=next_time)
+    elif scene.state.owned_up_to != promised:
+        scene.state.owned_up_to = promised
+        scene.speak("hand_over.still_waiting", next_time=next_time)
+    else:
+        scene.say(scene.words("hand_over.still_waiting", next_time=next_time)[1:2])
 
 
 def promised_by(scene: Scene) -> datetime | None:
