@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
-from bot.dialogue import agreement, emergency, guidance, pause, presses, topics, waiting
-from bot.dialogue.events import AdultOffered, AgeBandChosen, EmergencyRaised, LeadFlagged, PassedOn
+from bot.dialogue import agreement, duties, emergency, guidance, pause, presses, topics, waiting
+from bot.dialogue.events import PassedOn
 from bot.dialogue.harm import sign_of_harm
 from bot.dialogue.presses import press
 from bot.dialogue.scene import Heard, Outcome, Scene, Turn, together
@@ -25,8 +24,6 @@ SURE = 0.45
 SURE_IN_LIVE_CHAT = 0.9
 CHECK_IN_EVERY = 4
 """Turns between two check-ins, so that the bot does not nag."""
-
-LEVEL_BY_AGE = {"under_13": 0, "13_15": 1, "16_17": 2, "18_25": 3, "unknown": 4}
 
 
 def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
@@ -71,8 +68,8 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
     for one in words:
         scene.state.remember(one.understood.risk.signs)
     text = "\n".join(one.text for one in words)
-    _age_said(scene, understood.risk)
-    risk = _with_duties(scene, understood.risk)
+    duties.age_said(scene, understood.risk)
+    risk = duties.at_least(scene, understood.risk)
     media = scene.words("conversation.media")[:1] if any(one.kind == "media" for one in heard) and not scene.live else ()
     if risk.level is Level.IMMEDIATE:
         _pass_on(scene, text)
@@ -80,7 +77,7 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
     else:
         scene.say(media)
         _nobody_in_danger_now(scene, words, understood, risk, raised_by)
-    _duties(scene, risk, raised_by)
+    duties.flag(scene, risk, raised_by)
 
 
 def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understanding, risk: Risk, raised_by: str | None) -> None:
@@ -188,13 +185,13 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
 
 def _not_understood(scene: Scene, understood: Understanding) -> None:
     """Own up to it; a second time running show where things stand instead of saying the same again."""
-    again, scene.state.not_understood = scene.state.not_understood == scene.state.turn - 1, scene.state.turn
     if scene.state.question == "check_in":
         scene.state.question = None
         scene.speak("conversation.not_really_answer")
     elif guidance.guess(scene, understood.ranking):
         return
-    elif not again:
+    elif scene.state.not_understood != scene.state.turn - 1:
+        scene.state.not_understood = scene.state.turn
         scene.speak("conversation.not_understood")
     elif agreement.in_agreement(scene):
         agreement.keep_open(scene)
@@ -258,41 +255,3 @@ def _withdraws(understood: Understanding, sure: float) -> bool:
     """A change of mind, or "I was joking": one answer for all, whether or not there is anything to take back (S78)."""
     said = understood.topic == "withdraw_consent" and understood.confidence >= sure
     return said or "withdraws" in understood.risk.flags
-
-
-def _age_said(scene: Scene, risk: Risk) -> None:
-    """An age in free text can lower the band, never raise it (S28)."""
-    for band in ("under_13", "13_15", "16_17"):
-        if f"says_{band}" in risk.flags and LEVEL_BY_AGE[band] < LEVEL_BY_AGE[scene.person.age_band]:
-            scene.did(AgeBandChosen(band))
-            scene.set_person(age_band=band)
-            return
-
-
-def _with_duties(scene: Scene, risk: Risk) -> Risk:
-    """Sexual activity under 13 always counts as a sign of harm; a question is not activity (S20)."""
-    if not _under_13_activity(scene, risk):
-        return risk
-    subject = risk.subject if risk.evidence else "self"
-    return replace(risk, level=max(risk.level, Level.CONCERN), categories=risk.categories or ("sexual_abuse",), subject=subject)
-
-
-def _duties(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    """What reaches the safeguarding lead whatever was agreed."""
-    reasons = [
-        reason
-        for reason, holds in (
-            ("under_13", _under_13_activity(scene, risk)),
-            ("position_of_trust", "position_of_trust" in risk.flags and risk.level >= Level.CONCERN),
-        )
-        if holds
-    ]
-    if reasons and scene.turn.case is None and not any(isinstance(event, AdultOffered | EmergencyRaised) for event in scene.events):
-        scene.did(AdultOffered(risk.level, risk.categories, risk.subject, risk.flags, raised_by))
-    for reason in reasons:
-        scene.did(LeadFlagged(reason))
-
-
-def _under_13_activity(scene: Scene, risk: Risk) -> bool:
-    nobody = risk.evidence and risk.subject == "general"
-    return "sexual_activity" in risk.flags and scene.person.age_band == "under_13" and not nobody

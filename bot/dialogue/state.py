@@ -81,8 +81,8 @@ class Conversation(Part):
     """The turn from which on earlier matters are kept from view; what was asked since then may be answered."""
     responded: list[str] = Field(default_factory=list)
     """Which first responses were given, so that nobody reads the same words twice."""
-    not_understood: int = 0
-    """The last turn in which nothing was understood."""
+    not_understood: int = -1
+    """The turn in which the bot last said that it did not understand."""
     owned_up_to: datetime | None = None
     """The promised time that has passed and was apologised for."""
     signs: list[list[KeptSign]] = Field(default_factory=list)

@@ -85,7 +85,7 @@ class Context:
             self._idiom(span)
             or (group.negation == "ends" and self._negated(span))
             or (group.joke and self._about_trifles(span))
-            or (group.fiction == "ends" and self._fiction(span))
+            or (group.fiction == "ends" and self._fiction(group, span))
             or self._general_question(span)
         )
 
@@ -108,8 +108,14 @@ class Context:
     def _in_jest(self, span: Span) -> bool:
         return self._near("jokes", span, _JOKE_REACH) and not self._any("serious")
 
-    def _fiction(self, span: Span) -> bool:
-        return self._near("fiction", span, _FICTION_REACH) and not self._any("serious")
+    def _fiction(self, group: Group, span: Span) -> bool:
+        """Talk of games and the like nearby; what may mean danger to life now is discounted within its own sentence only."""
+        if self._any("serious"):
+            return False
+        if group.level == Level.IMMEDIATE.id:
+            sentence = self.sentence(span)
+            return any(_inside(other, sentence) for other in self.found.around("context:fiction", sentence))
+        return self._near("fiction", span, _FICTION_REACH)
 
     def _general_question(self, span: Span) -> bool:
         start, end = self.sentence(span)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.dialogue.decide import LEVEL_BY_AGE
+from bot.dialogue.duties import BANDS
 from escalation.case import NotPossible
 from escalation.record.messages import Line
 from escalation.relay import Held
@@ -58,7 +58,7 @@ class Conversation:
     async def run(self) -> None:
         self._staff(self.data.get("duty", {"here": ["Sam"], "backup": ["Alex"]}))
         if band := self.data.get("age_band"):
-            assert band in LEVEL_BY_AGE, f"no such age band: {band!r} (write it in quotes)"
+            assert band in BANDS, f"no such age band: {band!r} (write it in quotes)"
             await self.young.starts()
             await self.young.taps_token(f"0:do:band_{band}")
         if self.data.get("easy_read"):

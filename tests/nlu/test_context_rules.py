@@ -129,3 +129,11 @@ def test_marks_beside_the_level(noticing: Noticing, text: str, flag: str) -> Non
 @pytest.mark.parametrize("text", ["im 12 minutes away", "my brother is 12", "im 5 foot 2", "i got 12 on my test"])
 def test_a_number_that_is_no_age_of_the_writer_is_no_age(noticing: Noticing, text: str) -> None:
     assert not any(flag.startswith("says_") for flag in noticing.check(text).flags)
+
+
+@pytest.mark.rule("S55")
+@pytest.mark.parametrize(
+    "text", ["football. i have swallowed a load of pills", "playing fifa. also i took an overdose", "my dad hit me again. we ate", "my stepdad beats me every night"]
+)
+def test_what_is_said_in_another_sentence_does_not_hide_danger(noticing: Noticing, text: str) -> None:
+    assert noticing.check(text).level >= Level.URGENT
