@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 Reply = Callable[[str, Outgoing], Awaitable[object]]
 """Sends one bubble to an address at once, without any storage."""
 
-WORDS = ("text", "edited", "media")
+WORDS = ("text", "edited", "media", "command")
+"""Kinds that carry words; a command counts, since people write "/" before anything."""
 PATIENCE = 5.0
 """Seconds to wait for the record. One that is locked makes everyone wait; an event that is stored late is recognised when it comes again."""
 

@@ -23,6 +23,9 @@ from escalation.record.tables import OutboxRow, Staff
 
 log = logging.getLogger(__name__)
 
+STOP_WITHIN = 3.0
+"""Seconds that bubbles on their way have when the program stops."""
+
 UNSENT = ("pending", "sending")
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
@@ -56,14 +59,29 @@ class Sender:
         await self._until_stored(self._take_back)
         with self._record.signals.listening(f"outbox:{self._channel.name}", to=lambda _: loop.call_soon_threadsafe(self._wake.set)):
             self._wake.set()
-            while True:
-                # Not `wait_for`: on Python 3.11 it swallows a cancellation that meets a wake, and the program never stops.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(1.0):
-                        await self._wake.wait()
-                self._wake.clear()
-                with suppress(RecordUnavailable):
-                    await self._round()
+            try:
+                await self._forever()
+            finally:
+                await self._let_finish()
+
+    async def _forever(self) -> None:
+        while True:
+            # Not `wait_for`: on Python 3.11 it swallows a cancellation that meets a wake, and the program never stops.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._wake.wait()
+            self._wake.clear()
+            with suppress(RecordUnavailable):
+                await self._round()
+
+    async def _let_finish(self) -> None:
+        """At the end, bubbles that are on their way get a moment to arrive; what does not is sent after the next start."""
+        lanes = list(self._busy.values())
+        if lanes:
+            _, late = await asyncio.wait(lanes, timeout=STOP_WITHIN)
+            for lane in late:
+                lane.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _round(self) -> None:
         """Start one lane for each recipient who has something waiting and no lane yet."""
@@ -108,7 +126,7 @@ class Sender:
             tx.session.flush()
             return self._next(tx, recipient)
         row.state, row.attempts = "sending", row.attempts + 1
-        return Letter(row.id, recipient, address, Outgoing(text, buttons))
+        return Letter(row.id, recipient, address, Outgoing(text, buttons, protected=row.staff_id is not None))
 
     def _address(self, tx: Tx, row: OutboxRow) -> str | None:
         if row.address_id:

@@ -249,14 +249,13 @@ class YoungPerson:
         return fresh
 
     def case(self) -> CaseRow | None:
-        return self._read(lambda tx, who: cases.latest_case(tx, who.id))
+        found: CaseRow | None = self._read(lambda tx, who: cases.latest_case(tx, who.id))
+        return found
 
     def ledger(self) -> list[AgreementRow]:
-        return self._read(
-            lambda tx, who: list(
-                tx.session.scalars(select(AgreementRow).where(AgreementRow.person_id == who.id).order_by(AgreementRow.seq))
-            )
-        )
+        rows = select(AgreementRow).order_by(AgreementRow.seq)
+        found: list[AgreementRow] = self._read(lambda tx, who: list(tx.session.scalars(rows.where(AgreementRow.person_id == who.id))))
+        return found
 
     def person(self) -> Person:
         found = self._read(lambda tx, who: who)

@@ -12,7 +12,12 @@ from bot.cli import app
 from bot.settings import setting_names
 
 ROOT = Path(__file__).parent.parent
-DOCS = [ROOT / "README.md", ROOT / "content" / "README.md", ROOT / "nlu" / "service" / "README.md", ROOT / "tests" / "dialogues" / "README.md"]
+DOCS = [
+    ROOT / "README.md",
+    ROOT / "content" / "README.md",
+    ROOT / "nlu" / "service" / "README.md",
+    ROOT / "tests" / "dialogues" / "README.md",
+]
 
 
 def commands() -> set[str]:
@@ -35,7 +40,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_settings_and_commands_that_are_named_exist(path: Path) -> None:
     text = path.read_text()
     assert set(re.findall(r"BREAKWATER_[A-Z_]+", text)) <= set(setting_names())
-    named = {match.strip() for match in re.findall(r"breakwater ((?:(?:content|staff|rota|db|audit) )?[a-z-]+)(?=[ `])", text)}
+    named = {match.strip() for match in re.findall(r"breakwater ((?:(?:content|staff|rota|db|audit) )?[a-z-]+)(?=[ `\n]|$)", text)}
     assert named <= commands()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     assert set(re.findall(r"`?make ([a-z-]+)`?", text)) - {"sure"} <= targets

@@ -17,7 +17,7 @@ def rules() -> list[str]:
     return re.findall(r"^- (S\d\d) ", RULES.read_text(), re.M)
 
 
-def tests_by_rule() -> dict[str, list[str]]:
+def named_by_tests() -> dict[str, list[str]]:
     """For each rule id, the test files and conversations that name it."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in TESTS.rglob("test_*.py"):
@@ -31,14 +31,14 @@ def tests_by_rule() -> dict[str, list[str]]:
 
 
 def test_each_rule_has_a_test_or_is_listed_as_missing() -> None:
-    missing = {rule for rule in rules() if rule not in tests_by_rule()}
+    missing = {rule for rule in rules() if rule not in named_by_tests()}
     listed = set(WITHOUT.read_text().split())
     assert not missing - listed, f"no test names these rules any more: {sorted(missing - listed)}"
     assert not listed - missing, f"these have a test now, so take them off {WITHOUT.name}: {sorted(listed - missing)}"
 
 
 def test_no_test_names_a_rule_that_does_not_exist() -> None:
-    unknown = set(tests_by_rule()) - set(rules())
+    unknown = set(named_by_tests()) - set(rules())
     assert not unknown, f"there is no such rule: {sorted(unknown)}"
 
 

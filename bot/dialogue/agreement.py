@@ -54,7 +54,11 @@ def no(scene: Scene) -> None:
 
 
 def more(scene: Scene) -> None:
-    """What happens if they say yes."""
+    """What happens if they say yes. Told once."""
+    if "more" in scene.state.responded:
+        keep_open(scene)
+        return
+    scene.state.responded = [*scene.state.responded, "more"]
     scene.ask("offer", "consent.more", organisation=scene.service.organisation)
 
 

@@ -87,7 +87,7 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
     elif _withdraws(understood, SURE) and (risk.level < Level.CONCERN or scene.waiting):
         _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
-    elif risk.level < Level.CONCERN and _somebody_came(understood, SURE):
+    elif risk.level < Level.CONCERN and _somebody_came(scene, understood, SURE):
         topics.away(scene)
     elif scene.state.question == "write_summary" and not pause.hides(scene):
         _summary_came(scene, text, understood, risk, raised_by)
@@ -146,7 +146,7 @@ def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk
     _notice_harm(scene, risk, raised_by)
     if "emergency_number_asked" in risk.flags:
         scene.speak("emergency.while_live", urgent=True)
-    if _somebody_came(understood, SURE_IN_LIVE_CHAT):
+    if _somebody_came(scene, understood, SURE_IN_LIVE_CHAT):
         topics.away(scene)
     elif scene.state.behind_carry_on:
         pause.ask(scene)
@@ -246,9 +246,12 @@ def _only_edited(scene: Scene, words: list[Heard], understood: Understanding) ->
     return understood.confidence < SURE or (place is not None and place.topic == understood.topic)
 
 
-def _somebody_came(understood: Understanding, sure: float) -> bool:
-    said = understood.topic == "cant_talk_now" and understood.confidence >= sure
-    return said or "someone_here" in understood.risk.flags
+def _somebody_came(scene: Scene, understood: Understanding, sure: float) -> bool:
+    """Said outright; words such as "have to go" count unless they clearly belong to a question about something else."""
+    if understood.topic == "cant_talk_now" and understood.confidence >= sure:
+        return True
+    asks = understood.confidence >= SURE and topics.is_guidance(scene, understood.topic)
+    return "someone_here" in understood.risk.flags and not asks
 
 
 def _withdraws(understood: Understanding, sure: float) -> bool:

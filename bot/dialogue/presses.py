@@ -32,7 +32,8 @@ def press(scene: Scene, heard: Heard) -> None:
     if kind == "do" and name in ALWAYS:
         ALWAYS[name](scene)
     elif scene.live:
-        return
+        if name in CODE and not scene.state.behind_carry_on:
+            WAYS[name](scene)
     elif scene.state.behind_carry_on and not pause.button_shows_nothing(scene, kind, name):
         if pause.hides(scene) or not _answer(scene, turn, name):
             pause.ask(scene)
@@ -137,9 +138,8 @@ def _band(scene: Scene, band: str) -> None:
     if band in ("under_13", "13_15", "16_17", "18_25"):
         scene.did(AgeBandChosen(band))
         scene.set_person(age_band=band)
-    scene.say(scene.words("conversation.age_thanks"))
-    if band != "older":
-        topics.app_age(scene)
+    if band == "older" or not topics.app_age(scene):
+        scene.say(scene.words("conversation.age_thanks"))
     guidance.show_menu(scene)
 
 
@@ -218,6 +218,9 @@ WAYS: dict[str, Handler] = {
     "return_code": agreement.make_code,
     "no_code": _no_code,
 }
+
+CODE = ("return_code", "no_code")
+"""What may be answered while a human has the conversation: a code is how they find it again."""
 
 FROM_STAFF = ("feel_good", "feel_same", "feel_bad")
 """Answers to what a hand-over message asks, which comes from no turn of the dialogue."""

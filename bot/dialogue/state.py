@@ -80,7 +80,7 @@ class Conversation(Part):
     behind_since: int = 0
     """The turn from which on earlier matters are kept from view; what was asked since then may be answered."""
     responded: list[str] = Field(default_factory=list)
-    """Which first responses were given, so that nobody reads the same words twice."""
+    """What was said to a disclosure or an open offer, so that nobody reads the same words twice."""
     not_understood: int = -1
     """The turn in which the bot last said that it did not understand."""
     owned_up_to: datetime | None = None

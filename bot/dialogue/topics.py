@@ -83,12 +83,14 @@ def ask_age(scene: Scene) -> None:
     scene.ask("age", "conversation.age_question")
 
 
-def app_age(scene: Scene) -> None:
+def app_age(scene: Scene) -> bool:
     """Where the app has a minimum age, the young are told of the web chat, never refused (S35). Once."""
     young = scene.person.age_band in ("under_13", "13_15", "unknown")
-    if scene.person.channel == "telegram" and young and not scene.state.told_app_age:
-        scene.state.told_app_age = True
-        scene.say(scene.words("conversation.telegram_minimum_age", web_chat=scene.service.web_chat))
+    if scene.person.channel != "telegram" or not young or scene.state.told_app_age:
+        return False
+    scene.state.told_app_age = True
+    scene.say(scene.words("conversation.telegram_minimum_age", web_chat=scene.service.web_chat))
+    return True
 
 
 def _greet(scene: Scene) -> None:

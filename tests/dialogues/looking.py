@@ -15,6 +15,8 @@ from tests.house import House, YoungPerson
 STAFF_WORDS = re.compile(r"\b(?:safeguarding|lead|flag(?:ged)?|disclos\w+|escalat\w+)\b", re.I)
 """Words that never appear to a young person (S48)."""
 MOST_BUBBLES = 6
+TELLING = 8
+"""Characters from which on a message says something of its own."""
 
 
 class Looking:
@@ -31,6 +33,13 @@ class Looking:
         for name, check in self._checks().items():
             if name in step:
                 check(step.pop(name))
+
+    def nothing_leaked(self, names: Iterable[str]) -> None:
+        """No alert to staff holds anything that the young person wrote, nor where they write from (S61, S80)."""
+        written = [line.text for line in self.young.lines() if line.speaker == "young_person" and line.kind != "button"]
+        for name in names:
+            for alert in self.house.alerts(name):
+                _has(alert, (), [self.young.address, *(text for text in written if len(text) >= TELLING)])
 
     def _checks(self) -> dict[str, Any]:
         return {

@@ -20,6 +20,7 @@ from tests.house import House, YoungPerson
 
 FOLDER = Path(__file__).parent
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+TEAM = (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead"))
 FIELDS = {"name", "rules", "channel", "duty", "age_band", "easy_read", "steps"}
 
 
@@ -40,7 +41,7 @@ def scores_for(risk: str) -> dict[str, Any]:
     return {"at_least": at_least, "categories": dict.fromkeys(categories, 0.95), "subject": {about or "self": 0.95}}
 
 
-@pytest.mark.parametrize("data", conversations())
+@pytest.mark.parametrize("data", list(conversations()))
 async def test_conversation(house: House, data: dict[str, Any]) -> None:
     await Conversation(house, data).run()
 
@@ -68,9 +69,10 @@ class Conversation:
                 await self._do(dict(step))
             except AssertionError as error:
                 raise AssertionError(f"step {number} {step}: {error}") from None
+        self.looking.nothing_leaked(name for name, _ in TEAM)
 
     def _staff(self, duty: dict[str, Any]) -> None:
-        for name, role in (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead")):
+        for name, role in TEAM:
             self.house.hire(name, role)
         for name in duty.get("here", ()):
             self.house.on_duty(name, duty.get("hours", 24))
@@ -103,7 +105,8 @@ class Conversation:
         for name in ("taps_again", "taps_twice", "says_at_once", "commands"):
             if name in step:
                 act = young.taps if name == "taps_again" else getattr(young, name)
-                return await act(step.pop(name))  # type: ignore[no-any-return]
+                said: list[Line] = await act(step.pop(name))
+                return said
         if step.pop("starts", False):
             return await young.starts()
         if "wait" in step:

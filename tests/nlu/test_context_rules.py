@@ -133,7 +133,13 @@ def test_a_number_that_is_no_age_of_the_writer_is_no_age(noticing: Noticing, tex
 
 @pytest.mark.rule("S55")
 @pytest.mark.parametrize(
-    "text", ["football. i have swallowed a load of pills", "playing fifa. also i took an overdose", "my dad hit me again. we ate", "my stepdad beats me every night"]
+    "text",
+    [
+        "football. i have swallowed a load of pills",
+        "playing fifa. also i took an overdose",
+        "my dad hit me again. we ate",
+        "my stepdad beats me every night",
+    ],
 )
 def test_what_is_said_in_another_sentence_does_not_hide_danger(noticing: Noticing, text: str) -> None:
     assert noticing.check(text).level >= Level.URGENT

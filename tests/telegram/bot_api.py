@@ -164,7 +164,7 @@ class BotApi:
         while True:
             if mine != self._polls:
                 raise Refusal(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
-            if found := [raw for raw in self.updates if self._wanted(raw)][:limit]:
+            if found := [raw for raw in self.updates if raw["update_id"] >= offset and self._wanted(raw)][:limit]:
                 return found
             if time.monotonic() >= until:
                 return []
