@@ -232,6 +232,7 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "scope_talk": ("scope", _scope(Scope.WANTS_TO_TALK)),
     "scope_summary": ("scope", _scope(Scope.SUMMARY)),
     "scope_chat": ("scope", _scope(Scope.CHAT)),
+    "scope_none": ("scope", agreement.no),
     "send": ("confirm", agreement.send),
     "change_summary": ("confirm", agreement.write_summary),
     "other_person": ("confirm", agreement.other_person),
