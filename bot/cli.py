@@ -71,7 +71,7 @@ def serve(
 
     settings = _settings()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for name in ("apscheduler", "alembic"):
+    for name in ("apscheduler", "alembic", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
     log_ins: tuple[DemoLogIn, ...] = ()
     if settings.mode == "demo":
