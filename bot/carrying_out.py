@@ -125,7 +125,7 @@ def _deletion_asked(tx: Tx, service: Service, someone: Person, event: happened.D
         messages.erase_handled(tx, someone)
 
 
-def _noticed(event: happened.AdultOffered | happened.EmergencyRaised | happened.RiskNoticed) -> Noticed:
+def _noticed(event: happened.OfRisk) -> Noticed:
     return Noticed(event.level, event.categories, event.subject, event.flags, event.raised_by)
 
 

@@ -17,36 +17,29 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class AdultOffered:
+class OfRisk:
+    """What was noticed, and the id of the message that raised it."""
+
+    level: Level
+    categories: tuple[str, ...]
+    subject: str
+    flags: frozenset[str]
+    raised_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdultOffered(OfRisk):
     """An adult was offered because of what was noticed, or because the young person asked for one."""
 
-    level: Level
-    categories: tuple[str, ...]
-    subject: str
-    flags: frozenset[str]
-    raised_by: str | None
-
 
 @dataclass(frozen=True, slots=True)
-class EmergencyRaised:
+class EmergencyRaised(OfRisk):
     """A life may be at risk: the adult on duty is to be alerted at once."""
 
-    level: Level
-    categories: tuple[str, ...]
-    subject: str
-    flags: frozenset[str]
-    raised_by: str | None
-
 
 @dataclass(frozen=True, slots=True)
-class RiskNoticed:
+class RiskNoticed(OfRisk):
     """Something more was noticed while a case is open already."""
-
-    level: Level
-    categories: tuple[str, ...]
-    subject: str
-    flags: frozenset[str]
-    raised_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
