@@ -15,7 +15,7 @@ from bot.settings import Settings, SettingsError
 from content.editorial.library import CONTENT
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
-from nlu.understanding import Evidence, Reading, Understanding
+from nlu.understanding import Evidence, Reading, Sign, Understanding
 
 PATIENT = 30.0
 """Seconds to wait for one answer: here a whole answer is worth more than a quick one."""
@@ -39,11 +39,14 @@ class Understand:
     client: IntentClient | None
 
     async def line(self, line: Line) -> dict[str, Any]:
-        reading: Reading | None = None
-        if self.client is not None and line.text.strip():
-            reading = await self.client.read(line.text)
-        earlier = [self.noticing.check(text, line.age_band).signs for text in line.history]
-        return _answer(line.id, self.noticing.understand(line.text, reading, earlier, line.age_band))
+        earlier: list[tuple[Sign, ...]] = []
+        for text in line.history:
+            earlier.append(self.noticing.understand(text, await self._read(text), (), line.age_band).risk.signs)
+        understood = self.noticing.understand(line.text, await self._read(line.text), earlier, line.age_band, standing=True)
+        return _answer(line.id, understood)
+
+    async def _read(self, text: str) -> Reading | None:
+        return await self.client.read(text) if self.client is not None and text.strip() else None
 
 
 async def understand(source: TextIO, target: TextIO, settings: Settings, lexicon_only: bool) -> None:

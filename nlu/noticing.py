@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from content.editorial.clues import load_clues
 from content.editorial.library import CONTENT
 from content.editorial.phrases import load_phrases, place_of
 from content.editorial.reading import ContentError
-from nlu.risk.accumulate import accumulate
+from nlu.risk.accumulate import accumulate, signs_in
 from nlu.risk.check import Checker
 from nlu.risk.clues import Clues
 from nlu.risk.grammar import PhraseError
@@ -26,6 +27,7 @@ class Noticing:
     def __init__(self, lexicon: Lexicon, clues: Clues, policy: RiskPolicy) -> None:
         """All as loaded from content."""
         self._lexicon = lexicon
+        self._kinds = {group.id: (category, group.why) for category, group in lexicon.groups.values() if group.sign}
         self._policy = policy
         self._checker = Checker(lexicon, clues, policy)
 
@@ -53,14 +55,17 @@ class Noticing:
         reading: Reading | None,
         earlier: Sequence[Sequence[Sign]] = (),
         age_band: str = "unknown",
+        standing: bool = False,
     ) -> Understanding:
         """Topic and risk, from phrases, the intent service's `reading` where there is one, and earlier messages' signs.
 
-        `earlier` has the signs of each earlier message, oldest first.
+        `earlier` has the signs of each earlier message, oldest first. Where this message adds none, they raise nothing again,
+        unless `standing` asks what the whole conversation comes to.
         """
-        risk = self.check(text, age_band)
-        history = accumulate(earlier, risk.signs, self._policy)
-        merged = merge(text, risk, reading.scores if reading else None, history, age_band, self._policy)
+        risk, scores = self.check(text, age_band), reading.scores if reading else None
+        signs = signs_in(text, risk.signs, scores.signs if scores else {}, self._kinds, self._policy)
+        history = accumulate(earlier, signs, self._policy, standing)
+        merged = merge(text, replace(risk, signs=signs), scores, history, age_band, self._policy)
         if reading is None:
             return Understanding(risk=merged)
         return Understanding(reading.topic, reading.confidence, merged, reading.ranking)

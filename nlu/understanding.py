@@ -60,6 +60,7 @@ class Sign:
     why: str
     start: int
     end: int
+    source: Source = "lexicon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class RiskScores:
     at_least: dict[str, float]
     categories: dict[str, float]
     subject: dict[str, float]
+    signs: dict[str, float] = field(default_factory=dict)
+    """How likely each weak sign is in the message, by its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+from content.editorial.conversations import conversation_problems
 from content.editorial.examples_check import example_problems
 from content.editorial.links_check import link_problems
 from content.editorial.numbers_check import number_problems
@@ -17,6 +18,7 @@ from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError
 from content.editorial.shelf import read_shelf
 from content.editorial.structure_check import structure_problems
+from content.editorial.taxonomy import Taxonomy
 from content.editorial.words_check import words_problems
 
 
@@ -34,13 +36,14 @@ def check(folder: Path, *, today: date, actions: Collection[str] | None = None, 
     problems += words_problems(shelf)
     problems += number_problems(shelf)
     problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
-    problems += _phrase_problems(folder)
+    problems += _risk_problems(folder, shelf.taxonomy)
     return sorted(set(problems))
 
 
-def _phrase_problems(folder: Path) -> list[Problem]:
+def _risk_problems(folder: Path, taxonomy: Taxonomy) -> list[Problem]:
     try:
-        load_phrases(folder)
+        phrases = load_phrases(folder)
     except ContentError as error:
         return from_error(error)
-    return []
+    signs = {group.id for _, group in phrases.groups if group.sign}
+    return list(conversation_problems(folder, taxonomy, signs))

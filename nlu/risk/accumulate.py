@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlu.risk.policy import RiskPolicy
-from nlu.understanding import Evidence, Level, Sign, Source
+from nlu.understanding import Evidence, Level, Sign
+
+Kinds = Mapping[str, tuple[str, str]]
+"""Category and reason of each weak sign, by its id."""
 
 
 @dataclass(frozen=True)
@@ -18,29 +21,41 @@ class Accumulated:
     evidence: tuple[Evidence, ...] = ()
 
 
-def accumulate(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy) -> Accumulated:
+def signs_in(text: str, seen: Sequence[Sign], scores: Mapping[str, float], kinds: Kinds, policy: RiskPolicy) -> tuple[Sign, ...]:
+    """The weak signs of one message: those that phrases saw and the model does not rule out, and those that it reads there."""
+    kept = [sign for sign in seen if scores.get(sign.id, 1) >= policy.signs.doubts_below]
+    there = {sign.id for sign in kept}
+    read = [id for id, score in scores.items() if score >= policy.signs.model and id in kinds and id not in there]
+    return (*kept, *(Sign(id, *kinds[id], 0, len(text), "model") for id in read))
+
+
+def accumulate(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy, standing: bool = False) -> Accumulated:
     """Add up distinct signs; older ones weigh less. `earlier` is oldest first, and evidence keeps its indices.
 
-    A conversation whose latest message adds no sign stays as it was judged before: nothing is raised again.
+    A conversation whose latest message adds no sign stays as it was judged before, and nothing is raised again, unless `standing`
+    asks what all of it comes to.
     """
-    if not now:
+    if not (now or standing):
         return Accumulated()
     looked_at = list(enumerate(earlier))[-policy.signs.messages or len(earlier) :] if policy.signs.messages else []
     latest: dict[str, tuple[Sign, int | None, float]] = {}
     for index, signs in looked_at:
-        weight = policy.signs.fade ** (len(earlier) - index)
-        latest.update({sign.id: (sign, index, weight) for sign in signs})
-    latest.update({sign.id: (sign, None, 1.0) for sign in now})
+        faded = policy.signs.fade ** (len(earlier) - index)
+        latest.update({sign.id: (sign, index, faded * _weight(sign, policy)) for sign in signs})
+    latest.update({sign.id: (sign, None, _weight(sign, policy)) for sign in now})
     if len(latest) < policy.signs.fewest or sum(weight for _, _, weight in latest.values()) < policy.signs.concern:
         return Accumulated()
     evidence = tuple(_evidence(sign, index) for sign, index, _ in latest.values())
     return Accumulated(Level.CONCERN, _by_weight(list(latest.values())), evidence)
 
 
+def _weight(sign: Sign, policy: RiskPolicy) -> float:
+    return policy.signs.weights.get(sign.id, 1.0)
+
+
 def _evidence(sign: Sign, index: int | None) -> Evidence:
-    source: Source = "lexicon" if index is None else "history"
     why = f"{sign.why}: one of several signs that add up"
-    return Evidence(sign.start, sign.end, source, why, Level.CONCERN, sign.category, index)
+    return Evidence(sign.start, sign.end, sign.source if index is None else "history", why, Level.CONCERN, sign.category, index)
 
 
 def _by_weight(signs: list[tuple[Sign, int | None, float]]) -> tuple[str, ...]:

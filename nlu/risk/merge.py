@@ -16,10 +16,8 @@ _FROM_16 = frozenset({"16_17", "18_25"})
 def merge(text: str, risk: Risk, scores: RiskScores | None, history: Accumulated, age_band: str, policy: RiskPolicy) -> Risk:
     """One risk from what the phrases saw, what the model reads (`None` when it did not answer) and earlier signs."""
     band = youngest(age_band, risk.flags)
-    merged = _with_history(risk, history)
-    if scores is not None:
-        merged = _with_model(text, merged, scores, band, policy)
-    return _with_flags(merged, band, policy)
+    merged = risk if scores is None else _with_model(text, risk, scores, band, policy)
+    return _with_flags(_with_history(merged, history), band, policy)
 
 
 def youngest(age_band: str, flags: frozenset[str]) -> str:
@@ -40,32 +38,27 @@ def _with_history(risk: Risk, history: Accumulated) -> Risk:
 
 
 def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: RiskPolicy) -> Risk:
-    level = _read(scores, _thresholds(risk, band, policy))
-    if level <= risk.level:
-        return _doubted(risk, scores, policy)
-    named = [name for name, score in sorted(scores.categories.items(), key=lambda item: -item[1]) if score >= policy.model.category]
-    named = named or _likeliest(scores)
-    start, end = _carrying(text, risk)
-    evidence = Evidence(start, end, "model", _why(named, policy), level, named[0] if named else None)
+    level = _read(scores, policy.model.beside(risk.level), policy.model.from_16 if band in _FROM_16 else 1.0)
+    if level is Level.NONE:
+        return Risk(signs=risk.signs, flags=risk.flags)
+    named = _named(scores, policy)
+    evidence = risk.evidence
+    if level > risk.level:
+        start, end = _carrying(text, risk)
+        evidence = (Evidence(start, end, "model", _why(named, policy), level, named[0] if named else None), *evidence)
     categories = tuple(dict.fromkeys((*named, *risk.categories)))
-    return replace(risk, level=level, categories=categories, subject=_subject(risk, scores, policy), evidence=(evidence, *risk.evidence))
+    return replace(risk, level=level, categories=categories, subject=_subject(risk, scores, policy), evidence=evidence)
 
 
-def _thresholds(risk: Risk, band: str, policy: RiskPolicy) -> Thresholds:
-    if risk.level >= Level.WORRY:
-        return policy.model.beside_phrases
-    return policy.model.alone if band in _FROM_16 else policy.model.under_16
-
-
-def _read(scores: RiskScores, thresholds: Thresholds) -> Level:
-    reached = [level for level in list(Level)[1:] if scores.at_least.get(level.id, 0) >= getattr(thresholds, level.id)]
+def _read(scores: RiskScores, thresholds: Thresholds, factor: float) -> Level:
+    reached = [level for level in list(Level)[1:] if scores.at_least.get(level.id, 0) >= factor * getattr(thresholds, level.id)]
     return max(reached, default=Level.NONE)
 
 
-def _doubted(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> Risk:
-    if risk.level == Level.CONCERN and scores.at_least.get("worry", 1) < policy.model.doubts_below:
-        return replace(risk, level=Level.WORRY)
-    return risk
+def _named(scores: RiskScores, policy: RiskPolicy) -> list[str]:
+    """The likeliest category, and what else is likely."""
+    ranked = sorted(scores.categories, key=lambda name: -scores.categories[name])[: policy.model.most_categories]
+    return [name for place, name in enumerate(ranked) if place == 0 or scores.categories[name] >= policy.model.category]
 
 
 def _subject(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> Subject:
@@ -74,10 +67,6 @@ def _subject(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> Subject:
     if risk.evidence and scores.subject.get(best, 0) < policy.model.subject:
         return risk.subject
     return best
-
-
-def _likeliest(scores: RiskScores) -> list[str]:
-    return sorted(scores.categories, key=lambda name: -scores.categories[name])[:1]
 
 
 def _why(named: list[str], policy: RiskPolicy) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from content.editorial.library import CONTENT
 from content.editorial.reading import read_file
 from content.editorial.schema import Entry, Words
+from nlu.understanding import Level
 
 Share = Annotated[float, Field(ge=0, le=1)]
 LevelId = Literal["worry", "concern", "urgent", "immediate"]
@@ -25,14 +26,22 @@ class Thresholds(Entry):
 
 
 class ModelPolicy(Entry):
-    """How the model's scores are read."""
+    """How the model's scores are read, beside what the phrases saw."""
 
-    alone: Thresholds
-    under_16: Thresholds = Field(description="below 16 and at unknown age")
-    beside_phrases: Thresholds = Field(description="where the phrases saw at least a worry")
+    phrases_none: Thresholds
+    phrases_worry: Thresholds
+    phrases_concern: Thresholds
+    phrases_urgent: Thresholds
+    phrases_immediate: Thresholds
+    from_16: Annotated[float, Field(gt=0)] = Field(description="every threshold times this where the age band is 16 or over")
     category: Share
+    most_categories: Annotated[int, Field(ge=1)]
     subject: Share
-    doubts_below: Share
+
+    def beside(self, phrases: Level) -> Thresholds:
+        """The thresholds where the phrases came to this level."""
+        thresholds: Thresholds = getattr(self, f"phrases_{phrases.id}")
+        return thresholds
 
 
 class CluePolicy(Entry):
@@ -53,6 +62,9 @@ class SignPolicy(Entry):
     concern: Annotated[float, Field(gt=0)]
     fewest: Annotated[int, Field(ge=1)]
     messages: Annotated[int, Field(ge=0)] = Field(description="how many earlier messages are looked at")
+    model: Share = Field(description="from which score on the model sees a sign")
+    doubts_below: Share = Field(description="a sign from phrases is none where the model's score is below this")
+    weights: dict[str, Annotated[float, Field(ge=0)]] = Field(description="signs that weigh more or less than 1, by id")
 
 
 class RiskPolicy(Entry):

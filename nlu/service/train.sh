@@ -10,7 +10,7 @@ fingerprint() {
     cd "$ROOT"
     # A checkout may have no weights of our own: the published ones serve alone then.
     shopt -s nullglob
-    hash_of content/intents nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/components nlu/service/weights/*.json \
+    hash_of content/intents content/conversations nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/components nlu/service/weights/*.json \
         nlu/service/requirements*.txt
 }
 

@@ -41,13 +41,13 @@ def test_no_likelihood_is_told() -> None:
 
 
 def test_immediate_needs_a_surer_model_than_urgent_does() -> None:
-    risk = merge(TEXT, Risk(), scores(0.9, 0.8, 0.7, 0.7, suicide=0.9), NOTHING, "13_15", POLICY)
+    risk = merge(TEXT, Risk(), scores(0.9, 0.8, 0.7, 0.55, suicide=0.9), NOTHING, "13_15", POLICY)
     assert risk.level is Level.URGENT
 
 
 @pytest.mark.rule("S22")
 def test_an_unknown_age_is_read_as_carefully_as_a_childs() -> None:
-    grave = scores(0.9, 0.9, 0.9, 0.76, bullying=0.9)
+    grave = scores(0.9, 0.9, 0.9, 0.62, bullying=0.9)
     levels = {band: merge(TEXT, Risk(), grave, NOTHING, band, POLICY).level for band in ("under_13", "13_15", "unknown", "18_25")}
     assert levels == {"under_13": Level.IMMEDIATE, "13_15": Level.IMMEDIATE, "unknown": Level.IMMEDIATE, "18_25": Level.URGENT}
 
@@ -94,7 +94,7 @@ def test_an_age_in_free_text_lowers_the_band_and_never_raises_it(chosen: str, sa
 def test_a_lead_can_tighten_a_threshold(tmp_path: Path) -> None:
     content = copy_of_content(tmp_path)
     path = content / "policy" / "risk.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("concern: 0.5", "concern: 0.1"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("{worry: 0.5, concern: 0.5,", "{worry: 0.5, concern: 0.1,"), encoding="utf-8")
     unsure = scores(0.9, 0.2, bullying=0.9)
     assert merge(TEXT, Risk(), unsure, NOTHING, "unknown", POLICY).level is Level.WORRY
     assert merge(TEXT, Risk(), unsure, NOTHING, "unknown", load_policy(content)).level is Level.CONCERN

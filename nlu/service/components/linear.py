@@ -32,6 +32,11 @@ class Texts:
     texts: list[str]
     vectors: np.ndarray
 
+    @classmethod
+    def of(cls, texts: list[str], vectors: list[np.ndarray]) -> Texts:
+        """One vector for each text."""
+        return cls(texts, np.stack(vectors))
+
 
 @dataclass(frozen=True)
 class Heads:

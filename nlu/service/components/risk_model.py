@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from components.linear import Heads, Texts, fit, held_out, platt, probability
-from components.risk_labels import CATEGORIES, LEVELS, OUTPUTS, STEPS, SUBJECTS, RiskLabel
-
-FOLDS = 5
+from components.calibrated import Calibrated, train
+from components.linear import Texts
+from components.risk_labels import CATEGORIES, LEVELS, STEPS, SUBJECTS, RiskLabel
 
 Answer = dict[str, dict[str, float]]
 
@@ -27,35 +26,26 @@ NO_RISK: Answer = {
 class RiskModel:
     """One calibrated yes-or-no classifier for each of `OUTPUTS`."""
 
-    heads: Heads
-    slopes: np.ndarray
-    offsets: np.ndarray
-
-    def probabilities(self, given: Texts) -> np.ndarray:
-        """(texts, outputs), each output for itself."""
-        return probability(self.heads.margins(given), self.slopes, self.offsets)
+    calibrated: Calibrated
 
     def answer(self, windows: Texts) -> Answer:
         """The reading of one message, given its windows: the gravest window decides."""
-        return as_answer(self.probabilities(windows).max(axis=0))
+        return as_answer(self.calibrated.probabilities(windows).max(axis=0))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What to store; `from_arrays` takes it back."""
-        return {"slopes": self.slopes, "offsets": self.offsets, **self.heads.arrays()}
+        return self.calibrated.arrays()
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> RiskModel:
         """A model that was stored with `arrays`."""
-        return cls(Heads.from_arrays(arrays), arrays["slopes"], arrays["offsets"])
+        return cls(Calibrated.from_arrays(arrays))
 
 
 def train_risk(given: Texts, labels: list[RiskLabel]) -> RiskModel:
-    """A model whose probabilities are fitted on writers that the fitted heads had not seen."""
+    """A model for all levels, categories and subjects."""
     targets = np.stack([label.targets() for label in labels])
-    margins, places = held_out(given, targets, [label.writer for label in labels], FOLDS)
-    fitted = [platt(margins[:, i], targets[places, i]) for i in range(len(OUTPUTS))]
-    slopes, offsets = np.array(fitted).T
-    return RiskModel(fit(given, targets), slopes, offsets)
+    return RiskModel(train(given, targets, [label.writer for label in labels]))
 
 
 def as_answer(chances: np.ndarray) -> Answer:

@@ -5,66 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components import storage
 from components.reading import first_windows, windows_on
 from components.risk_labels import label_of
 from components.topic_model import TopicModel, train_topics
+from components.trained import Trained
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class TopicClassifier(GraphComponent):
+class TopicClassifier(Trained):
     """Sets `intent` and `intent_ranking`, with calibrated confidences."""
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, model: TopicModel | None = None) -> None:
-        """Without a model it can only be trained."""
-        self._storage = model_storage
-        self._resource = resource
-        self._model = model
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """There is nothing to configure."""
-        return {}
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> TopicClassifier:
-        """Called by Rasa before training."""
-        return cls(model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> TopicClassifier:
-        """Called by Rasa before serving."""
-        return cls(model_storage, resource, TopicModel.from_arrays(storage.load(model_storage, resource)))
+    MODEL = TopicModel
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn topics from all examples that have one."""
         examples = [example for example in training_data.intent_examples if example.get(INTENT)]
         topics = [example.get(INTENT) for example in examples]
         writers = [writer_of(example) for example in examples]
-        self._model = train_topics(first_windows(examples), topics, writers)
-        storage.save(self._storage, self._resource, self._model.arrays())
-        return self._resource
+        return self.keep(train_topics(first_windows(examples), topics, writers))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the topics of messages to be answered."""
@@ -75,7 +39,6 @@ class TopicClassifier(GraphComponent):
         return messages
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
-        assert self._model is not None, "trained or loaded before it is asked"
         chances = self._model.probabilities(windows_on(message)).mean(axis=0)
         order = np.argsort(-chances, kind="stable")
         return [{"name": self._model.topics[i], "confidence": round(float(chances[i]), 4)} for i in order]

@@ -1,0 +1,41 @@
+"""Independent yes-or-no classifiers whose answers are honest probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from components.linear import Heads, Texts, fit, held_out, platt, probability
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Heads with the line that turns each one's margin into a probability."""
+
+    heads: Heads
+    slopes: np.ndarray
+    offsets: np.ndarray
+
+    def probabilities(self, given: Texts) -> np.ndarray:
+        """(texts, outputs), each output for itself."""
+        return probability(self.heads.margins(given), self.slopes, self.offsets)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What to store; `from_arrays` takes it back."""
+        return {"slopes": self.slopes, "offsets": self.offsets, **self.heads.arrays()}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Calibrated:
+        """What was stored with `arrays`."""
+        return cls(Heads.from_arrays(arrays), arrays["slopes"], arrays["offsets"])
+
+
+def train(given: Texts, targets: np.ndarray, writers: list[str]) -> Calibrated:
+    """Classifiers for `targets`, booleans (texts, outputs), calibrated on writers that the fitted heads had not seen."""
+    margins, places = held_out(given, targets, writers, FOLDS)
+    fitted = [platt(margins[:, i], targets[places, i]) for i in range(targets.shape[1])]
+    slopes, offsets = np.array(fitted).T
+    return Calibrated(fit(given, targets), slopes, offsets)

@@ -1,0 +1,36 @@
+"""Conversations in which only the sum of the messages is a sign of harm, and their harmless twins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation, and the ids of the weak signs in it."""
+
+    says: str
+    signs: tuple[str, ...]
+    writer: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a young person said over some time, oldest first, and what it comes to."""
+
+    id: str
+    level: str
+    categories: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+
+def read_conversations(folder: Path) -> Iterator[Conversation]:
+    """All conversations in the files of a folder, in the order of the files' names."""
+    for file in sorted(folder.glob("*.yml")):
+        for entry in yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)["conversations"]:
+            turns = tuple(Turn(turn["says"], tuple(turn["signs"]), entry["writer"]) for turn in entry["messages"])
+            yield Conversation(entry["id"], entry["level"], tuple(entry["categories"]), turns)
