@@ -15,7 +15,7 @@ from bot.settings import Settings, SettingsError
 from content.editorial.library import CONTENT
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
-from nlu.understanding import Evidence, Reading, Sign, Understanding
+from nlu.understanding import Evidence, Reading, Understanding
 
 PATIENT = 30.0
 """Seconds to wait for one answer: here a whole answer is worth more than a quick one."""
@@ -39,9 +39,7 @@ class Understand:
     client: IntentClient | None
 
     async def line(self, line: Line) -> dict[str, Any]:
-        earlier: list[tuple[Sign, ...]] = []
-        for text in line.history:
-            earlier.append(self.noticing.understand(text, await self._read(text), (), line.age_band).risk.signs)
+        earlier = [self.noticing.understand(text, await self._read(text), (), line.age_band).risk.signs for text in line.history]
         understood = self.noticing.understand(line.text, await self._read(line.text), earlier, line.age_band, standing=True)
         return _answer(line.id, understood)
 
