@@ -29,7 +29,7 @@ def read(*folders: Path) -> list[Example]:
 def read_file(file: Path) -> Iterator[Example]:
     """Messages of one file. Raises `ValueError` for a group without risk labels."""
     content: dict[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-    for group in content["nlu"]:
+    for group in content.get("nlu", ()):
         label = label_of({"intent": group.get("metadata")})
         if label is None:
             raise ValueError(f"{file}: a group of {group['intent']} has no level")

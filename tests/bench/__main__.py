@@ -5,25 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.intent_service import NotPrepared, running
 from bot.settings import Settings
 from bot.wiring import load_service
 from content.editorial import library
+from content.editorial.clues import load_clues
+from content.editorial.library import CONTENT
+from content.editorial.phrases import load_phrases
 from escalation.record.schema import upgrade
 from escalation.record.store import Record
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
+from nlu.risk.clues import Clues
+from nlu.risk.lexicon import Lexicon
+from nlu.risk.policy import load_policy
 from tests.house import Clock, House, YoungPerson
 
 MESSAGE = ("my mates have been weird with me lately and i dont really know what to say to them about it all tbh, " * 5)[:500]
 ROUNDS = 200
+SHIPPED_ABOUT = 10_000
+"""Compiled phrases in the shipped files, roughly."""
 
 
 def spread(times: list[float]) -> dict[str, float]:
@@ -83,6 +93,20 @@ async def intents() -> dict[str, object]:
         return {"answers": False, "why": str(error)}
 
 
+def check_with(phrases: int) -> dict[str, float]:
+    """A check with about so many compiled phrases: fewer groups than are shipped, or more, made of the words of training messages."""
+    shipped = load_phrases()
+    groups = list(shipped.groups[:: max(1, SHIPPED_ABOUT // phrases)])
+    words = sorted({word for word in (CONTENT / "intents" / "chitchat.yml").read_text("utf-8").split() if word.isalpha() and len(word) > 5})
+    dice = random.Random(0)
+    while (lacking := phrases - Lexicon(replace(shipped, groups=tuple(groups))).phrase_count) > phrases // 20:
+        category, first = shipped.groups[0]
+        made = tuple(" ".join(dice.choices(words, k=3)) for _ in range(lacking + lacking // 5))
+        groups.append((category, first.model_copy(update={"id": f"made_{len(groups)}", "phrases": made})))
+    noticing = Noticing(Lexicon(replace(shipped, groups=tuple(groups))), Clues(load_clues()), load_policy())
+    return {"phrases": noticing.phrase_count, **timed(lambda: noticing.check(MESSAGE))}
+
+
 async def main() -> None:
     start = time.perf_counter()
     noticing = Noticing.load()
@@ -93,6 +117,7 @@ async def main() -> None:
             "load_phrases_seconds": round(loading, 2),
             "load_words_seconds": round(statistics.median(_seconds(library.load) for _ in range(3)), 2),
             "risk_check_500_characters": timed(lambda: noticing.check(MESSAGE)),
+            "risk_check_by_phrases": [check_with(number) for number in (500, 5_000, 20_000)],
             "turns": await turns(Path(folder), noticing),
             "intent_service": await intents(),
         }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.linear import Heads, Texts, fit, held_out, platt, probability
+from components.linear import Heads, Texts, fit_and_test, platt, probability
 
 FOLDS = 5
 
@@ -35,7 +35,7 @@ class Calibrated:
 
 def train(given: Texts, targets: np.ndarray, writers: list[str]) -> Calibrated:
     """Classifiers for `targets`, booleans (texts, outputs), calibrated on writers that the fitted heads had not seen."""
-    margins, places = held_out(given, targets, writers, FOLDS)
+    heads, margins, places = fit_and_test(given, targets, writers, FOLDS)
     fitted = [platt(margins[:, i], targets[places, i]) for i in range(targets.shape[1])]
     slopes, offsets = np.array(fitted).T
-    return Calibrated(fit(given, targets), slopes, offsets)
+    return Calibrated(heads, slopes, offsets)

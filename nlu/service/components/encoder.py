@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from components.encoder_graph import WIDTH, build
+from components.encoder_graph import WIDTH, Tensors, build
 from components.weights import encoder_tensors, package_folder
 
 EDGE = 512
@@ -37,13 +37,13 @@ def bounded(text: str) -> str:
 class Encoder:
     """all-MiniLM-L6-v2: mean-pooled sentence vectors of length 1."""
 
-    def __init__(self, threads: int = 2) -> None:
-        """Load the weights; raises `WrongWeights` unless they are the recorded ones."""
+    def __init__(self, tensors: Tensors | None = None, threads: int = 2) -> None:
+        """Load the shipped weights, or take `tensors`; raises `WrongWeights` unless the shipped are the recorded ones."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # Two sessions share two cores with the rest: a spinning thread only burns them.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(build(encoder_tensors()), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(build(tensors or encoder_tensors()), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(WINDOW)

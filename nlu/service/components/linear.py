@@ -84,25 +84,29 @@ def fit_one(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray
     return machine.coef_[0], float(machine.intercept_[0])
 
 
-def held_out(given: Texts, targets: np.ndarray, writers: list[str], number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Margins (texts, outputs) by heads that saw nothing by the same writer, and the places of those texts.
+def fit_and_test(given: Texts, targets: np.ndarray, writers: list[str], number: int) -> tuple[Heads, np.ndarray, np.ndarray]:
+    """Heads to serve, with margins (texts, outputs) of texts whose writers they had not seen, and the places of those texts.
 
-    With a fine-tuned encoder these are the texts of writers whom it has not seen either: on all others the vectors
-    already know the answer, and probabilities fitted on them would be far too sure.
+    With a fine-tuned encoder those are the texts of the writers whom it has not seen either: on all others the vectors
+    already know the answer, and probabilities fitted on them would be far too sure. The heads do not see them at all,
+    so that whoever measures can use them too.
     """
+    strangers = np.isin(writers, list(unseen_writers()))
+    if strangers.any() and not strangers.all():
+        seen, unseen = np.flatnonzero(~strangers), np.flatnonzero(strangers)
+        heads = fit(take(given, seen), targets[seen])
+        return heads, heads.margins(take(given, unseen)), unseen
+    margins, places = held_out(given, targets, writers, number)
+    return fit(given, targets), margins, places
+
+
+def held_out(given: Texts, targets: np.ndarray, writers: list[str], number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Margins (texts, outputs) by heads that saw nothing by the same writer, and the places of those texts."""
     parts = []
-    for seen, unseen in splits(writers, number):
+    for seen, unseen in folds(writers, number):
         heads = fit(take(given, seen), targets[seen])
         parts.append((heads.margins(take(given, unseen)), unseen))
     return np.concatenate([margins for margins, _ in parts]), np.concatenate([places for _, places in parts])
-
-
-def splits(writers: list[str], number: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of places (seen, unseen): one if the encoder's unseen writers are there, else `number`."""
-    strangers = np.isin(writers, list(unseen_writers()))
-    if strangers.any() and not strangers.all():
-        return [(np.flatnonzero(~strangers), np.flatnonzero(strangers))]
-    return folds(writers, number)
 
 
 def folds(writers: list[str], number: int) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from components.linear import Heads, Texts, fit, held_out, sharpness
+from components.linear import Heads, Texts, fit_and_test, sharpness
 
 FOLDS = 2
 """Enough to fit the one number that the confidences hang on; each fold costs as much as the training itself."""
@@ -41,5 +41,5 @@ def train_topics(given: Texts, labels: list[str], writers: list[str]) -> TopicMo
     topics = sorted(set(labels))
     right = np.array([topics.index(label) for label in labels])
     targets = right[:, None] == np.arange(len(topics))
-    margins, places = held_out(given, targets, writers, FOLDS)
-    return TopicModel(topics, fit(given, targets), sharpness(margins, right[places]))
+    heads, margins, places = fit_and_test(given, targets, writers, FOLDS)
+    return TopicModel(topics, heads, sharpness(margins, right[places]))

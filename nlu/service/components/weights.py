@@ -37,9 +37,13 @@ def package_folder() -> Path:
 
 def encoder_tensors() -> dict[str, np.ndarray]:
     """Verified tensors in single precision: the published ones, overlaid by our own layers."""
-    published = verified(package_folder() / "model.safetensors", PACKAGE_SHA256)
     record = own_record()
-    return {**published, **verified(OWN_WEIGHTS, record["sha256"])} if record else published
+    return {**published_tensors(), **(verified(OWN_WEIGHTS, record["sha256"]) if record else {})}
+
+
+def published_tensors() -> dict[str, np.ndarray]:
+    """Verified tensors as published."""
+    return verified(package_folder() / "model.safetensors", PACKAGE_SHA256)
 
 
 def own_record() -> dict[str, Any]:
