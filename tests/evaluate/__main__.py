@@ -11,7 +11,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.settings import ROOT, load_settings
 from nlu.evaluation.floors import load_floors
 from nlu.evaluation.noticed import save_noticed
 from nlu.evaluation.report import report
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--accept", action="store_true", help="from now on compare with what is noticed now")
     asked = parser.parse_args()
     floors = load_floors()
-    alone, together = asyncio.run(evaluate(asked.folder))
+    alone, together = asyncio.run(evaluate(asked.folder, load_settings().nlu_url))
     text = report(alone, together, floors)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(text, encoding="utf-8")

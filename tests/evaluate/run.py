@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.intent_service import running
-from bot.settings import load_settings
 from nlu.client import IntentClient
 from nlu.evaluation.figures import figures
 from nlu.evaluation.floors import Floor, broken
@@ -21,11 +20,11 @@ PATIENT = 30.0
 """Seconds to wait for one answer."""
 
 
-async def evaluate(folder: Path) -> tuple[Verdict, Verdict]:
+async def evaluate(folder: Path, url: str) -> tuple[Verdict, Verdict]:
     """What the phrases alone find, and what everything together finds. Starts the intent service if none answers."""
-    noticing, settings, judging = Noticing.load(), load_settings(), read_judging(folder)
-    async with running(settings.nlu_url):
-        client = IntentClient(settings.nlu_url, PATIENT)
+    noticing, judging = Noticing.load(), read_judging(folder)
+    async with running(url):
+        client = IntentClient(url, PATIENT)
         try:
             readings = await read_all(judging, client)
         finally:
