@@ -98,9 +98,14 @@ class MessageFile(Reviewed):
     messages: dict[str, Message]
 
 
+Piece = Literal["what_would_you_do", "is_this_ok", "how_to_say", "where_to_get_help"]
+"""What a step is beside an answer: a scene to decide on, a question of a quiz, words to copy, or places to turn to."""
+
+
 class Step(Bubbles):
     """One step of a script."""
 
+    piece: Piece | None = None
     buttons: tuple[Button, ...] = Field(default=(), max_length=4)
 
 
