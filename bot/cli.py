@@ -140,6 +140,17 @@ def content_check() -> None:
         raise typer.Exit(1)
 
 
+@content_app.command("survey")
+@told
+def content_survey() -> None:
+    """A table of all guidance: steps, easy read, age variants, interactive pieces, reading age."""
+    from content.editorial import library
+    from content.editorial.survey import survey, table
+
+    for line in table(survey(library.load())):
+        typer.echo(line)
+
+
 @staff_app.command("add")
 @told
 def staff_add(

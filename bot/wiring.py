@@ -25,6 +25,7 @@ from bot.ticking import Ticking
 from bot.turn import Handler
 from content.editorial import library
 from content.editorial.reading import read_file
+from content.editorial.release import held
 from escalation.console import app as console
 from escalation.console.pages import STATIC
 from escalation.console.security import Guard
@@ -83,8 +84,13 @@ class Program:
 
 
 def load_service(settings: Settings) -> Service:
-    """The organisation's words and policy. Raises `ContentError`, and `SettingsError` for an area without a directory."""
+    """The organisation's words and policy. Raises `ContentError`, and `SettingsError` for an area without a directory.
+
+    In production it refuses words of the bot's own that nobody signed off, and says which guidance will not be given.
+    """
     words = library.load()
+    if settings.mode == "production":
+        _refuse_unsigned(words)
     if settings.area not in words.directories:
         raise SettingsError(f"BREAKWATER_AREA: there is no area {settings.area!r}: choose one of {', '.join(sorted(words.directories))}")
     return Service(
@@ -96,7 +102,16 @@ def load_service(settings: Settings) -> Service:
         area=settings.area,
         outside_alerts=bool(settings.alert_urls.get_secret_value().split()),
         web_chat=settings.public_url or f"http://{settings.listen}/",
+        only_signed=settings.mode == "production",
     )
+
+
+def _refuse_unsigned(words: library.Library) -> None:
+    today = utc_now().date()
+    if unsigned := held(words.own_words, today):
+        raise SettingsError("these words may not be said in production yet:\n" + "\n".join(unsigned))
+    for line in held({f"guidance/{topic}": script for topic, script in words.scripts.items()}, today):
+        log.warning("not served: %s", line)
 
 
 def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:

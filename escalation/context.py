@@ -21,3 +21,5 @@ class Service:
     area: str = "uk"
     outside_alerts: bool = False
     web_chat: str = ""
+    only_signed: bool = False
+    """Whether guidance is said only while it is signed off and its review not overdue, as in production."""

@@ -10,6 +10,9 @@ from content.editorial.schema import Button, Contact, Script, Step
 THEMES = ("relationships", "online_safety", "exploitation_and_harm", "wellbeing", "rights_and_help")
 MOST_CONTACTS = 4
 MOST_CHOICES = 8
+MOST_GUESSES = 3
+LEAST_NEAR = 0.08
+"""A topic less likely than this is not offered as a guess."""
 
 
 def show_menu(scene: Scene) -> None:
@@ -21,7 +24,7 @@ def show_menu(scene: Scene) -> None:
 def show_theme(scene: Scene, theme: str) -> None:
     """The topics of one theme, as buttons."""
     library = scene.service.library
-    topics = [library.scripts[topic] for topic in library.themes.get(theme, ()) if topic in library.scripts]
+    topics = [script for topic in library.themes.get(theme, ()) if (script := scene.script(topic))]
     pairs = [(script.title, f"topic:{script.topic}") for script in topics]
     scene.say(scene.words("conversation.menu_theme"), scene.own_buttons([*pairs, (scene.words("conversation.back_to_menu")[0], "do:menu")]))
 
@@ -33,7 +36,7 @@ def show_topic(scene: Scene, topic: str) -> bool:
 
 def show_step(scene: Scene, topic: str, name: str) -> bool:
     """One step of a script. `False` where it does not exist (any more)."""
-    script = scene.service.library.scripts.get(topic)
+    script = scene.script(topic)
     step = script.steps.get(name) if script else None
     if script is None or step is None:
         return False
@@ -58,11 +61,11 @@ def repeat_simpler(scene: Scene) -> None:
 
 def guess(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> bool:
     """Offer the nearest topics. `False` where nothing is near."""
-    scripts = scene.service.library.scripts
-    near = [topic for topic, confidence in ranking if confidence >= 0.08 and topic in scripts and _is_guidance(scene, topic)][:3]
+    likely = [scene.script(topic) for topic, confidence in ranking if confidence >= LEAST_NEAR and _is_guidance(scene, topic)]
+    near = [script for script in likely if script][:MOST_GUESSES]
     if not near:
         return False
-    pairs = [(scripts[topic].title, f"topic:{topic}") for topic in near]
+    pairs = [(script.title, f"topic:{script.topic}") for script in near]
     scene.say(scene.words("conversation.unsure"), scene.own_buttons([*pairs, (scene.words("conversation.something_else")[0], "do:menu")]))
     return True
 
@@ -97,7 +100,7 @@ def _is_guidance(scene: Scene, topic: str) -> bool:
 
 def _contacts(scene: Scene, topic: str | None) -> list[Contact]:
     library = scene.service.library
-    script = library.scripts.get(topic) if topic else None
+    script = scene.script(topic) if topic else None
     chosen = [library.contact(id) for id in script.help] if script else []
     everyone = [*chosen, *library.contacts_for(scene.person.area or scene.service.area)]
     fitting = [contact for contact in everyone if _fits(contact, scene.person.age_band)]
@@ -119,15 +122,17 @@ def _after_helplines(scene: Scene) -> tuple[Button, ...]:
 
 
 def begin_topic(scene: Scene, topic: str) -> None:
-    """The beginning of a topic's first answer, without its buttons: a check-in follows it in the same turn."""
-    script = scene.service.library.scripts[topic]
+    """The beginning of a topic's first answer, without its buttons: a check-in follows it in the same turn. Nothing without a script."""
+    script = scene.script(topic)
+    if script is None:
+        return
     scene.state.place = Place(topic=topic)
     scene.say(step_words(scene, script.steps["start"])[:2])
 
 
 def go_on(scene: Scene, place: Place, words: str) -> bool:
     """Say `words` with the buttons of a step, to go on where guidance was left. `False` where the step is gone."""
-    script = scene.service.library.scripts.get(place.topic)
+    script = scene.script(place.topic)
     step = script.steps.get(place.step) if script else None
     if script is None or step is None:
         return False

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.events import Event, Said
 from bot.dialogue.state import Conversation, Question
-from content.editorial.schema import Bubbles, Button
+from content.editorial.release import reason_to_hold
+from content.editorial.schema import Bubbles, Button, Script
 from escalation.case import Adult, CaseView, Stage
 from escalation.context import Service
 from escalation.rota import Staffing, only_leads, without
@@ -73,6 +74,13 @@ class Scene:
         state = conversation.model_copy(deep=True)
         state.turn += 1
         return cls(turn, service, state, turn.person, turn.staffing)
+
+    def script(self, topic: str) -> Script | None:
+        """The guidance on a topic, where there is some that may be said today."""
+        script = self.service.library.scripts.get(topic)
+        if script and self.service.only_signed and reason_to_hold(script, self.turn.now.date()):
+            return None
+        return script
 
     @property
     def live(self) -> bool:

@@ -18,6 +18,7 @@ from content.editorial.schema import (
     Directory,
     Message,
     MessageFile,
+    Reviewed,
     Script,
     ShortWords,
 )
@@ -38,6 +39,8 @@ class Library:
     canned: Mapping[str, CannedReply] = field(default_factory=dict)
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     short_words: Mapping[str, str] = field(default_factory=dict)
+    own_words: Mapping[str, Reviewed] = field(default_factory=dict)
+    """Files of what the bot says by itself, crisis and consent among it, by path: nothing can be said in their place."""
 
     def message(self, id: str) -> Message:
         """The message `group.name`. Raises `KeyError` naming it: a message that code needs must exist."""
@@ -61,15 +64,17 @@ def load(folder: Path = CONTENT) -> Library:
     """Load every content file below `folder`. Raises `ContentError`, which names file, line and what to do."""
     scripts = _all(folder, "guidance/*/*.yml", Script)
     message_files = _all(folder, "messages/*.yml", MessageFile)
+    crisis = _all(folder, "crisis/*.yml", CrisisFile)
     canned = _all(folder, "canned_replies/*.yml", CannedReplies)
     return Library(
         scripts={script.topic: script for script in scripts},
         messages={f"{file.group}.{name}": message for file in message_files for name, message in file.messages.items()},
-        crisis={file.category: file for file in _all(folder, "crisis/*.yml", CrisisFile)},
+        crisis={file.category: file for file in crisis},
         directories={directory.area: directory for directory in _all(folder, "helplines/*.yml", Directory)},
         canned={reply.id: reply for file in canned for reply in file.replies},
         themes={theme.name: tuple(path.stem for path in sorted(theme.glob("*.yml"))) for theme in sorted((folder / "guidance").glob("*"))},
         short_words=_short_words(folder / "policy" / "short_words.yml"),
+        own_words={f"messages/{file.group}.yml": file for file in message_files} | {f"crisis/{file.category}.yml": file for file in crisis},
     )
 
 

@@ -38,7 +38,7 @@ def main() -> None:
 def run(benchmark: Benchmark) -> None:
     """Train on one data set and compare."""
     seed(0)
-    learner = fine_tune([Example(text, intent, NO_RISK) for text, intent in benchmark.train], benchmark.epochs)
+    learner = fine_tune([Example(text, intent, NO_RISK) for text, intent in benchmark.train], [], benchmark.epochs)
     tuned = {name: variable.numpy() for name, variable in learner.bert.layers.items()}
     encoder = Encoder({**published_tensors(), **tuned})
     given = texts(encoder, benchmark.train)

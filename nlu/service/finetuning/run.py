@@ -1,4 +1,4 @@
-"""Fine-tunes the encoder on `content/intents/` and writes `weights/`. About ten minutes on two cores.
+"""Fine-tunes the encoder on `content/intents/` and `content/conversations/` and writes `weights/`. About twenty minutes on two cores.
 
 Run by hand with `finetune.sh`, when the training data has grown a lot; the heads are trained anew each time by
 `train.sh` in seconds. Some writers are left out, so that the heads' probabilities can be fitted on messages that the
@@ -11,11 +11,13 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import tensorflow as tf
+from components.conversations import Turn, read_conversations
 from components.risk_labels import CATEGORIES, OUTPUTS, STEPS, SUBJECTS
 from components.weights import (
     OWN_RECORD,
@@ -40,40 +42,69 @@ BATCH = 32
 TOKENS = 64
 PEAK_RATE = 1e-4
 HEAD_RATE = 2e-3
-RISK_SHARE = 0.1
+RISK_SHARE = 0.2
 """What the risk outputs weigh against the topic; summed, they are ten times as large."""
+SIGN_SHARE = 0.2
+"""What the weak signs of conversations weigh."""
 
 OUTPUT_WEIGHTS = [4.0] * len(STEPS) + [1.0] * (len(CATEGORIES) + len(SUBJECTS))
 
 
-class Learner:
-    """The encoder with one topic head and one risk head, and how a batch changes them."""
+@dataclass(frozen=True)
+class Lessons:
+    """Texts and what is to be learnt of each: topic and risk of messages, weak signs of a conversation's turns."""
 
-    def __init__(self, topics: int, steps: int) -> None:
+    rows: list[list[int]]
+    topics: np.ndarray
+    risks: np.ndarray
+    signs: np.ndarray
+    is_turn: np.ndarray
+    """1 for a turn, of which topic and risk are not known, and 0 for a message, of which the signs are not."""
+
+    def batch(self, places: list[int]) -> tuple[np.ndarray, ...]:
+        """What `Learner.learn` takes."""
+        return padded(self.rows, places), self.topics[places], self.risks[places], self.signs[places], self.is_turn[places]
+
+
+def lessons(examples: list[Example], turns: list[Turn]) -> Lessons:
+    """Messages and turns, one behind the other."""
+    names = sorted({example.topic for example in examples})
+    known = sorted({sign for turn in turns for sign in turn.signs})
+    risks = np.zeros((len(examples) + len(turns), len(OUTPUTS)), dtype=np.float32)
+    risks[: len(examples)] = [example.risk.targets() for example in examples]
+    signs = np.zeros((len(examples) + len(turns), max(len(known), 1)), dtype=np.float32)
+    for place, turn in enumerate(turns, start=len(examples)):
+        signs[place] = [sign in turn.signs for sign in known]
+    topics = np.array([names.index(example.topic) for example in examples] + [0] * len(turns))
+    is_turn = np.repeat(np.array([0, 1], dtype=np.float32), (len(examples), len(turns)))
+    return Lessons(token_rows([*(e.text for e in examples), *(turn.says for turn in turns)]), topics, risks, signs, is_turn)
+
+
+class Learner:
+    """The encoder with a head for each thing to be learnt, and how a batch changes them."""
+
+    def __init__(self, given: Lessons, steps: int) -> None:
         """`steps`: batches in the whole run; the rate falls in a straight line over them."""
         self.bert = Bert(published_tensors())
-        self._topic_head = tf.keras.layers.Dense(topics)
-        self._risk_head = tf.keras.layers.Dense(len(OUTPUTS))
+        widths = (int(given.topics.max()) + 1, given.risks.shape[1], given.signs.shape[1])
+        self._heads = [tf.keras.layers.Dense(width) for width in widths]
         fall = tf.keras.optimizers.schedules.PolynomialDecay(PEAK_RATE, steps, PEAK_RATE / 20)
         self._slow = tf.keras.optimizers.Adam(fall)
         self._fast = tf.keras.optimizers.Adam(HEAD_RATE)
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec((None, None), tf.int32),
-            tf.TensorSpec((None,), tf.int64),
-            tf.TensorSpec((None, len(OUTPUTS)), tf.float32),
-        ]
-    )
-    def learn(self, ids: tf.Tensor, topics: tf.Tensor, risks: tf.Tensor) -> tf.Tensor:
+    @tf.function(reduce_retracing=True, autograph=False)
+    def learn(self, ids: tf.Tensor, topics: tf.Tensor, risks: tf.Tensor, signs: tf.Tensor, is_turn: tf.Tensor) -> tf.Tensor:
         """Take one step; returns the loss."""
         with tf.GradientTape() as tape:
             vectors = self.bert(ids, training=True)
-            of_topic = tf.nn.sparse_softmax_cross_entropy_with_logits(topics, self._topic_head(vectors))
-            of_risk = tf.nn.sigmoid_cross_entropy_with_logits(risks, self._risk_head(vectors)) * OUTPUT_WEIGHTS
-            loss = tf.reduce_mean(of_topic + RISK_SHARE * tf.reduce_sum(of_risk, axis=1))
+            topic, risk, sign = (head(vectors) for head in self._heads)
+            of_topic = tf.nn.sparse_softmax_cross_entropy_with_logits(topics, topic)
+            of_risk = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(risks, risk) * OUTPUT_WEIGHTS, axis=1)
+            of_signs = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(signs, sign), axis=1)
+            of_message, of_turn = of_topic + RISK_SHARE * of_risk, SIGN_SHARE * of_signs
+            loss = tf.reduce_mean((1 - is_turn) * of_message + is_turn * of_turn)
         body = list(self.bert.layers.values())
-        heads = [*self._topic_head.trainable_variables, *self._risk_head.trainable_variables]
+        heads = [variable for head in self._heads for variable in head.trainable_variables]
         gradients = tape.gradient(loss, [*body, *heads])
         self._slow.apply_gradients(zip(gradients[: len(body)], body, strict=True))
         self._fast.apply_gradients(zip(gradients[len(body) :], heads, strict=True))
@@ -86,9 +117,12 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     epochs = parser.parse_args().epochs
     seed(0)
-    examples = [e for e in read(SERVICE.parents[1] / "content" / "intents") if e.risk.writer not in UNSEEN_WRITERS]
-    learner = fine_tune(examples, epochs)
-    write({name: variable.numpy() for name, variable in learner.bert.layers.items()}, len(examples), epochs)
+    content = SERVICE.parents[1] / "content"
+    examples = [example for example in read(content / "intents") if example.risk.writer not in UNSEEN_WRITERS]
+    talks = read_conversations(content / "conversations")
+    turns = [turn for talk in talks for turn in talk.turns if turn.writer not in UNSEEN_WRITERS]
+    learner = fine_tune(examples, turns, epochs)
+    write({name: variable.numpy() for name, variable in learner.bert.layers.items()}, len(examples) + len(turns), epochs)
 
 
 def seed(number: int) -> None:
@@ -97,26 +131,23 @@ def seed(number: int) -> None:
     tf.random.set_seed(number)
 
 
-def fine_tune(examples: list[Example], epochs: int) -> Learner:
-    """A learner that has seen every example `epochs` times."""
-    rows = token_rows(examples)
-    names = sorted({example.topic for example in examples})
-    topics = np.array([names.index(example.topic) for example in examples])
-    risks = np.stack([example.risk.targets() for example in examples]).astype(np.float32)
-    learner = Learner(len(names), epochs * (len(rows) // BATCH + 1))
+def fine_tune(examples: list[Example], turns: list[Turn], epochs: int) -> Learner:
+    """A learner that has seen everything `epochs` times."""
+    given = lessons(examples, turns)
+    learner = Learner(given, epochs * (len(given.rows) // BATCH + 1))
     for epoch in range(epochs):
         start = monotonic()
-        losses = [learner.learn(padded(rows, batch), topics[batch], risks[batch]) for batch in batches(rows)]
+        losses = [learner.learn(*map(tf.constant, given.batch(places))) for places in batches(given.rows)]
         print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {monotonic() - start:.0f} s", flush=True)  # noqa: T201
     return learner
 
 
-def token_rows(examples: list[Example]) -> list[list[int]]:
+def token_rows(texts: list[str]) -> list[list[int]]:
     """Token ids of the normalised texts."""
     tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(TOKENS)
-    return [row.ids for row in tokenizer.encode_batch([normalise(example.text).text for example in examples])]
+    return [row.ids for row in tokenizer.encode_batch([normalise(text).text for text in texts])]
 
 
 def batches(rows: list[list[int]]) -> Iterator[list[int]]:

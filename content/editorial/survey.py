@@ -1,0 +1,79 @@
+"""What the library holds, topic by topic: how far each script is, and how hard it is to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from content.editorial.library import Library
+from content.editorial.schema import Piece, Script, Step
+from content.editorial.words_check import reading_grade
+
+_AGE_AT_GRADE_0 = 5
+"""A reading age is about five years more than the US school year that the grade names."""
+_FEWEST_WORDS = 15
+"""The grade of a shorter text says little."""
+
+_VARIANTS = (("under_13", "under 13"), ("from_13", "13 to 15"), ("from_16", "16 to 17"), ("from_18", "18 to 25"))
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """One script: how many steps, how deep, what there is in it."""
+
+    topic: str
+    status: str
+    steps: int
+    depth: int
+    """Turns from the first answer to the farthest one, along the shortest way."""
+    easy: int
+    variants: tuple[str, ...]
+    pieces: dict[Piece, int]
+    reading_age: float
+    """The median over its turns, in years."""
+
+
+def survey(library: Library) -> Iterator[Surveyed]:
+    """Every script, by theme and topic."""
+    for topics in library.themes.values():
+        yield from (_surveyed(library.scripts[topic]) for topic in topics if topic in library.scripts)
+
+
+def table(rows: Iterator[Surveyed]) -> Iterator[str]:
+    """The same as a table in Markdown."""
+    yield "| topic | status | steps | turns deep | easy read | ages | scenes | quiz | words to copy | where to get help | reading age |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    for row in rows:
+        kinds: tuple[Piece, ...] = ("what_would_you_do", "is_this_ok", "how_to_say", "where_to_get_help")
+        pieces = " | ".join(str(row.pieces.get(kind, 0)) for kind in kinds)
+        easy, ages = f"{row.easy} of {row.steps}", ", ".join(row.variants)
+        yield f"| {row.topic} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.reading_age:.0f} |"
+
+
+def _surveyed(script: Script) -> Surveyed:
+    steps = script.steps.values()
+    pieces: dict[Piece, int] = {}
+    for step in steps:
+        if step.piece:
+            pieces[step.piece] = pieces.get(step.piece, 0) + 1
+    variants = tuple(name for field, name in _VARIANTS if any(getattr(step, field) for step in steps))
+    grades = [reading_grade(text) for step in steps if len((text := " ".join(step.say)).split()) >= _FEWEST_WORDS]
+    age = _AGE_AT_GRADE_0 + (median(grades) if grades else 0)
+    return Surveyed(script.topic, script.status, len(steps), _depth(script), sum(bool(step.easy) for step in steps), variants, pieces, age)
+
+
+def _depth(script: Script) -> int:
+    at = {"start": 1}
+    front = ["start"]
+    while front:
+        name = front.pop(0)
+        for follower in _followers(script.steps[name]):
+            if follower in script.steps and follower not in at:
+                at[follower] = at[name] + 1
+                front.append(follower)
+    return max(at.values())
+
+
+def _followers(step: Step) -> tuple[str, ...]:
+    return tuple(button.go for button in step.buttons)
