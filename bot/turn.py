@@ -105,7 +105,7 @@ class Handler:
             return None
         someone.claim, someone.claimed_until = new_id(), now + LEASE
         bodies = tuple(_body(tx, someone, row) for row in rows)
-        return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(), someone.age_band)
+        return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(now), someone.age_band)
 
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
         """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up."""

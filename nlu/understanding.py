@@ -61,6 +61,7 @@ class Sign:
     start: int
     end: int
     source: Source = "lexicon"
+    days_ago: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from bot.dialogue import agreement, duties, emergency, guidance, pause, presses, topics, waiting
+from bot.dialogue import agreement, duties, emergency, guidance, pause, plan, presses, topics, waiting
 from bot.dialogue.events import PassedOn
 from bot.dialogue.harm import sign_of_harm
 from bot.dialogue.presses import press
@@ -66,7 +66,7 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
         return
     understood, raised_by = together(words)
     for one in words:
-        scene.state.remember(one.understood.risk.signs)
+        scene.state.remember(one.understood.risk.signs, scene.turn.now)
     text = "\n".join(one.text for one in words)
     duties.age_said(scene, understood.risk)
     risk = duties.at_least(scene, understood.risk)
@@ -98,10 +98,19 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
             pause.ask(scene)
     elif presses.answered_in_words(scene, text, understood):
         return
+    elif _is_for_the_plan(scene, text, risk):
+        plan.written(scene, text)
     elif _only_edited(scene, words, understood):
         scene.speak("conversation.edited_noted")
     else:
         _no_sign_of_harm(scene, understood, text, raised_by)
+
+
+def _is_for_the_plan(scene: Scene, text: str, risk: Risk) -> bool:
+    """A safety plan is about hard moments, so worries belong into it; a wish to talk, or a first thought of suicide, is answered instead."""
+    if scene.state.question != "plan" or topics.short_word(scene, text):
+        return False
+    return "wants_person" not in risk.flags and (scene.state.suicide_asked or risk.categories[:1] != ("suicide",))
 
 
 def _no_words(scene: Scene, last: Heard) -> None:

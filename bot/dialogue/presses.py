@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dialogue import agreement, emergency, guidance, harm, pause, topics, waiting
+from bot.dialogue import agreement, emergency, guidance, harm, pause, plan, topics, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, CarriedOn, DeletionAsked, EasyReadChosen, FeelingTold
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Conversation, Question
@@ -66,7 +66,7 @@ def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
         return guidance.show_step(scene, topic, step)
     if kind != "do":
         return False
-    for prefix, handler in (("theme_", guidance.show_theme), ("area_", _area), ("band_", _band)):
+    for prefix, handler in (("theme_", guidance.show_theme), ("area_", _area), ("band_", _band), (plan.PICK, plan.pick)):
         if name.startswith(prefix):
             handler(scene, name.removeprefix(prefix))
             return True
@@ -217,6 +217,10 @@ WAYS: dict[str, Handler] = {
     "simpler": guidance.repeat_simpler,
     "return_code": agreement.make_code,
     "no_code": _no_code,
+    "plan": plan.begin,
+    "plan_next": plan.next_part,
+    "plan_show": plan.show,
+    "plan_delete": plan.delete,
 }
 
 CODE = ("return_code", "no_code")
@@ -281,4 +285,5 @@ def known_actions() -> frozenset[str]:
     fixed = {*ALWAYS, *WAYS, *ANSWERS, "pick_up", "send_anyway", "dont_send"}
     themes = {f"theme_{theme}" for theme in guidance.THEMES}
     bands = {"band_under_13", "band_13_15", "band_16_17", "band_18_25", "band_skip"}
-    return frozenset(fixed | themes | bands)
+    picks = {f"{plan.PICK}{number}" for number in range(1, 4)}
+    return frozenset(fixed | themes | bands | picks)

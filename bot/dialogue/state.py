@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +13,20 @@ SIGNS_KEPT = 30
 """How many earlier messages' weak signs are remembered."""
 
 Question = Literal[
-    "offer", "scope", "summary", "write_summary", "confirm", "safe", "suicide", "check_in", "age", "area", "delete", "feedback", "code"
+    "offer",
+    "scope",
+    "summary",
+    "write_summary",
+    "confirm",
+    "safe",
+    "suicide",
+    "check_in",
+    "age",
+    "area",
+    "delete",
+    "feedback",
+    "code",
+    "plan",
 ]
 
 
@@ -29,9 +42,11 @@ class KeptSign(Part):
     why: str
     start: int
     end: int
+    at: datetime | None = None
 
-    def as_sign(self) -> Sign:
-        return Sign(self.id, self.category, self.why, self.start, self.end)
+    def as_sign(self, now: datetime) -> Sign:
+        days = (now - self.at) / timedelta(days=1) if self.at else 0.0
+        return Sign(self.id, self.category, self.why, self.start, self.end, days_ago=days)
 
 
 class Offer(Part):
@@ -49,6 +64,13 @@ class Offer(Part):
     @property
     def urgent(self) -> bool:
         return self.level >= Level.URGENT
+
+
+class PlanLine(Part):
+    """One line of a safety plan, in the young person's own words or a button's."""
+
+    part: str
+    words: str
 
 
 class Place(Part):
@@ -87,6 +109,11 @@ class Conversation(Part):
     """The promised time that has passed and was apologised for."""
     signs: list[list[KeptSign]] = Field(default_factory=list)
 
+    plan: list[PlanLine] = Field(default_factory=list)
+    """Their safety plan."""
+    plan_part: str | None = None
+    """The part of the plan that was asked for last."""
+
     def ask(self, question: Question) -> None:
         """Leave a question open for the next turn."""
         self.question, self.question_turn = question, self.turn
@@ -101,11 +128,11 @@ class Conversation(Part):
         """Whether the open question was asked after they came back."""
         return self.question is not None and self.question_turn >= self.behind_since
 
-    def earlier_signs(self) -> tuple[tuple[Sign, ...], ...]:
+    def earlier_signs(self, now: datetime) -> tuple[tuple[Sign, ...], ...]:
         """Weak signs of the latest messages, oldest first."""
-        return tuple(tuple(kept.as_sign() for kept in message) for message in self.signs)
+        return tuple(tuple(kept.as_sign(now) for kept in message) for message in self.signs)
 
-    def remember(self, signs: tuple[Sign, ...]) -> None:
+    def remember(self, signs: tuple[Sign, ...], now: datetime) -> None:
         """Add the signs of one more message, and forget the oldest."""
-        kept = [KeptSign(id=s.id, category=s.category, why=s.why, start=s.start, end=s.end) for s in signs]
+        kept = [KeptSign(id=s.id, category=s.category, why=s.why, start=s.start, end=s.end, at=now) for s in signs]
         self.signs = [*self.signs, kept][-SIGNS_KEPT:]

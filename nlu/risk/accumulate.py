@@ -41,7 +41,7 @@ def accumulate(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: R
     latest: dict[str, tuple[Sign, int | None, float]] = {}
     for index, signs in looked_at:
         faded = policy.signs.fade ** (len(earlier) - index)
-        latest.update({sign.id: (sign, index, faded * _weight(sign, policy)) for sign in signs})
+        latest.update({sign.id: (sign, index, faded * policy.signs.fade_day**sign.days_ago * _weight(sign, policy)) for sign in signs})
     latest.update({sign.id: (sign, None, _weight(sign, policy)) for sign in now})
     if len(latest) < policy.signs.fewest or sum(weight for _, _, weight in latest.values()) < policy.signs.concern:
         return Accumulated()

@@ -59,6 +59,7 @@ class SignPolicy(Entry):
     """How weak signs add up over a conversation."""
 
     fade: Share = Field(description="what a sign keeps of its weight with each message that passes")
+    fade_day: Share = Field(description="what it keeps with each day that passes")
     concern: Annotated[float, Field(gt=0)]
     fewest: Annotated[int, Field(ge=1)]
     messages: Annotated[int, Field(ge=0)] = Field(description="how many earlier messages are looked at")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nlu.risk.accumulate import accumulate
+from dataclasses import replace
+
+from nlu.risk.accumulate import accumulate, signs_in
 from nlu.risk.policy import load_policy
 from nlu.understanding import Level, Sign
 
@@ -36,6 +38,23 @@ def test_two_signs_are_too_few() -> None:
 
 def test_old_signs_fade() -> None:
     assert accumulate([[GIFTS], [LATE], *[[]] * 30], [SECRET], POLICY).level is Level.NONE
+
+
+def test_signs_fade_with_the_days_that_pass() -> None:
+    long_ago = [[replace(GIFTS, days_ago=40)], [replace(LATE, days_ago=40)]]
+    assert accumulate(long_ago, [SECRET], POLICY).level is Level.NONE
+    yesterday = [[replace(GIFTS, days_ago=1)], [replace(LATE, days_ago=1)]]
+    assert accumulate(yesterday, [SECRET], POLICY).level is Level.CONCERN
+
+
+def test_what_the_model_reads_counts_and_what_it_rules_out_does_not() -> None:
+    kinds = {"owing": ("criminal_exploitation", "owes something")}
+    found = signs_in("anything", [GIFTS], {"gifts": 0.01, "owing": 0.9, "unheard_of": 0.9}, kinds, POLICY)
+    assert [(sign.id, sign.source, sign.end) for sign in found] == [("owing", "model", 8)]
+
+
+def test_all_that_was_said_can_be_asked_for_though_the_last_message_adds_nothing() -> None:
+    assert accumulate([[GIFTS], [LATE], [SECRET]], [], POLICY, standing=True).level is Level.CONCERN
 
 
 def test_a_message_without_a_sign_raises_nothing_again() -> None:
