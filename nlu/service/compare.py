@@ -80,11 +80,14 @@ def risk_scores(asked: Questions, given: Texts) -> list[float]:
     """For each step, the share noticed where 5 % of level none are false alarms; then the main category."""
     _, margins, places = fit_and_test(given, asked.risks, asked.writers, FOLDS)
     truth = asked.risks[places]
-    scores = []
-    for step in range(len(STEPS)):
-        threshold = np.quantile(margins[~truth[:, 0], step], 1 - FALSE_ALARMS)
-        scores.append(float((margins[truth[:, step], step] > threshold).mean()))
+    scores = [noticed_at(margins, truth, step) for step in range(len(STEPS))]
     return [*scores, category_score([asked.examples[place] for place in places], margins)]
+
+
+def noticed_at(margins: np.ndarray, truth: np.ndarray, step: int) -> float:
+    """The share of a step noticed where 5 % of the messages of level none are false alarms. Both (texts, outputs)."""
+    threshold = np.quantile(margins[~truth[:, 0], step], 1 - FALSE_ALARMS)
+    return float((margins[truth[:, step], step] > threshold).mean())
 
 
 def category_score(examples: list[Example], margins: np.ndarray) -> float:
