@@ -34,7 +34,7 @@ from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import InboxRow, Person
 from escalation.words import message
-from nlu.noticing import Noticing
+from nlu.noticing import MESSAGES_TOGETHER, Noticing, whole_of
 from nlu.understanding import Level, Reading, Sign, Understanding
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ class Claim:
     rows: tuple[InboxRow, ...]
     bodies: tuple[dict[str, str | None], ...]
     earlier: tuple[tuple[Sign, ...], ...]
+    said: tuple[str, ...]
     age_band: str
 
 
@@ -105,19 +106,22 @@ class Handler:
             return None
         someone.claim, someone.claimed_until = new_id(), now + LEASE
         bodies = tuple(_body(tx, someone, row) for row in rows)
-        return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(now), someone.age_band)
+        said = tuple(messages.latest_words(tx, someone, MESSAGES_TOGETHER))
+        return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(now), said, someone.age_band)
 
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
         """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up."""
-        heard, earlier, silences = [], list(claim.earlier), 0
+        heard, earlier, said, silences = [], list(claim.earlier), list(claim.said), 0
         for row, body in zip(claim.rows, claim.bodies, strict=True):
             text = body.get("text") or ""
             understood = Understanding()
             if row.kind in WORDS and text.strip():
                 reading = await self._read(text) if silences < MOST_SILENCES else None
                 silences += reading is None
-                understood = self._noticing.understand(text, reading, earlier, claim.age_band)
+                whole = await self._read(joined) if reading and (joined := whole_of(said, text)) else None
+                understood = self._noticing.understand(text, reading, earlier, claim.age_band, whole=whole)
                 earlier.append(understood.risk.signs)
+                said.append(text)
             heard.append(Heard(row.id, row.kind, text, body.get("media"), understood))
         return tuple(heard)
 

@@ -14,7 +14,7 @@ from bot.intent_service import running
 from bot.settings import Settings, SettingsError
 from content.editorial.library import CONTENT
 from nlu.client import IntentClient
-from nlu.noticing import Noticing
+from nlu.noticing import Noticing, whole_of
 from nlu.understanding import Evidence, Reading, Understanding
 
 PATIENT = 30.0
@@ -40,8 +40,8 @@ class Understand:
 
     async def line(self, line: Line) -> dict[str, Any]:
         earlier = [self.noticing.understand(text, await self._read(text), (), line.age_band).risk.signs for text in line.history]
-        understood = self.noticing.understand(line.text, await self._read(line.text), earlier, line.age_band, standing=True)
-        return _answer(line.id, understood)
+        reading, whole = await self._read(line.text), await self._read(whole_of(line.history, line.text) or "")
+        return _answer(line.id, self.noticing.understand(line.text, reading, earlier, line.age_band, standing=True, whole=whole))
 
     async def _read(self, text: str) -> Reading | None:
         return await self.client.read(text) if self.client is not None and text.strip() else None

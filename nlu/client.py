@@ -20,6 +20,7 @@ class _Scores(BaseModel):
     categories: dict[str, float]
     subject: dict[str, float]
     signs: dict[str, float] = {}
+    together: float = 0.0
 
 
 class _Answer(BaseModel):
@@ -66,6 +67,10 @@ def _reading(data: Any) -> Reading:
     except ValidationError as error:
         # The error quotes what came, which may be a young person's words.
         raise ValueError(f"the intent service answered nonsense ({error.error_count()} problems)") from None
-    scores = RiskScores(answer.risk.at_least, answer.risk.categories, answer.risk.subject, answer.risk.signs) if answer.risk else None
+    scores = (
+        RiskScores(answer.risk.at_least, answer.risk.categories, answer.risk.subject, answer.risk.signs, answer.risk.together)
+        if answer.risk
+        else None
+    )
     ranking = tuple((topic.name, topic.confidence) for topic in answer.intent_ranking)
     return Reading(answer.intent.name, answer.intent.confidence, ranking, scores)

@@ -20,6 +20,17 @@ from nlu.risk.parts import parts_of
 from nlu.risk.policy import RiskPolicy, load_policy
 from nlu.understanding import Reading, Risk, Sign, Understanding
 
+MESSAGES_TOGETHER = 8
+"""How many of somebody's latest messages are read as a whole."""
+FEWEST_TOGETHER = 4
+"""Fewer messages than this are no conversation yet."""
+
+
+def whole_of(earlier: Sequence[str], text: str) -> str | None:
+    """The latest messages and this one as one text for the intent service; `None` where there are too few."""
+    said = [*earlier, text][-MESSAGES_TOGETHER:]
+    return ". ".join(said) if len(said) >= FEWEST_TOGETHER else None
+
 
 class Noticing:
     """The compiled phrases and the policy by which they are weighed."""
@@ -56,15 +67,18 @@ class Noticing:
         earlier: Sequence[Sequence[Sign]] = (),
         age_band: str = "unknown",
         standing: bool = False,
+        whole: Reading | None = None,
     ) -> Understanding:
         """Topic and risk, from phrases, the intent service's `reading` where there is one, and earlier messages' signs.
 
         `earlier` has the signs of each earlier message, oldest first. Where this message adds none, they raise nothing again,
-        unless `standing` asks what the whole conversation comes to.
+        unless `standing` asks what the whole conversation comes to. `whole` is the service's reading of the conversation up to and
+        with this message (`nlu.noticing.whole_of`).
         """
         risk, scores = self.check(text, age_band), reading.scores if reading else None
         signs = signs_in(text, risk.signs, scores.signs if scores else {}, self._kinds, self._policy)
-        history = accumulate(earlier, signs, self._policy, standing)
+        together = whole.scores.together if whole and whole.scores else 0.0
+        history = accumulate(earlier, signs, self._policy, standing, together)
         merged = merge(text, replace(risk, signs=signs), scores, history, age_band, self._policy)
         if reading is None:
             return Understanding(risk=merged)

@@ -86,6 +86,8 @@ class RiskScores:
     subject: dict[str, float]
     signs: dict[str, float] = field(default_factory=dict)
     """How likely each weak sign is in the message, by its id."""
+    together: float = 0.0
+    """How likely the sum of it is a sign of harm, where the text is a whole conversation."""
 
 
 @dataclass(frozen=True, slots=True)

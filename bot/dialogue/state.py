@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlu.understanding import Level, Sign
+from nlu.understanding import Level, Sign, Source
 
 SIGNS_KEPT = 30
 """How many earlier messages' weak signs are remembered."""
@@ -43,10 +43,11 @@ class KeptSign(Part):
     start: int
     end: int
     at: datetime | None = None
+    source: Source = "lexicon"
 
     def as_sign(self, now: datetime) -> Sign:
         days = (now - self.at) / timedelta(days=1) if self.at else 0.0
-        return Sign(self.id, self.category, self.why, self.start, self.end, days_ago=days)
+        return Sign(self.id, self.category, self.why, self.start, self.end, self.source, days)
 
 
 class Offer(Part):
@@ -134,5 +135,5 @@ class Conversation(Part):
 
     def remember(self, signs: tuple[Sign, ...], now: datetime) -> None:
         """Add the signs of one more message, and forget the oldest."""
-        kept = [KeptSign(id=s.id, category=s.category, why=s.why, start=s.start, end=s.end, at=now) for s in signs]
+        kept = [KeptSign(id=s.id, category=s.category, why=s.why, start=s.start, end=s.end, at=now, source=s.source) for s in signs]
         self.signs = [*self.signs, kept][-SIGNS_KEPT:]

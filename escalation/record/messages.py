@@ -70,6 +70,17 @@ def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
     return list(tx.session.scalars(waiting.limit(limit)))
 
 
+def latest_words(tx: Tx, someone: Person, limit: int) -> list[str]:
+    """What the person wrote last and was handled, oldest first: the newest version of each message."""
+    handled = select(InboxRow).where(
+        InboxRow.person_id == someone.id, InboxRow.kind.in_(("text", "edited")), InboxRow.handled_at.is_not(None)
+    )
+    rows = list(tx.session.scalars(handled.order_by(InboxRow.seq.desc()).limit(2 * limit)))
+    newest = {row.message_ref or row.id: row for row in reversed(rows)}
+    texts = [body(tx, someone, row).get("text", "").strip() for row in newest.values()]
+    return [text for text in texts if text][-limit:]
+
+
 def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
     """What an inbox row holds: `text`, and `media` where something else than words came."""
     opened: dict[str, Any] = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nlu.client import IntentClient
 from nlu.evaluation.judging import Conversation, Judging, Message
-from nlu.noticing import Noticing
+from nlu.noticing import Noticing, whole_of
 from nlu.understanding import Level, Reading, Sign, Understanding
 
 AT_ONCE = 4
@@ -34,10 +34,13 @@ class Judged:
 
 @dataclass(frozen=True)
 class JudgedConversation:
-    """One conversation, and the highest level it came to when it was read message by message."""
+    """One conversation, and what it came to."""
 
     conversation: Conversation
     level: Level
+    """Of the whole conversation, when all of it has been said."""
+    highest: Level
+    """The highest level at any moment, as the messages came in."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Verdict:
 
 async def read_all(judging: Judging, client: IntentClient) -> Readings:
     """The model's reading of every text that judges. Raises `RuntimeError` if the service leaves one unanswered."""
-    texts = list(dict.fromkeys([each.text for each in judging.messages] + [says for talk in judging.conversations for says in talk.says]))
+    said = [text for talk in judging.conversations for text in (*talk.says, *(whole for whole in _wholes(talk) if whole))]
+    texts = list(dict.fromkeys([*(each.text for each in judging.messages), *said]))
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def read(text: str) -> Reading:
@@ -76,9 +80,16 @@ def _judged(message: Message, noticing: Noticing, readings: Readings | None) -> 
 
 def _talked(talk: Conversation, noticing: Noticing, readings: Readings | None) -> JudgedConversation:
     earlier: list[Sequence[Sign]] = []
-    highest = Level.NONE
-    for text in talk.says:
-        risk = noticing.understand(text, readings[text] if readings is not None else None, earlier).risk
+    level = highest = Level.NONE
+    for text, whole in zip(talk.says, _wholes(talk), strict=True):
+        reading, of_all = (readings[text], readings[whole] if whole else None) if readings is not None else (None, None)
+        risk = noticing.understand(text, reading, earlier, whole=of_all).risk
+        level = noticing.understand(text, reading, earlier, standing=True, whole=of_all).risk.level
         earlier.append(risk.signs)
         highest = max(highest, risk.level)
-    return JudgedConversation(talk, highest)
+    return JudgedConversation(talk, level, highest)
+
+
+def _wholes(talk: Conversation) -> list[str | None]:
+    """The conversation up to each message, as the model reads it."""
+    return [whole_of(talk.says[:place], text) for place, text in enumerate(talk.says)]

@@ -29,9 +29,12 @@ def signs_in(text: str, seen: Sequence[Sign], scores: Mapping[str, float], kinds
     return (*kept, *(Sign(id, *kinds[id], 0, len(text), "model") for id in read))
 
 
-def accumulate(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy, standing: bool = False) -> Accumulated:
+def accumulate(
+    earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy, standing: bool = False, together: float = 0.0
+) -> Accumulated:
     """Add up distinct signs; older ones weigh less. `earlier` is oldest first, and evidence keeps its indices.
 
+    `together` is the model's reading of the conversation as a whole: where it is sure, fewer signs are enough.
     A conversation whose latest message adds no sign stays as it was judged before, and nothing is raised again, unless `standing`
     asks what all of it comes to.
     """
@@ -43,14 +46,15 @@ def accumulate(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: R
         faded = policy.signs.fade ** (len(earlier) - index)
         latest.update({sign.id: (sign, index, faded * policy.signs.fade_day**sign.days_ago * _weight(sign, policy)) for sign in signs})
     latest.update({sign.id: (sign, None, _weight(sign, policy)) for sign in now})
-    if len(latest) < policy.signs.fewest or sum(weight for _, _, weight in latest.values()) < policy.signs.concern:
+    enough = len(latest) >= policy.signs.fewest and sum(weight for _, _, weight in latest.values()) >= policy.signs.concern
+    if not enough and not (together >= policy.signs.together and len(latest) >= policy.signs.together_fewest):
         return Accumulated()
     evidence = tuple(_evidence(sign, index) for sign, index, _ in latest.values())
     return Accumulated(Level.CONCERN, _by_weight(list(latest.values())), evidence)
 
 
 def _weight(sign: Sign, policy: RiskPolicy) -> float:
-    return policy.signs.weights.get(sign.id, 1.0)
+    return policy.signs.weights.get(sign.id, 1.0) * (policy.signs.model_weight if sign.source == "model" else 1.0)
 
 
 def _evidence(sign: Sign, index: int | None) -> Evidence:

@@ -17,7 +17,8 @@ def merge(text: str, risk: Risk, scores: RiskScores | None, history: Accumulated
     """One risk from what the phrases saw, what the model reads (`None` when it did not answer) and earlier signs."""
     band = youngest(age_band, risk.flags)
     merged = risk if scores is None else _with_model(text, risk, scores, band, policy)
-    return _with_flags(_with_history(merged, history), band, policy)
+    certain = scores is None or scores.at_least.get("concern", 0) >= policy.flags_doubted_below
+    return _with_flags(_with_history(merged, history), band, certain, policy)
 
 
 def youngest(age_band: str, flags: frozenset[str]) -> str:
@@ -81,7 +82,7 @@ def _carrying(text: str, risk: Risk) -> tuple[int, int]:
     return start + len(text[start:end]) - len(text[start:end].lstrip()), end
 
 
-def _with_flags(risk: Risk, band: str, policy: RiskPolicy) -> Risk:
-    rules = {**policy.flags, **(policy.under_13 if band == "under_13" else {})}
+def _with_flags(risk: Risk, band: str, certain: bool, policy: RiskPolicy) -> Risk:
+    rules = {**(policy.flags if certain else {}), **(policy.under_13 if band == "under_13" else {})}
     raised = max((Level.of(level) for flag, level in rules.items() if flag in risk.flags), default=Level.NONE)
     return replace(risk, level=raised) if raised > risk.level else risk

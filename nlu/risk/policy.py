@@ -63,7 +63,10 @@ class SignPolicy(Entry):
     concern: Annotated[float, Field(gt=0)]
     fewest: Annotated[int, Field(ge=1)]
     messages: Annotated[int, Field(ge=0)] = Field(description="how many earlier messages are looked at")
+    together: Share = Field(description="from which score of the model on the conversation as a whole fewer signs are enough")
+    together_fewest: Annotated[int, Field(ge=0)] = Field(description="how many different signs are enough then")
     model: Share = Field(description="from which score on the model sees a sign")
+    model_weight: Share = Field(description="what a sign that only the model sees weighs")
     doubts_below: Share = Field(description="a sign from phrases is none where the model's score is below this")
     weights: dict[str, Annotated[float, Field(ge=0)]] = Field(description="signs that weigh more or less than 1, by id")
 
@@ -76,6 +79,7 @@ class RiskPolicy(Entry):
     clues: CluePolicy
     signs: SignPolicy
     flags: dict[str, LevelId] = Field(description="flags that raise a message to at least this level")
+    flags_doubted_below: Share = Field(description="they raise nothing where the model's score for concern is below this")
     under_13: dict[str, LevelId] = Field(description="the same, only under 13")
     plain: dict[str, Words] = Field(description="each category in plain words, after 'messages in which young people tell of'")
 

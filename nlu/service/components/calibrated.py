@@ -34,7 +34,7 @@ class Calibrated:
 
 
 def train(given: Texts, targets: np.ndarray, writers: list[str]) -> Calibrated:
-    """Classifiers for `targets`, booleans (texts, outputs), calibrated on writers that the fitted heads had not seen."""
+    """Classifiers for `targets` (texts, outputs; NaN where not known), calibrated on writers that the fitted heads had not seen."""
     heads, margins, places = fit_and_test(given, targets, writers, FOLDS)
     fitted = [platt(margins[:, i], targets[places, i]) for i in range(targets.shape[1])]
     slopes, offsets = np.array(fitted).T

@@ -16,6 +16,8 @@ class Turn:
     says: str
     signs: tuple[str, ...]
     writer: str
+    harmless: bool
+    """Whether it belongs to a harmless twin; the other turns are at most a worry each."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,25 @@ class Conversation:
     categories: tuple[str, ...]
     turns: tuple[Turn, ...]
 
+    @property
+    def harmful(self) -> bool:
+        """Whether the sum of its messages is a sign of harm."""
+        return self.level != "none"
+
+    @property
+    def together(self) -> str:
+        """All of it as one text, joined as the caller joins a conversation."""
+        return ". ".join(turn.says for turn in self.turns)
+
+    @property
+    def writer(self) -> str:
+        """Who wrote it."""
+        return self.turns[0].writer
+
 
 def read_conversations(folder: Path) -> Iterator[Conversation]:
     """All conversations in the files of a folder, in the order of the files' names."""
     for file in sorted(folder.glob("*.yml")):
         for entry in yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)["conversations"]:
-            turns = tuple(Turn(turn["says"], tuple(turn["signs"]), entry["writer"]) for turn in entry["messages"])
+            turns = tuple(Turn(turn["says"], tuple(turn["signs"]), entry["writer"], entry["level"] == "none") for turn in entry["messages"])
             yield Conversation(entry["id"], entry["level"], tuple(entry["categories"]), turns)

@@ -32,6 +32,10 @@ class Texts:
     texts: list[str]
     vectors: np.ndarray
 
+    def __add__(self, other: Texts) -> Texts:
+        """These texts and then the others."""
+        return Texts(self.texts + other.texts, np.concatenate([self.vectors, other.vectors]))
+
     @classmethod
     def of(cls, texts: list[str], vectors: list[np.ndarray]) -> Texts:
         """One vector for each text."""
@@ -65,21 +69,27 @@ class Heads:
 
 
 def fit(given: Texts, targets: np.ndarray) -> Heads:
-    """Heads for `targets`, booleans (texts, outputs)."""
+    """Heads for `targets` (texts, outputs): 1 for yes, 0 for no, NaN where it is not known."""
     counts = count(given.texts)
     ngrams = Ngrams.fit(counts)
     features = sparse.hstack([sparse.csr_matrix(VECTOR_SHARE * given.vectors), ngrams.weigh(counts)], format="csr")
     with ThreadPoolExecutor(THREADS) as pool:
-        fitted = list(pool.map(lambda target: fit_one(features, target), targets.T))
+        fitted = list(pool.map(lambda target: fit_known(features, target), targets.T.astype(np.float32)))
     weights = np.stack([column for column, _ in fitted], axis=1).astype(np.float32)
     return Heads(ngrams, weights, np.array([bias for _, bias in fitted], dtype=np.float32))
+
+
+def fit_known(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and bias from the texts of which the answer is known."""
+    known = ~np.isnan(target)
+    return fit_one(features if known.all() else features[known], target[known] == 1)
 
 
 def fit_one(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray, float]:
     """Weights and bias of one yes-or-no classifier, both answers weighing the same in total."""
     if target.all() or not target.any():
         return np.zeros(features.shape[1]), -NEVER if target.all() else NEVER
-    machine = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=0.1, max_iter=200, random_state=0)
+    machine = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=1.0, max_iter=200, random_state=0)
     machine.fit(features, target)
     return machine.coef_[0], float(machine.intercept_[0])
 
@@ -127,6 +137,8 @@ def platt(margins: np.ndarray, target: np.ndarray) -> tuple[float, float]:
 
     Platt (1999), with his smoothed targets, so that a rare output never claims certainty.
     """
+    known = ~np.isnan(target.astype(np.float32))
+    margins, target = margins[known], target[known] == 1
     positives, negatives = target.sum(), (~target).sum()
     if not positives or not negatives:
         return 1.0, 0.0

@@ -8,44 +8,66 @@ from typing import Any
 import numpy as np
 
 from components.calibrated import Calibrated, train
+from components.conversations import Conversation, Turn
 from components.linear import Texts
-from components.risk_labels import CATEGORIES, LEVELS, STEPS, SUBJECTS, RiskLabel
+from components.risk_labels import CATEGORIES, LEVELS, OUTPUTS, STEPS, SUBJECTS, RiskLabel
 
-Answer = dict[str, dict[str, float]]
+Answer = dict[str, Any]
 
 NO_RISK: Answer = {
     "levels": {level: float(level == "none") for level in LEVELS},
     "at_least": dict.fromkeys(STEPS, 0.0),
     "categories": dict.fromkeys(CATEGORIES, 0.0),
     "subject": {subject: float(subject == "general") for subject in SUBJECTS},
+    "signs": {},
+    "together": 0.0,
 }
 """The answer for a message without any words."""
 
 
 @dataclass(frozen=True)
 class RiskModel:
-    """One calibrated yes-or-no classifier for each of `OUTPUTS`."""
+    """One calibrated yes-or-no classifier for each of `OUTPUTS`, for each weak sign, and for the sum of a conversation.
+
+    The last one means something only where the text is a whole conversation.
+    """
 
     calibrated: Calibrated
+    signs: list[str]
 
     def answer(self, windows: Texts) -> Answer:
         """The reading of one message, given its windows: the gravest window decides."""
-        return as_answer(self.calibrated.probabilities(windows).max(axis=0))
+        chances = self.calibrated.probabilities(windows).max(axis=0)
+        *signs, together = chances[len(OUTPUTS) :]
+        return {**as_answer(chances[: len(OUTPUTS)]), "signs": named(tuple(self.signs), signs), "together": round(float(together), 4)}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What to store; `from_arrays` takes it back."""
-        return self.calibrated.arrays()
+        return {"signs": np.array(self.signs), **self.calibrated.arrays()}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> RiskModel:
         """A model that was stored with `arrays`."""
-        return cls(Calibrated.from_arrays(arrays))
+        return cls(Calibrated.from_arrays(arrays), arrays["signs"].tolist())
 
 
-def train_risk(given: Texts, labels: list[RiskLabel]) -> RiskModel:
-    """A model for all levels, categories and subjects."""
-    targets = np.stack([label.targets() for label in labels])
-    return RiskModel(train(given, targets, [label.writer for label in labels]))
+def train_risk(messages: Texts, labels: list[RiskLabel], spoken: Texts, talks: list[Conversation]) -> RiskModel:
+    """A model from messages and from conversations; `spoken` has the turns of all conversations, and then each as a whole."""
+    turns = [turn for talk in talks for turn in talk.turns]
+    signs = sorted({sign for turn in turns for sign in turn.signs})
+    targets = np.full((len(labels) + len(turns) + len(talks), len(OUTPUTS) + len(signs) + 1), np.nan)
+    targets[: len(labels), : len(OUTPUTS)] = [label.targets() for label in labels]
+    for place, turn in enumerate(turns, start=len(labels)):
+        targets[place, :-1] = [*turn_targets(turn), *(sign in turn.signs for sign in signs)]
+    targets[len(labels) + len(turns) :, -1] = [talk.harmful for talk in talks]
+    writers = [label.writer for label in labels] + [turn.writer for turn in turns] + [talk.writer for talk in talks]
+    return RiskModel(train(messages + spoken, targets, writers), signs)
+
+
+def turn_targets(turn: Turn) -> list[float]:
+    """What is known of one turn, in the order of `OUTPUTS`: read alone it is no concern, and nothing at all in a harmless twin."""
+    worry = 0.0 if turn.harmless else np.nan
+    return [worry, *(0.0 for _ in STEPS[1:]), *(np.nan for _ in (*CATEGORIES, *SUBJECTS))]
 
 
 def as_answer(chances: np.ndarray) -> Answer:

@@ -1,33 +1,47 @@
-"""Rasa component: the risk in a message."""
+"""Rasa component: the risk in a message, and the weak signs, which mean something only together with others."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.conversations import Conversation, read_conversations
+from components.encoder import Encoder, bounded
+from components.linear import Texts
 from components.reading import first_windows, windows_on
 from components.risk_labels import label_of
 from components.risk_model import NO_RISK, Answer, RiskModel, train_risk
 from components.trained import Trained
+from nlu.normalise import normalise
 
 RISK = "risk"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class RiskScorer(Trained):
-    """Adds `risk` to the answer: levels, categories and subject with calibrated probabilities."""
+    """Adds `risk` to the answer: levels, categories, subject and weak signs with calibrated probabilities."""
 
     MODEL = RiskModel
 
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`conversations`: the folder they are read from, since Rasa's own training format has no place for them."""
+        return {"conversations": "../../content/conversations"}
+
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from all examples that carry a level. Raises `WrongLabel` for an unknown id."""
+        """Learn from all examples that carry a level, and from conversations. Raises `WrongLabel` for an unknown id."""
         labelled = [(example, label_of(example.get(METADATA) or {})) for example in training_data.intent_examples]
         known = [(example, label) for example, label in labelled if label is not None]
-        windows = first_windows([example for example, _ in known])
-        return self.keep(train_risk(windows, [label for _, label in known]))
+        talks = list(read_conversations(Path(self._config["conversations"])))
+        messages = first_windows([example for example, _ in known])
+        return self.keep(train_risk(messages, [label for _, label in known], spoken(talks, messages.vectors.shape[1]), talks))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the risk of messages to be answered."""
@@ -38,3 +52,11 @@ class RiskScorer(Trained):
     def _answer(self, message: Message) -> Answer:
         windows = windows_on(message)
         return self._model.answer(windows) if any(windows.texts) else NO_RISK
+
+
+def spoken(talks: list[Conversation], width: int) -> Texts:
+    """The turns of all conversations, and then each as a whole, read as messages are; vectors have `width` numbers."""
+    said = [*(turn.says for talk in talks for turn in talk.turns), *(talk.together for talk in talks)]
+    texts = [normalise(bounded(text)).text for text in said]
+    vectors = [windows[0].vector for windows in Encoder().windows_of(texts)]
+    return Texts(texts, np.array(vectors, dtype=np.float32).reshape(len(texts), width))
