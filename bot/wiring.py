@@ -89,10 +89,10 @@ def load_service(settings: Settings) -> Service:
     In production it refuses words of the bot's own that nobody signed off, and says which guidance will not be given.
     """
     words = library.load()
-    if settings.mode == "production":
-        _refuse_unsigned(words)
     if settings.area not in words.directories:
         raise SettingsError(f"BREAKWATER_AREA: there is no area {settings.area!r}: choose one of {', '.join(sorted(words.directories))}")
+    if settings.mode == "production":
+        _refuse_unsigned(words)
     return Service(
         library=words,
         policy=read_file(library.CONTENT / "policy" / "escalation.yml", Policy),

@@ -10,6 +10,8 @@ from nlu.evaluation.judge import Judged, JudgedConversation, Verdict
 from nlu.understanding import Level
 
 OUT_OF_SCOPE = "out_of_scope"
+TOPICS = "topics"
+"""Messages written to ask about a topic; of harmless twins and small talk the topic is often a matter of taste."""
 HARM = (Level.CONCERN, Level.URGENT, Level.IMMEDIATE)
 CALM = (Level.NONE, Level.WORRY)
 _ADULT = 18
@@ -58,6 +60,11 @@ def topic_right(one: Judged) -> bool:
     return one.found.topic == one.message.topic
 
 
+def asks_for_something_else(one: Judged) -> bool:
+    """Whether it was written to ask for something that the service is not for."""
+    return one.message.kind == TOPICS and one.message.topic == OUT_OF_SCOPE
+
+
 def _noticed_harm(one: Judged) -> bool:
     return labelled(*HARM)(one) and one.level > Level.NONE
 
@@ -77,8 +84,9 @@ MESSAGE_FIGURES: tuple[tuple[str, str, Is, Is], ...] = (
 )
 
 TOPIC_FIGURES: tuple[tuple[str, str, Is, Is], ...] = (
-    ("topic", "topic right, 76 ways, messages that tell of no harm", labelled(*CALM), topic_right),
-    ("out_of_scope", "out of scope recognised", lambda one: one.message.topic == OUT_OF_SCOPE, topic_right),
+    ("topic", "topic right, 77 ways, of messages on a topic", lambda one: one.message.kind == TOPICS, topic_right),
+    ("out_of_scope", "out of scope recognised, of the same messages", asks_for_something_else, topic_right),
+    ("any_topic", "topic right of all messages that tell of no harm, twins and small talk included", labelled(*CALM), topic_right),
 )
 
 

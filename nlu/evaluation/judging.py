@@ -37,6 +37,8 @@ class Message:
     categories: tuple[str, ...]
     subject: str
     writer: Writer
+    kind: str = ""
+    """The file it stands in: `disclosures`, `topics`, `ordinary`."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def _messages(files: list[Path], writers: dict[str, Writer]) -> Iterator[Message
                 if text := line.strip().removeprefix("- ").strip():
                     count[writer.id] += 1
                     level, categories = Level.of(labels["level"]), tuple(labels.get("categories") or ())
-                    yield Message(f"{writer.id}-{count[writer.id]}", text, group["intent"], level, categories, labels["subject"], writer)
+                    yield Message(
+                        f"{writer.id}-{count[writer.id]}", text, group["intent"], level, categories, labels["subject"], writer, path.stem
+                    )
 
 
 def _load(path: Path) -> Any:

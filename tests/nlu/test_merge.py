@@ -41,21 +41,34 @@ def test_no_likelihood_is_told() -> None:
 
 
 def test_immediate_needs_a_surer_model_than_urgent_does() -> None:
-    risk = merge(TEXT, Risk(), scores(0.9, 0.8, 0.7, 0.55, suicide=0.9), NOTHING, "13_15", POLICY)
+    risk = merge(TEXT, Risk(), scores(0.9, 0.8, 0.3, 0.3, suicide=0.9), NOTHING, "13_15", POLICY)
     assert risk.level is Level.URGENT
 
 
 @pytest.mark.rule("S22")
 def test_an_unknown_age_is_read_as_carefully_as_a_childs() -> None:
-    grave = scores(0.9, 0.9, 0.9, 0.62, bullying=0.9)
+    grave = scores(0.9, 0.9, 0.9, 0.37, bullying=0.9)
     levels = {band: merge(TEXT, Risk(), grave, NOTHING, band, POLICY).level for band in ("under_13", "13_15", "unknown", "18_25")}
     assert levels == {"under_13": Level.IMMEDIATE, "13_15": Level.IMMEDIATE, "unknown": Level.IMMEDIATE, "18_25": Level.URGENT}
 
 
-def test_the_model_never_overrules_urgent_phrases_and_a_concern_falls_no_lower_than_worry() -> None:
-    concern = Risk(Level.CONCERN, ("home_abuse",), "self", HIT.evidence)
-    assert merge(TEXT, HIT, scores(), NOTHING, "unknown", POLICY).level is Level.URGENT
-    assert merge(TEXT, concern, scores(), NOTHING, "unknown", POLICY).level is Level.WORRY
+@pytest.mark.parametrize("level", [Level.CONCERN, Level.URGENT, Level.IMMEDIATE])
+def test_phrases_that_the_model_is_sure_mean_nothing_are_still_a_worry(level: Level) -> None:
+    seen = Risk(level, ("home_abuse",), "self", HIT.evidence)
+    assert merge(TEXT, seen, scores(worry=0.01, concern=0.01), NOTHING, "unknown", POLICY).level is Level.WORRY
+
+
+def test_beside_grave_phrases_a_little_doubt_of_the_model_changes_nothing() -> None:
+    assert merge(TEXT, HIT, scores(0.5, 0.2, 0.11), NOTHING, "unknown", POLICY).level is Level.URGENT
+    immediate = Risk(Level.IMMEDIATE, ("suicide",), "self", HIT.evidence)
+    assert merge(TEXT, immediate, scores(0.5, 0.2, 0.1, 0.05), NOTHING, "unknown", POLICY).level is Level.IMMEDIATE
+
+
+def test_a_flag_raises_nothing_where_the_model_reads_no_harm_but_always_under_13() -> None:
+    told = Risk(flags=frozenset({"position_of_trust", "sexual_activity"}))
+    assert merge(TEXT, told, scores(concern=0.01), NOTHING, "16_17", POLICY).level is Level.NONE
+    assert merge(TEXT, told, scores(concern=0.4), NOTHING, "16_17", POLICY).level is Level.CONCERN
+    assert merge(TEXT, told, scores(concern=0.01), NOTHING, "under_13", POLICY).level is Level.URGENT
 
 
 def test_the_model_points_at_the_sentence_in_which_something_was_seen() -> None:
@@ -94,7 +107,7 @@ def test_an_age_in_free_text_lowers_the_band_and_never_raises_it(chosen: str, sa
 def test_a_lead_can_tighten_a_threshold(tmp_path: Path) -> None:
     content = copy_of_content(tmp_path)
     path = content / "policy" / "risk.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("{worry: 0.5, concern: 0.5,", "{worry: 0.5, concern: 0.1,"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("concern: 0.36", "concern: 0.1"), encoding="utf-8")
     unsure = scores(0.9, 0.2, bullying=0.9)
     assert merge(TEXT, Risk(), unsure, NOTHING, "unknown", POLICY).level is Level.WORRY
     assert merge(TEXT, Risk(), unsure, NOTHING, "unknown", load_policy(content)).level is Level.CONCERN

@@ -39,7 +39,8 @@ def assert_whole(answer: dict[str, Any]) -> None:
     assert list(risk["at_least"]) == LEVELS[1:]
     assert len(risk["categories"]) == 24
     assert set(risk["subject"]) == {"self", "other", "general"}
-    assert all(0 <= chance <= 1 for part in risk.values() for chance in part.values())
+    parts = [risk[name] for name in ("levels", "at_least", "categories", "subject", "signs")]
+    assert all(0 <= chance <= 1 for part in [*parts, {"together": risk["together"]}] for chance in part.values())
     assert sum(risk["levels"].values()) == pytest.approx(1, abs=0.001)
     assert sum(risk["subject"].values()) == pytest.approx(1, abs=0.001)
     assert answer["intent"] == answer["intent_ranking"][0]
