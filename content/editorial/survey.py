@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import get_args
 
 from content.editorial.library import Library
-from content.editorial.schema import Piece, Script, Step
+from content.editorial.schema import Piece, Script
 from content.editorial.words_check import reading_grade
 
 _AGE_AT_GRADE_0 = 5
@@ -29,7 +31,7 @@ class Surveyed:
     """Turns from the first answer to the farthest one, along the shortest way."""
     easy: int
     variants: tuple[str, ...]
-    pieces: dict[Piece, int]
+    pieces: Mapping[Piece, int]
     reading_age: float
     """The median over its turns, in years."""
 
@@ -45,18 +47,14 @@ def table(rows: Iterator[Surveyed]) -> Iterator[str]:
     yield "| topic | status | steps | turns deep | easy read | ages | scenes | quiz | words to copy | where to get help | reading age |"
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for row in rows:
-        kinds: tuple[Piece, ...] = ("what_would_you_do", "is_this_ok", "how_to_say", "where_to_get_help")
-        pieces = " | ".join(str(row.pieces.get(kind, 0)) for kind in kinds)
+        pieces = " | ".join(str(row.pieces.get(kind, 0)) for kind in get_args(Piece))
         easy, ages = f"{row.easy} of {row.steps}", ", ".join(row.variants)
         yield f"| {row.topic} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.reading_age:.0f} |"
 
 
 def _surveyed(script: Script) -> Surveyed:
     steps = script.steps.values()
-    pieces: dict[Piece, int] = {}
-    for step in steps:
-        if step.piece:
-            pieces[step.piece] = pieces.get(step.piece, 0) + 1
+    pieces = Counter(step.piece for step in steps if step.piece)
     variants = tuple(name for field, name in _VARIANTS if any(getattr(step, field) for step in steps))
     grades = [reading_grade(text) for step in steps if len((text := " ".join(step.say)).split()) >= _FEWEST_WORDS]
     age = _AGE_AT_GRADE_0 + (median(grades) if grades else 0)
@@ -68,12 +66,8 @@ def _depth(script: Script) -> int:
     front = ["start"]
     while front:
         name = front.pop(0)
-        for follower in _followers(script.steps[name]):
-            if follower in script.steps and follower not in at:
-                at[follower] = at[name] + 1
-                front.append(follower)
+        for button in script.steps[name].buttons:
+            if button.go in script.steps and button.go not in at:
+                at[button.go] = at[name] + 1
+                front.append(button.go)
     return max(at.values())
-
-
-def _followers(step: Step) -> tuple[str, ...]:
-    return tuple(button.go for button in step.buttons)
