@@ -118,8 +118,11 @@ class Handler:
             if row.kind in WORDS and text.strip():
                 reading = await self._read(text) if silences < MOST_SILENCES else None
                 silences += reading is None
-                whole = await self._read(joined) if reading and (joined := whole_of(said, text)) else None
-                understood = self._noticing.understand(text, reading, earlier, claim.age_band, whole=whole)
+                understood = self._noticing.understand(text, reading, earlier, claim.age_band)
+                # A sum comes to a concern at most: a graver message does not wait for a second answer.
+                if reading and understood.risk.level < Level.CONCERN and (joined := whole_of(said, text)):
+                    whole = await self._read(joined)
+                    understood = self._noticing.understand(text, reading, earlier, claim.age_band, whole=whole)
                 earlier.append(understood.risk.signs)
                 said.append(text)
             heard.append(Heard(row.id, row.kind, text, body.get("media"), understood))
