@@ -56,17 +56,12 @@ def candidates(examples: list[Example]) -> Iterator[tuple[str, Texts]]:
     """Features by name; a blank text or a vector of zeros leaves one kind out."""
     texts = [normalise(example.text).text for example in examples]
     blank = [""] * len(texts)
-    published, ours = (vectors(Encoder(tensors), texts) for tensors in (published_tensors(), encoder_tensors()))
+    published, ours = (Encoder(tensors).first_vectors(texts) for tensors in (published_tensors(), encoder_tensors()))
     yield "n-grams", Texts(texts, np.zeros_like(ours))
     yield "MiniLM as published", Texts(blank, published)
     yield "MiniLM as published, and n-grams", Texts(texts, published)
     yield "MiniLM fine-tuned", Texts(blank, ours)
     yield "MiniLM fine-tuned, and n-grams", Texts(texts, ours)
-
-
-def vectors(encoder: Encoder, texts: list[str]) -> np.ndarray:
-    """The first window's vector of each text: training texts have only one."""
-    return np.stack([windows[0].vector for windows in encoder.windows_of(texts)])
 
 
 def topic_score(asked: Questions, given: Texts) -> float:

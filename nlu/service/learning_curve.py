@@ -28,7 +28,7 @@ def main() -> None:
     """Print the curve."""
     examples = read(INTENTS)
     texts = [normalise(example.text).text for example in examples]
-    given = Texts.of(texts, [windows[0].vector for windows in Encoder(published_tensors()).windows_of(texts)])
+    given = Texts(texts, Encoder(published_tensors()).first_vectors(texts))
     writers = sorted({example.risk.writer for example in examples} - set(UNSEEN_WRITERS))
     for share in SHARES:
         lines = [point(examples, given, shuffled(writers, turn)[: max(1, round(share * len(writers)))]) for turn in range(TURNS)]

@@ -11,7 +11,7 @@ import yaml
 from bot.settings import setting_names
 from escalation.record import tables
 
-MAP: dict[str, Any] = yaml.safe_load((Path(tables.__file__).parent / "data_map.yml").read_text())
+MAP: dict[str, Any] = yaml.safe_load((Path(tables.__file__).parents[1] / "data_map.yml").read_text())
 COLUMNS = {table.name: {column.name for column in table.columns} for table in tables.Table.metadata.sorted_tables}
 FIELDS = {"of", "basis", "retention", "special", "columns"}
 

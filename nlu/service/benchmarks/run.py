@@ -54,7 +54,7 @@ def run(benchmark: Benchmark) -> None:
 def texts(encoder: Encoder, labelled: Labelled) -> Texts:
     """Normalised texts and their vectors."""
     plain = [normalise(text).text for text, _ in labelled]
-    return Texts.of(plain, [windows[0].vector for windows in encoder.windows_of(plain)])
+    return Texts(plain, encoder.first_vectors(plain))
 
 
 def scores(model: TopicModel, given: Texts, labelled: Labelled) -> tuple[np.ndarray, np.ndarray]:

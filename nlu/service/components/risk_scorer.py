@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import METADATA
@@ -41,7 +40,7 @@ class RiskScorer(Trained):
         known = [(example, label) for example, label in labelled if label is not None]
         talks = list(read_conversations(Path(self._config["conversations"])))
         messages = first_windows([example for example, _ in known])
-        return self.keep(train_risk(messages, [label for _, label in known], spoken(talks, messages.vectors.shape[1]), talks))
+        return self.keep(train_risk(messages, [label for _, label in known], spoken(talks), talks))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the risk of messages to be answered."""
@@ -54,9 +53,8 @@ class RiskScorer(Trained):
         return self._model.answer(windows) if any(windows.texts) else NO_RISK
 
 
-def spoken(talks: list[Conversation], width: int) -> Texts:
-    """The turns of all conversations, and then each as a whole, read as messages are; vectors have `width` numbers."""
+def spoken(talks: list[Conversation]) -> Texts:
+    """The turns of all conversations, and then each as a whole, read as messages are."""
     said = [*(turn.says for talk in talks for turn in talk.turns), *(talk.together for talk in talks)]
     texts = [normalise(bounded(text)).text for text in said]
-    vectors = [windows[0].vector for windows in Encoder().windows_of(texts)]
-    return Texts(texts, np.array(vectors, dtype=np.float32).reshape(len(texts), width))
+    return Texts(texts, Encoder().first_vectors(texts))

@@ -1,0 +1,48 @@
+"""Every table of the product, one metadata. Columns that end in `_sealed` hold envelopes (see `envelope`).
+
+What each column is for, and on which lawful basis it is held, stands in `data_map.yml`; a test keeps the two equal.
+"""
+
+from escalation.record.tables.audit import AuditEnd, AuditRow, KeyRow
+from escalation.record.tables.base import Table
+from escalation.record.tables.cases import (
+    AgreementRow,
+    CallBack,
+    CaseEvent,
+    CaseRow,
+    CheckIn,
+    Concern,
+    Debrief,
+    DueRow,
+    Feedback,
+    PromiseRow,
+)
+from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
+from escalation.record.tables.staff import Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
+
+__all__ = [
+    "Address",
+    "AgreementRow",
+    "AuditEnd",
+    "AuditRow",
+    "CallBack",
+    "CaseEvent",
+    "CaseRow",
+    "CheckIn",
+    "Concern",
+    "ConversationRow",
+    "Debrief",
+    "DueRow",
+    "Feedback",
+    "InboxRow",
+    "KeyRow",
+    "OutboxRow",
+    "Person",
+    "PromiseRow",
+    "Shift",
+    "ShiftSwap",
+    "Staff",
+    "StaffSession",
+    "StaffUpdate",
+    "Table",
+]
