@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from bot.channels import Incoming, NotStored, Outgoing
 from escalation import cases, phone
-from escalation.case import Stage
+from escalation.case import TALKING
 from escalation.context import Service
 from escalation.record import messages, people
 from escalation.record.ids import new_id
@@ -87,7 +87,7 @@ class Intake:
         body = {"text": incoming.text, "media": incoming.media}
         messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id)
-        return someone.id, case is not None and case.stage == Stage.LIVE
+        return someone.id, case is not None and case.stage in TALKING
 
     def _staff(self, tx: Tx, incoming: Incoming) -> Staff | None:
         pseudonym = tx.vault.pseudonym(incoming.channel, incoming.address)

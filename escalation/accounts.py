@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from escalation import cases
-from escalation.case import Stage
+from escalation.case import TALKING, Stage
 from escalation.context import Service
 from escalation.record import audit
 from escalation.record.ids import new_id
@@ -211,7 +211,7 @@ def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetim
         raise AccountError("this is the only administrator: invite another one first")
     row.closed_at, row.invite, row.telegram, row.telegram_sealed = now, None, None, None
     end_sessions(tx, row.id, now)
-    held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((Stage.LIVE, Stage.PAUSED)))
+    held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((*TALKING, Stage.PAUSED)))
     for case in tx.session.scalars(held).all():
         cases.wait_again(tx, service, case, "worker_left", now)
     audit.note(tx, "staff_closed", now, staff_id=by, subject_id=row.id)

@@ -17,6 +17,10 @@ class Stage(StrEnum):
     WAITING = "waiting"
     LIVE = "live"
     PAUSED = "paused"
+    CLOSING = "closing"
+    """Still live: the closing plan is being written together."""
+    FOLLOW_UP = "follow_up"
+    """The adult is done, and a check-in is agreed."""
     CLOSED = "closed"
 
 
@@ -24,13 +28,17 @@ FOLLOWS: dict[Stage, frozenset[Stage]] = {
     Stage.OFFERED: frozenset({Stage.REFUSED, Stage.WAITING, Stage.CLOSED}),
     Stage.REFUSED: frozenset({Stage.OFFERED, Stage.WAITING, Stage.CLOSED}),
     Stage.WAITING: frozenset({Stage.LIVE, Stage.REFUSED, Stage.CLOSED}),
-    Stage.LIVE: frozenset({Stage.WAITING, Stage.PAUSED, Stage.CLOSED}),
+    Stage.LIVE: frozenset({Stage.WAITING, Stage.PAUSED, Stage.CLOSING, Stage.FOLLOW_UP, Stage.CLOSED}),
     Stage.PAUSED: frozenset({Stage.LIVE, Stage.WAITING, Stage.CLOSED}),
+    Stage.CLOSING: frozenset({Stage.LIVE, Stage.WAITING, Stage.PAUSED, Stage.FOLLOW_UP, Stage.CLOSED}),
+    Stage.FOLLOW_UP: frozenset({Stage.OFFERED, Stage.WAITING, Stage.CLOSED}),
     Stage.CLOSED: frozenset(),
 }
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
-WITH_PEOPLE = frozenset({Stage.WAITING, Stage.LIVE, Stage.PAUSED})
+TALKING = frozenset({Stage.LIVE, Stage.CLOSING})
+"""Stages in which a human has the conversation: the bot is silent, and words are relayed."""
+WITH_PEOPLE = frozenset({Stage.WAITING, Stage.PAUSED, *TALKING})
 """Stages in which staff see the case in their queue."""
 
 

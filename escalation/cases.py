@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from escalation import alerts, chain, flags
-from escalation.case import OPEN, CaseView, NotPossible, Stage, step
+from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Agreement, Kind, Scope, Shared, shared
 from escalation.context import Service
 from escalation.record import duty, history, people
@@ -84,7 +84,7 @@ def offer(tx: Tx, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
         history.record(tx, case, "offered", now, actor="bot")
     else:
         step_up(tx, case, noticed, now)
-        if case.stage == Stage.REFUSED:
+        if case.stage in (Stage.REFUSED, Stage.FOLLOW_UP):
             _move(tx, case, Stage.OFFERED, "offered", now, actor="bot")
     return case
 
@@ -100,7 +100,7 @@ def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed,
     was, had = case.level, case.basis
     step_up(tx, case, noticed, now)
     case.basis, case.raised_by = "immediate", noticed.raised_by
-    if case.stage == Stage.LIVE and case.worker_id:
+    if case.stage in TALKING and case.worker_id:
         history.record(tx, case, "immediate", now, actor="bot")
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
     elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
@@ -115,7 +115,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     expires = now + timedelta(days=service.policy.agreement_days)
     _ledger(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
     case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
-    if case.stage != Stage.LIVE and not (case.stage == Stage.WAITING and chain.promised(tx, case, now)):
+    if case.stage not in TALKING and not (case.stage == Stage.WAITING and chain.promised(tx, case, now)):
         _let_go(case)
         _wait(tx, service, case, "agreed", now, actor="young_person")
     else:
@@ -143,9 +143,9 @@ def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: dat
     _ledger(tx, case, Kind.WITHDRAWN, wording, now)
     told = (case.worker_id,) if case.worker_id else ()
     if case.basis == "immediate":
-        to = Stage.PAUSED if case.stage == Stage.LIVE else Stage(case.stage)
+        to = Stage.PAUSED if case.stage in TALKING else Stage(case.stage)
     else:
-        to = Stage.CLOSED if case.stage in (Stage.LIVE, Stage.PAUSED) else Stage.REFUSED
+        to = Stage.CLOSED if case.stage in (*TALKING, Stage.PAUSED, Stage.FOLLOW_UP) else Stage.REFUSED
         chain.stop(tx, case, now)
     if to != case.stage:
         _move(tx, case, to, "withdrawn", now, actor="young_person")
@@ -167,7 +167,7 @@ def not_this_person(tx: Tx, case: CaseRow, staff_id: str, now: datetime) -> None
 def not_what_i_meant(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
     """The young person says the flag was a mistake. A human closes it, with a reason; the bot does not (S56)."""
     history.record(tx, case, "not_what_i_meant", now, actor="young_person")
-    if case.stage in (Stage.WAITING, Stage.LIVE) and case.worker_id:
+    if case.stage in (Stage.WAITING, *TALKING) and case.worker_id:
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.not_meant")
     tx.signal(f"case:{case.id}")
 

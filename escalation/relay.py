@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from escalation import cases, chain, discreet
-from escalation.case import NotPossible, Stage
+from escalation.case import TALKING, NotPossible, Stage
 from escalation.context import Service
 from escalation.record import audit, history, messages, people
 from escalation.record.store import Tx
@@ -110,7 +110,7 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
     case = cases.locked(tx, case_id)
     if case.worker_id != staff.id and staff.role != "lead":
         raise NotPossible("only the adult who has this conversation, or the lead, can close it")
-    was_live = case.stage == Stage.LIVE
+    was_live = case.stage in TALKING
     cases.move(tx, case, Stage.CLOSED, "closed", now, staff, detail={"outcome": outcome, "note": note.strip()})
     case.closed_at, case.outcome = now, outcome
     chain.stop(tx, case, now)
@@ -128,7 +128,7 @@ def hand_back(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
 
 def current_on_telegram(tx: Tx, staff: Staff) -> CaseRow | None:
     """The one conversation that this worker has on Telegram."""
-    live = select(CaseRow).where(CaseRow.worker_id == staff.id, CaseRow.stage == Stage.LIVE, CaseRow.picked_up_on == "telegram")
+    live = select(CaseRow).where(CaseRow.worker_id == staff.id, CaseRow.stage.in_(TALKING), CaseRow.picked_up_on == "telegram")
     return tx.session.scalars(live.limit(1)).first()
 
 
@@ -152,7 +152,7 @@ def _own_live(tx: Tx, case_id: str, staff: Staff) -> CaseRow:
     case = cases.locked(tx, case_id)
     if case.worker_id != staff.id:
         raise NotPossible("this conversation is not yours")
-    if case.stage != Stage.LIVE:
+    if case.stage not in TALKING:
         raise NotPossible("this conversation has ended or is paused: nothing was sent")
     return case
 

@@ -10,7 +10,7 @@ from bot.dialogue.events import Event, Said
 from bot.dialogue.state import Conversation, Question
 from content.editorial.release import reason_to_hold
 from content.editorial.schema import Bubbles, Button, Script
-from escalation.case import Adult, CaseView, Stage
+from escalation.case import TALKING, Adult, CaseView, Stage
 from escalation.context import Service
 from escalation.rota import Staffing, only_leads, without
 from escalation.words import clock, fill, message, tokens
@@ -85,7 +85,7 @@ class Scene:
     @property
     def live(self) -> bool:
         """Whether a human has the conversation."""
-        return self.turn.case is not None and self.turn.case.stage is Stage.LIVE
+        return self.turn.case is not None and self.turn.case.stage in TALKING
 
     @property
     def waiting(self) -> bool:
