@@ -9,8 +9,9 @@ from typing import Any
 from bot import return_code
 from bot.dialogue import events as happened
 from escalation import cases, chain, discreet, flags, relay
+from escalation.agreements import Wording
 from escalation.case import Stage
-from escalation.cases import Noticed, Wording
+from escalation.cases import Noticed
 from escalation.consent import Scope
 from escalation.context import Service
 from escalation.record import history, messages

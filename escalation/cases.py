@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from escalation import alerts, chain, flags
+from escalation.agreements import Wording, agreed, enter
 from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
-from escalation.consent import Agreement, Kind, Scope, Shared, shared
+from escalation.consent import Kind, Scope
 from escalation.context import Service
 from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import AgreementRow, CaseRow, InboxRow, Person, PromiseRow, Staff
+from escalation.record.tables import CaseRow, InboxRow, Person, PromiseRow, Staff
 from nlu.understanding import Level
 
 
@@ -28,16 +29,6 @@ class Noticed:
     subject: str
     flags: frozenset[str]
     raised_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The exact words under which somebody agreed or refused."""
-
-    id: str
-    version: str
-    text: str
-    language: str = "en"
 
 
 def open_case(tx: Tx, person_id: str) -> CaseRow | None:
@@ -67,13 +58,6 @@ def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:
         hidden_from=tuple(case.hidden_from),
         agreed=agreed(tx, case, now).scope is not None,
     )
-
-
-def agreed(tx: Tx, case: CaseRow, now: datetime) -> Shared:
-    """What the ledger lets staff see of this case at `now`."""
-    rows = tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id == case.id).order_by(AgreementRow.seq))
-    entries = [Agreement(Kind(row.kind), Scope(row.scope) if row.scope else None, row.at, row.expires_at) for row in rows]
-    return shared(entries, now)
 
 
 def offer(tx: Tx, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
@@ -113,7 +97,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     """The young person said yes, to this scope and in these words. The case begins to wait for an adult."""
     someone = people.person(tx, case.person_id)
     expires = now + timedelta(days=service.policy.agreement_days)
-    _ledger(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
+    enter(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
     case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
     if case.stage not in TALKING and not (case.stage == Stage.WAITING and chain.promised(tx, case, now)):
         _let_go(case)
@@ -126,7 +110,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
 
 def refuse(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: datetime) -> None:
     """The young person said no. That is recorded and respected; a refused `urgent` is flagged to the lead without words (S80)."""
-    _ledger(tx, case, Kind.REFUSED, wording, now)
+    enter(tx, case, Kind.REFUSED, wording, now)
     if case.stage == Stage.OFFERED:
         _move(tx, case, Stage.REFUSED, "refused", now, actor="young_person")
     else:
@@ -140,7 +124,7 @@ def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: dat
 
     An immediate alert cannot be called back (S78): that case stays, paused, with the minimum.
     """
-    _ledger(tx, case, Kind.WITHDRAWN, wording, now)
+    enter(tx, case, Kind.WITHDRAWN, wording, now)
     told = (case.worker_id,) if case.worker_id else ()
     if case.basis == "immediate":
         to = Stage.PAUSED if case.stage in TALKING else Stage(case.stage)
@@ -254,34 +238,3 @@ def _move(
     tx.signal(f"case:{case.id}")
     tx.signal("queue:all")
 
-
-def _ledger(
-    tx: Tx,
-    case: CaseRow,
-    kind: Kind,
-    wording: Wording,
-    now: datetime,
-    *,
-    scope: Scope | None = None,
-    expires_at: datetime | None = None,
-    decided_by: str | None = None,
-) -> None:
-    row_id = new_id()
-    tx.session.add(
-        AgreementRow(
-            id=row_id,
-            person_id=case.person_id,
-            case_id=case.id,
-            kind=kind,
-            scope=scope,
-            recipient="on_duty",
-            wording_id=wording.id,
-            wording_version=wording.version,
-            wording_sealed=tx.vault.seal_for(people.person(tx, case.person_id), "agreements.wording", row_id, wording.text),
-            language=wording.language,
-            at=now,
-            expires_at=expires_at,
-            decided_by=decided_by,
-        )
-    )
-    tx.session.flush()

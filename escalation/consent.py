@@ -7,7 +7,7 @@ consent in the data-protection sense.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,6 +29,9 @@ class Kind(StrEnum):
     OVERRIDE = "override"
 
 
+ON_DUTY = "on_duty"
+"""The recipient of an agreement that holds for whoever the rota brings; any other recipient is one member of staff, by id."""
+
 VALID_FOR = timedelta(days=30)
 """How long an agreement holds unless it is withdrawn or given again."""
 
@@ -43,6 +46,7 @@ class Agreement:
     scope: Scope | None
     at: datetime
     expires_at: datetime | None = None
+    recipient: str = ON_DUTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,23 @@ class Shared:
 NOTHING = Shared(None)
 
 
-def shared(ledger: Iterable[Agreement], now: datetime) -> Shared:
-    """What the ledger allows at `now`. The last entry decides; an expired one allows nothing; an override stands."""
-    current, overridden = NOTHING, False
+def shared(ledger: Iterable[Agreement], now: datetime, recipient: str = ON_DUTY) -> Shared:
+    """What the ledger allows `recipient` at `now`.
+
+    Of the entries that concern them the last one decides: those about whoever is on duty, and those that name them. A
+    change of mind concerns everybody. An expired entry allows nothing; an override stands, whatever is said later.
+    """
+    state = NOTHING
     for entry in ledger:
-        if entry.kind is Kind.OVERRIDE:
-            overridden = True
-        elif entry.kind is Kind.GIVEN and (entry.expires_at is None or now < entry.expires_at):
-            current = Shared(entry.scope, entry.at)
-        else:
-            current = NOTHING
-    return Shared(current.scope, current.since, override=True) if overridden else current
+        if entry.kind in (Kind.OVERRIDE, Kind.WITHDRAWN) or entry.recipient in (ON_DUTY, recipient):
+            state = after(state, entry, now)
+    return state
+
+
+def after(state: Shared, entry: Agreement, now: datetime) -> Shared:
+    """What is shared once one more entry is made: the ledger's one step."""
+    if entry.kind is Kind.OVERRIDE:
+        return replace(state, override=True)
+    if entry.kind is Kind.GIVEN and (entry.expires_at is None or now < entry.expires_at):
+        return replace(state, scope=entry.scope, since=entry.at)
+    return replace(state, scope=None, since=None)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from escalation import cases
+from escalation.agreements import agreed
 from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
 from escalation.consent import Kind, Scope
 from escalation.context import Service
@@ -98,7 +99,7 @@ def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
     card = _card(tx, service, case, staff, now)
     if case.worker_id != staff.id and staff.role != "lead":
         return card
-    return replace(card, lines=tuple(_lines(tx, case, now)))
+    return replace(card, lines=tuple(_lines(tx, case, staff, now)))
 
 
 def ledger(tx: Tx, case_id: str) -> list[LedgerEntry]:
@@ -120,7 +121,7 @@ def may_see(case: CaseRow, staff: Staff) -> bool:
 
 
 def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) -> CaseReading:
-    shared = cases.agreed(tx, case, now)
+    shared = agreed(tx, case, now, staff.id)
     someone = people.person(tx, case.person_id)
     worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
     promised = cases.view(tx, case, now).promised_at
@@ -163,12 +164,12 @@ def _with_message(tx: Tx, case: CaseRow, card: CaseReading) -> CaseReading:
     return replace(card, raised_by=line, observed=observed)
 
 
-def _lines(tx: Tx, case: CaseRow, now: datetime) -> Iterable[Line]:
+def _lines(tx: Tx, case: CaseRow, staff: Staff, now: datetime) -> Iterable[Line]:
     """The conversation, as far as it was shared: all of it with `chat`, else what was said since the adult came.
 
     What was written after a change of mind, or after the case was closed, belongs to nobody but the young person (S07).
     """
-    if not (chat := cases.agreed(tx, case, now).chat) and case.picked_up_at is None:
+    if not (chat := agreed(tx, case, now, staff.id).chat) and case.picked_up_at is None:
         return ()
     lines = messages.transcript(tx, people.person(tx, case.person_id), since=None if chat else case.picked_up_at)
     until = case.closed_at or (_paused_at(tx, case) if case.stage == Stage.PAUSED else now)

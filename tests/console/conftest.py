@@ -15,7 +15,8 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from escalation import accounts, cases, relay
-from escalation.cases import Noticed, Wording
+from escalation.agreements import Wording
+from escalation.cases import Noticed
 from escalation.consent import Scope
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import messages, people

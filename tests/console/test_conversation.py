@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from escalation import cases
+from escalation.agreements import Wording
 from escalation.case import Stage
-from escalation.cases import Wording
 from escalation.consent import Scope
 from escalation.record import messages, people
 from escalation.record.store import Tx

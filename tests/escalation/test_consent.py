@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from escalation import cases, reading, relay
+from escalation.agreements import Wording
 from escalation.case import NotPossible, Stage
 from escalation.consent import NOTHING, VALID_FOR, Agreement, Kind, Override, Scope, shared
 from escalation.context import Service
@@ -27,7 +28,7 @@ from tests.house import Clock, House
 
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 STAFF = ("Sam", "Alex", "Jo")
-WORDING = cases.Wording("consent.confirm_chat", "1", "Shall I send it?")
+WORDING = Wording("consent.confirm_chat", "1", "Shall I send it?")
 
 entries = st.lists(st.tuples(st.sampled_from(Kind), st.sampled_from(Scope), st.integers(0, 20)), max_size=12)
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from bot.intake import Intake
 from escalation import cases, relay
+from escalation.agreements import Wording
 from escalation.case import Stage
-from escalation.cases import Noticed, Wording
+from escalation.cases import Noticed
 from escalation.consent import Scope
 from escalation.record import duty, messages
 from escalation.record.store import Record, Tx

@@ -1,0 +1,79 @@
+"""The agreement ledger in the record: entries are added and never changed, and what they allow is read from all of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from escalation.consent import ON_DUTY, Agreement, Kind, Scope, Shared, shared
+from escalation.record import people
+from escalation.record.ids import new_id
+from escalation.record.store import Tx
+from escalation.record.tables import AgreementRow, CaseRow
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The exact words under which somebody agreed or refused."""
+
+    id: str
+    version: str
+    text: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """With whom: whoever the rota brings, or one member of staff by id; and their role (S05)."""
+
+    recipient: str = ON_DUTY
+    role: str = "worker"
+
+
+def enter(
+    tx: Tx,
+    case: CaseRow,
+    kind: Kind,
+    wording: Wording,
+    now: datetime,
+    *,
+    scope: Scope | None = None,
+    expires_at: datetime | None = None,
+    whom: With = With(),
+    decided_by: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add an entry. `detail` is sealed: what an override was decided on."""
+    row_id = new_id()
+    someone = people.person(tx, case.person_id)
+    tx.session.add(
+        AgreementRow(
+            id=row_id,
+            person_id=case.person_id,
+            case_id=case.id,
+            kind=kind,
+            scope=scope,
+            recipient=whom.recipient,
+            recipient_role=whom.role,
+            wording_id=wording.id,
+            wording_version=wording.version,
+            wording_sealed=tx.vault.seal_for(someone, "agreements.wording", row_id, wording.text),
+            language=wording.language,
+            at=now,
+            expires_at=expires_at,
+            decided_by=decided_by,
+            detail_sealed=tx.vault.seal_for(someone, "agreements.detail", row_id, json.dumps(detail)) if detail else None,
+        )
+    )
+    tx.session.flush()
+
+
+def agreed(tx: Tx, case: CaseRow, now: datetime, recipient: str = ON_DUTY) -> Shared:
+    """What the ledger lets one member of staff, by id, or whoever is on duty see of this case at `now`."""
+    rows = tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id == case.id).order_by(AgreementRow.seq))
+    entries = [Agreement(Kind(row.kind), Scope(row.scope) if row.scope else None, row.at, row.expires_at, row.recipient) for row in rows]
+    return shared(entries, now, recipient)
