@@ -24,16 +24,37 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-FOLLOWS: dict[Stage, frozenset[Stage]] = {
-    Stage.OFFERED: frozenset({Stage.REFUSED, Stage.WAITING, Stage.CLOSED}),
-    Stage.REFUSED: frozenset({Stage.OFFERED, Stage.WAITING, Stage.CLOSED}),
-    Stage.WAITING: frozenset({Stage.LIVE, Stage.REFUSED, Stage.CLOSED}),
-    Stage.LIVE: frozenset({Stage.WAITING, Stage.PAUSED, Stage.CLOSING, Stage.FOLLOW_UP, Stage.CLOSED}),
-    Stage.PAUSED: frozenset({Stage.LIVE, Stage.WAITING, Stage.CLOSED}),
-    Stage.CLOSING: frozenset({Stage.LIVE, Stage.WAITING, Stage.PAUSED, Stage.FOLLOW_UP, Stage.CLOSED}),
-    Stage.FOLLOW_UP: frozenset({Stage.OFFERED, Stage.WAITING, Stage.CLOSED}),
-    Stage.CLOSED: frozenset(),
+FOLLOWS: dict[Stage, dict[Stage, str]] = {
+    Stage.OFFERED: {Stage.REFUSED: "a no", Stage.WAITING: "a yes, or a life at risk", Stage.CLOSED: "a mistaken flag"},
+    Stage.REFUSED: {
+        Stage.OFFERED: "something graver was said",
+        Stage.WAITING: "a changed mind, or a life at risk",
+        Stage.CLOSED: "decided by the lead",
+    },
+    Stage.WAITING: {Stage.LIVE: "picked up", Stage.REFUSED: "withdrawn", Stage.CLOSED: "a mistaken flag, or decided by the lead"},
+    Stage.LIVE: {
+        Stage.WAITING: "handed back, or the adult went quiet",
+        Stage.PAUSED: "withdrawn, where a life is at risk",
+        Stage.CLOSING: "a closing plan is begun",
+        Stage.FOLLOW_UP: "ended, with a check-in agreed",
+        Stage.CLOSED: "ended, or withdrawn",
+    },
+    Stage.PAUSED: {Stage.LIVE: "picked up again", Stage.WAITING: "a new yes, or danger again", Stage.CLOSED: "ended"},
+    Stage.CLOSING: {
+        Stage.LIVE: "not yet, they go on talking",
+        Stage.WAITING: "handed back, or the adult went quiet",
+        Stage.PAUSED: "withdrawn, where a life is at risk",
+        Stage.FOLLOW_UP: "the plan is done, with a check-in agreed",
+        Stage.CLOSED: "the plan is done, or withdrawn",
+    },
+    Stage.FOLLOW_UP: {
+        Stage.OFFERED: "something new was said",
+        Stage.WAITING: "not OK, or a life at risk",
+        Stage.CLOSED: "OK, stopped, or withdrawn",
+    },
+    Stage.CLOSED: {},
 }
+"""Which stage may follow which, and what brings it about."""
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
 TALKING = frozenset({Stage.LIVE, Stage.CLOSING})

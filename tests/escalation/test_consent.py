@@ -258,3 +258,20 @@ class Hands(RuleBasedStateMachine):
 def test_no_order_of_events_lets_anybody_read_more_than_was_agreed(service: Service, noticing: Noticing, empty_database: Path) -> None:
     Hands.service, Hands.noticing, Hands.empty = service, noticing, empty_database
     run_state_machine_as_test(Hands, settings=settings(max_examples=60, stateful_step_count=15, deadline=None, derandomize=True))
+
+
+@pytest.mark.rule("S05")
+def test_what_one_adult_may_see_another_may_not_unless_the_yes_was_for_whoever_is_on_duty() -> None:
+    for_sam = Agreement(Kind.GIVEN, Scope.CHAT, START, recipient="sam")
+    assert shared([for_sam], START, "sam").chat
+    assert shared([for_sam], START, "alex") == NOTHING
+    assert shared([Agreement(Kind.GIVEN, Scope.CHAT, START)], START, "alex").chat
+
+
+@pytest.mark.rule("S07")
+def test_a_no_to_the_next_adult_leaves_the_one_they_have_and_a_changed_mind_leaves_nobody() -> None:
+    ledger = [Agreement(Kind.GIVEN, Scope.CHAT, START), Agreement(Kind.REFUSED, None, START, recipient="alex")]
+    assert shared(ledger, START, "sam").chat
+    assert shared(ledger, START, "alex") == NOTHING
+    ledger.append(Agreement(Kind.WITHDRAWN, None, START, recipient="alex"))
+    assert shared(ledger, START, "sam") == NOTHING
