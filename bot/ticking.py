@@ -1,44 +1,63 @@
-"""The clock and the calendar of one machine: due rows each second, and an auditor that wakes what was left behind."""
+"""The clock and the calendar of one machine: what is due each second, the auditor, and the nightly drill."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
-from escalation import chain, flags
+from bot.auditing import PUT_OFF, Auditor
+from escalation import chain, flags, quiet
 from escalation.context import Service
 from escalation.record.store import Record, RecordUnavailable, Tx
-from escalation.record.tables import CaseRow, DueRow, InboxRow
+from escalation.record.tables import DueRow
 
 log = logging.getLogger(__name__)
 
-LEFT_BEHIND = timedelta(seconds=10)
 AT_ONCE = 200
-PUT_OFF = timedelta(minutes=1)
+AGAIN_AFTER = timedelta(minutes=1)
+
+Hand = Callable[[Tx, Service, DueRow, datetime], None]
+
+HANDS: dict[str, Hand] = {
+    chain.STEP: chain.run,
+    chain.PROMISE: chain.run,
+    chain.SHIFT_START: chain.run,
+    chain.AGAIN: chain.run,
+    quiet.REMIND: quiet.run,
+    quiet.GIVE_UP: quiet.run,
+    flags.REMINDER: flags.run,
+}
+"""What does each kind of due row. It marks the row as done itself."""
 
 
 class Ticking:
     """Runs what is due. Late work is never dropped: a row that could not run is run again."""
 
-    def __init__(self, record: Record, service: Service, wake: Callable[[str, bool], None], now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, service: Service, auditor: Auditor, now: Callable[[], datetime]) -> None:
         self._record = record
         self._service = service
-        self._wake = wake
+        self._auditor = auditor
         self._now = now
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._kept: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
     def start(self) -> None:
-        kept = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler.add_job(self.run_due, "interval", seconds=1, **kept)
-        self._scheduler.add_job(self.audit, "interval", seconds=5, next_run_time=datetime.now(tz=self._scheduler.timezone), **kept)
+        at_once = datetime.now(tz=self._scheduler.timezone)
+        self._scheduler.add_job(self.run_due, "interval", seconds=1, **self._kept)
+        self._scheduler.add_job(self.audit, "interval", seconds=5, next_run_time=at_once, **self._kept)
         self._scheduler.start()
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+
+    def nightly(self, job: Callable[[], Awaitable[None]], hour: int, minute: int) -> None:
+        """Do something every night at this time, in the organisation's time zone."""
+        self._scheduler.add_job(job, "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
 
     async def run_due(self) -> None:
         """Do everything that is due by now, each in a transaction of its own."""
@@ -49,12 +68,8 @@ class Ticking:
             log.warning("what is due has to wait: %s", error)
 
     async def audit(self) -> None:
-        """Wake whoever has messages that nobody handled for a while."""
-        try:
-            for person_id in await self._record.aread(self._left_behind):
-                self._wake(person_id, True)
-        except RecordUnavailable as error:
-            log.warning("the auditor could not look: %s", error)
+        """Let the auditor look."""
+        await self._auditor.look()
 
     async def _run_one(self, row_id: str) -> None:
         try:
@@ -71,22 +86,9 @@ class Ticking:
 
     def _do(self, tx: Tx, row_id: str) -> None:
         row = tx.session.scalar(select(DueRow).where(DueRow.id == row_id, DueRow.done_at.is_(None)).with_for_update())
-        if row is None:
-            return
-        if row.kind == flags.REMINDER:
-            self._remind(tx, row)
-        else:
-            chain.run(tx, self._service, row, self._now())
-
-    def _remind(self, tx: Tx, row: DueRow) -> None:
-        case = tx.session.get_one(CaseRow, row.case_id)
-        row.done_at, row.result = self._now(), "done"
-        flags.remind(tx, self._service, case, self._now())
+        if row is not None:
+            HANDS[row.kind](tx, self._service, row, self._now())
 
     def _put_off(self, tx: Tx, row_id: str) -> None:
         row = tx.session.get_one(DueRow, row_id)
-        row.due_at = self._now() + PUT_OFF
-
-    def _left_behind(self, tx: Tx) -> list[str]:
-        waiting = select(InboxRow.person_id).where(InboxRow.handled_at.is_(None), InboxRow.received_at <= self._now() - LEFT_BEHIND)
-        return list(tx.session.scalars(waiting.distinct().limit(AT_ONCE)))
+        row.due_at, row.result = self._now() + AGAIN_AFTER, PUT_OFF

@@ -171,7 +171,7 @@ def _lines(tx: Tx, case: CaseRow, staff: Staff, now: datetime) -> Iterable[Line]
     """
     if not (chat := agreed(tx, case, now, staff.id).chat) and case.picked_up_at is None:
         return ()
-    lines = messages.transcript(tx, people.person(tx, case.person_id), since=None if chat else case.picked_up_at)
+    lines = messages.transcript(tx, people.person(tx, case.person_id), since=None if chat else case.picked_up_at, asides=False)
     until = case.closed_at or (_paused_at(tx, case) if case.stage == Stage.PAUSED else now)
     return [line for line in lines if line.at <= until]
 

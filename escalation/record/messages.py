@@ -17,6 +17,12 @@ from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
 
 Buttons = Iterable[tuple[str, str]]
 
+BLANK = "•••"
+"""What stands for words that were taken in and not kept, such as a code word or a number to ring."""
+
+COPY = "copy"
+"""The speaker of a copy of what was said, which is no part of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -44,7 +50,7 @@ def store(
     if tx.session.scalar(duplicate):
         return None
     ref = tx.vault.pseudonym("message", address.pseudonym, message_ref) if message_ref else None
-    earlier = tx.session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.message_ref == ref)) if ref else 0
+    earlier = list(tx.session.scalars(select(InboxRow).where(InboxRow.message_ref == ref))) if ref else []
     row_id = new_id()
     row = InboxRow(
         id=row_id,
@@ -54,8 +60,9 @@ def store(
         external_id=external_id,
         kind=kind,
         message_ref=ref,
-        version=(earlier or 0) + 1,
+        version=len(earlier) + 1,
         body_sealed=tx.vault.seal_for(someone, "inbox.body", row_id, json.dumps(body)),
+        aside=any(version.aside for version in earlier),
         received_at=now,
     )
     tx.session.add(row)
@@ -73,7 +80,10 @@ def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
 def latest_words(tx: Tx, someone: Person, limit: int) -> list[str]:
     """What the person wrote last and was handled, oldest first: the newest version of each message."""
     handled = select(InboxRow).where(
-        InboxRow.person_id == someone.id, InboxRow.kind.in_(("text", "edited")), InboxRow.handled_at.is_not(None)
+        InboxRow.person_id == someone.id,
+        InboxRow.kind.in_(("text", "edited")),
+        InboxRow.handled_at.is_not(None),
+        InboxRow.aside.is_(False),
     )
     rows = list(tx.session.scalars(handled.order_by(InboxRow.seq.desc()).limit(2 * limit)))
     newest = {row.message_ref or row.id: row for row in reversed(rows)}
@@ -101,6 +111,21 @@ def understanding(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
     return opened
 
 
+def set_aside(tx: Tx, someone: Person, row: InboxRow, *, blank: bool) -> None:
+    """Keep a message between the young person and the bot: no transcript for staff holds it. `blank`: nor does the record."""
+    row.aside = True
+    if blank or _blanked_before(tx, someone, row):
+        row.body_sealed = tx.vault.seal_for(someone, "inbox.body", row.id, json.dumps({"text": BLANK}))
+
+
+def _blanked_before(tx: Tx, someone: Person, row: InboxRow) -> bool:
+    """Whether this is an edit of words that were not kept."""
+    if row.message_ref is None:
+        return False
+    versions = tx.session.scalars(select(InboxRow).where(InboxRow.message_ref == row.message_ref, InboxRow.version < row.version))
+    return any(body(tx, someone, version).get("text") == BLANK for version in versions)
+
+
 def say(
     tx: Tx,
     someone: Person,
@@ -112,9 +137,13 @@ def say(
     staff_id: str | None = None,
     case_id: str | None = None,
     urgent: bool = False,
+    aside: bool = False,
     not_before: datetime | None = None,
 ) -> OutboxRow | None:
-    """Write one bubble to a person, for the channel they last came by. `None` if they left every channel."""
+    """Write one bubble to a person, for the channel they last came by. `None` if they left every channel.
+
+    `aside`: it is between the young person and the bot, and in no transcript for staff.
+    """
     address = people.last_address(tx, someone.id)
     if address is None:
         return None
@@ -129,6 +158,7 @@ def say(
         speaker_staff_id=staff_id,
         body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, _body(text, buttons)),
         urgent=urgent,
+        aside=aside,
         state="pending",
         attempts=0,
         not_before=not_before,
@@ -179,12 +209,14 @@ def erase_handled(tx: Tx, someone: Person) -> None:
     tx.session.execute(delete(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(("sent", "failed"))))
 
 
-def transcript(tx: Tx, someone: Person, *, since: datetime | None = None, limit: int = 400) -> list[Line]:
-    """What was said by everyone, oldest first: the newest `limit` lines from `since` on."""
+def transcript(tx: Tx, someone: Person, *, since: datetime | None = None, limit: int = 400, asides: bool = True) -> list[Line]:
+    """What was said by everyone, oldest first: the newest `limit` lines from `since` on; for staff without `asides`."""
     came = select(InboxRow).where(InboxRow.person_id == someone.id).order_by(InboxRow.seq.desc()).limit(limit)
     went = select(OutboxRow).where(OutboxRow.person_id == someone.id).order_by(OutboxRow.seq.desc()).limit(limit)
     if since is not None:
         came, went = came.where(InboxRow.received_at >= since), went.where(OutboxRow.created_at >= since)
+    if not asides:
+        came, went = came.where(InboxRow.aside.is_(False)), went.where(OutboxRow.aside.is_(False))
     said = [_said(tx, row) for row in tx.session.scalars(went)]
     labels = {token: label for line in said for label, token in line.buttons}
     heard = [_tapped(_heard(tx, someone, row), labels) for row in tx.session.scalars(came)]

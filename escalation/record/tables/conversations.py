@@ -20,6 +20,7 @@ class Person(Table):
     age_band: Mapped[str] = mapped_column(String(10), default="unknown")
     area: Mapped[str | None] = mapped_column(String(20))
     easy_read: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(10), default="en")
     safe_from: Mapped[str | None] = mapped_column(String(5))
     safe_until: Mapped[str | None] = mapped_column(String(5))
     code_word: Mapped[str | None] = mapped_column(String(64))
@@ -66,6 +67,7 @@ class InboxRow(Table):
     body_sealed: Mapped[bytes]
     understood_sealed: Mapped[bytes | None]
     level: Mapped[int | None]
+    aside: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
 
@@ -86,6 +88,7 @@ class OutboxRow(Table):
     speaker_staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     body_sealed: Mapped[bytes]
     urgent: Mapped[bool] = mapped_column(default=False)
+    aside: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]

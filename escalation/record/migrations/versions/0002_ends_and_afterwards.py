@@ -178,9 +178,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("held_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("language", sa.String(length=10), nullable=False, server_default=sa.text("'en'")))
         batch_op.add_column(sa.Column("safe_from", sa.String(length=5), nullable=True))
         batch_op.add_column(sa.Column("safe_until", sa.String(length=5), nullable=True))
         batch_op.add_column(sa.Column("code_word", sa.String(length=64), nullable=True))
+
+    for table in ("inbox", "outbox"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("aside", sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("owned_up_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))

@@ -1,0 +1,107 @@
+"""What is not in a group: running the service, trying it out, its settings."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from bot import demo
+from bot.cli.common import current_settings, end, open_record, told, utc_now
+from bot.settings import Settings, SettingsError, load_settings
+from escalation.accounts import DemoLogIn
+from escalation.record.schema import upgrade
+
+app = typer.Typer()
+
+
+@app.command()
+@told
+def serve(
+    with_intents: Annotated[
+        bool, typer.Option("--with-intents/--without-intents", help="also start the intent service here, if none answers")
+    ] = True,
+) -> None:
+    """Run the real thing: channels, web chat, console, chain. In demo mode staff and rota are made and log-ins printed."""
+    from bot.serving import serve as run
+
+    settings = current_settings()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    for name in ("apscheduler", "alembic", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    log_ins: tuple[DemoLogIn, ...] = ()
+    if settings.mode == "demo":
+        log_ins = demo.prepare(settings, utc_now())
+    else:
+        _refuse_demo_accounts(settings)
+    asyncio.run(run(settings, with_intents, lambda ready: _announce(settings, log_ins, ready)))
+
+
+@app.command()
+@told
+def chat(
+    with_intents: Annotated[bool, typer.Option("--with-intents/--without-intents", help="start the intent service if none answers")] = True,
+) -> None:
+    """A chat in the terminal, on the same record as everything else."""
+    from bot.serving import chat as run
+
+    settings = current_settings()
+    logging.basicConfig(level=logging.ERROR)
+    if settings.mode == "demo":
+        upgrade(settings.database_url)
+    asyncio.run(run(settings, with_intents))
+
+
+@app.command()
+@told
+def understand(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="read and write one JSON object a line")] = False,
+    lexicon_only: Annotated[bool, typer.Option("--lexicon-only", help="use neither model nor service")] = False,
+) -> None:
+    """Read messages from standard input, and write what is understood of each."""
+    from bot.understand import understand as run
+
+    if not jsonl:
+        end("say --jsonl: one JSON object a line in, one a line out")
+    asyncio.run(run(sys.stdin, sys.stdout, load_settings(), lexicon_only))
+
+
+@app.command()
+@told
+def settings() -> None:
+    """Print every setting with its help; secrets are never shown."""
+    current = load_settings()
+    for name, field in Settings.model_fields.items():
+        typer.echo(f"BREAKWATER_{name.upper()} = {current.shown(name)}\n    {field.description}")
+
+
+@app.command("new-key")
+def new_key() -> None:
+    """Print a fresh BREAKWATER_DATA_KEY. Keep it where the database is not."""
+    typer.echo(base64.b64encode(os.urandom(32)).decode())
+
+
+def _refuse_demo_accounts(settings: Settings) -> None:
+    from escalation import accounts
+
+    with open_record(settings) as record:
+        names = record.read(accounts.demo_accounts)
+    if names:
+        raise SettingsError(f"production mode refuses demo accounts ({', '.join(names)}): use a database of its own, or close them")
+
+
+def _announce(settings: Settings, log_ins: tuple[DemoLogIn, ...], ready: bool) -> None:
+    base = f"http://{settings.listen}"
+    typer.echo(f"\nThe chat for young people:  {base}/\nThe staff console:          {base}/staff\n")
+    for log_in in log_ins:
+        typer.echo(f"  {log_in.name:<6} {log_in.role:<7} password: {log_in.password}")
+    if log_ins:
+        typer.echo("  The console shows demo accounts their one-time code on the page that asks for it.\n")
+    typer.echo(
+        "The intent service answers." if ready else "The intent service does not answer yet; until it does, the phrases alone are at work."
+    )
