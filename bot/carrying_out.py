@@ -8,7 +8,7 @@ from typing import Any
 
 from bot import return_code
 from bot.dialogue import events as happened
-from escalation import cases, chain, discreet, flags, relay
+from escalation import cases, chain, discreet, flags, relay, reports, transfer
 from escalation.agreements import Wording
 from escalation.case import Stage
 from escalation.cases import Noticed
@@ -126,6 +126,18 @@ def _deletion_asked(tx: Tx, service: Service, someone: Person, event: happened.D
         messages.erase_handled(tx, someone)
 
 
+def _staff_answered(tx: Tx, service: Service, someone: Person, event: happened.StaffAnswered, now: datetime) -> None:
+    case = cases.open_case(tx, someone.id)
+    if case is None:
+        return
+    if event.question == "transfer":
+        transfer.answered(tx, service, case, event.number, event.yes, now)
+    elif event.question == "passing_on":
+        reports.passing_on_answered(tx, service, case, event.number, event.yes, now)
+    else:
+        transfer.not_this_watcher(tx, service, case, now)
+
+
 def _noticed(event: happened.OfRisk) -> Noticed:
     return Noticed(event.level, event.categories, event.subject, event.flags, event.raised_by)
 
@@ -157,6 +169,7 @@ _HANDS: dict[type, Do] = {
     happened.AreaChosen: _area_chosen,
     happened.EasyReadChosen: _easy_read_chosen,
     happened.FeelingTold: _feeling_told,
+    happened.StaffAnswered: _staff_answered,
     happened.CarriedOn: _carried_on,
     happened.WentAway: _went_away,
     happened.CodeAsked: _code_asked,

@@ -11,8 +11,10 @@ from bot.dialogue.presses import known_actions
 from bot.settings import ROOT
 from content.editorial.check import check
 from content.editorial.library import CONTENT
-from content.editorial.problems import Problem
+from content.editorial.problems import Problem, from_error
+from content.editorial.reading import ContentError
 from content.editorial.schema import AREAS
+from escalation import staff_policy
 from escalation.relay import OUTCOMES
 from nlu.understanding import Level
 
@@ -21,7 +23,15 @@ _NAMED = re.compile(r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|s
 
 def problems(folder: Path = CONTENT) -> list[Problem]:
     """Everything that is wrong with the content below `folder`."""
-    return check(folder, today=datetime.now(UTC).date(), actions=actions(), needed=needed())
+    return check(folder, today=datetime.now(UTC).date(), actions=actions(), needed=needed()) + _staff_policy(folder)
+
+
+def _staff_policy(folder: Path) -> list[Problem]:
+    try:
+        staff_policy.load(folder / "policy")
+    except ContentError as error:
+        return from_error(error)
+    return []
 
 
 def actions() -> frozenset[str]:

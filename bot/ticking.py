@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from bot.auditing import PUT_OFF, Auditor
-from escalation import chain, flags, quiet
+from escalation import chain, check_ins, debriefs, flags, quiet
 from escalation.context import Service
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import DueRow
@@ -31,6 +31,9 @@ HANDS: dict[str, Hand] = {
     quiet.REMIND: quiet.run,
     quiet.GIVE_UP: quiet.run,
     flags.REMINDER: flags.run,
+    check_ins.SEND: check_ins.run,
+    check_ins.LOOK: check_ins.run,
+    debriefs.AGAIN: debriefs.ask_again,
 }
 """What does each kind of due row. It marks the row as done itself."""
 
@@ -38,10 +41,10 @@ HANDS: dict[str, Hand] = {
 class Ticking:
     """Runs what is due. Late work is never dropped: a row that could not run is run again."""
 
-    def __init__(self, record: Record, service: Service, auditor: Auditor, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, service: Service, wake: Callable[[str, bool], None], now: Callable[[], datetime]) -> None:
         self._record = record
         self._service = service
-        self._auditor = auditor
+        self.auditor = Auditor(record, service, wake, now)
         self._now = now
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._kept: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -69,7 +72,7 @@ class Ticking:
 
     async def audit(self) -> None:
         """Let the auditor look."""
-        await self._auditor.look()
+        await self.auditor.look()
 
     async def _run_one(self, row_id: str) -> None:
         try:

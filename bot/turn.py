@@ -26,7 +26,7 @@ from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
 from bot.intake import WORDS
 from bot.lanes import place_of
-from escalation import cases, chain
+from escalation import cases, chain, promises
 from escalation.context import Service
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
@@ -106,7 +106,8 @@ class Handler:
             return None
         someone.claim, someone.claimed_until = new_id(), now + LEASE
         bodies = tuple(_body(tx, someone, row) for row in rows)
-        said = tuple(messages.latest_words(tx, someone, MESSAGES_TOGETHER))
+        edited = {row.message_ref for row in rows if row.message_ref}
+        said = tuple(messages.latest_words(tx, someone, MESSAGES_TOGETHER, edited))
         return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(now), said, someone.age_band)
 
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
@@ -140,9 +141,11 @@ class Handler:
         if not _still_ours(tx, someone, claim):
             return
         case = cases.open_case(tx, person_id)
-        staffing = chain.staffing_for(tx, case, now)
+        level = max(one.understood.risk.level for one in heard)
+        staffing = chain.staffing_for(tx, self._service, someone, case, now, level)
         view = cases.view(tx, case, now) if case else None
-        turn = Turn(now, heard, _person_view(someone, claim.rows[-1].channel), staffing, view)
+        promise = partial(promises.minutes, tx, self._service, staffing, now)
+        turn = Turn(now, heard, _person_view(someone, claim.rows[-1].channel), staffing, view, promise)
         outcome = decide(turn, _conversation(tx, someone), self._service)
         _mark_handled(tx, someone, claim, heard, now)
         for event in outcome.events:

@@ -24,13 +24,16 @@ from bot.settings import Settings, SettingsError
 from bot.ticking import Ticking
 from bot.turn import Handler
 from content.editorial import library
+from content.editorial.opening import Opening
 from content.editorial.reading import read_file
 from content.editorial.release import held
+from escalation import staff_policy
 from escalation.console import app as console
 from escalation.console.pages import STATIC
 from escalation.console.security import Guard
 from escalation.console.state import ConsoleSettings
 from escalation.context import Service
+from escalation.ending_policy import EndingPolicy
 from escalation.policy import Policy
 from escalation.record.schema import ensure_current
 from escalation.record.store import Record, RecordUnavailable
@@ -103,6 +106,9 @@ def load_service(settings: Settings) -> Service:
         outside_alerts=bool(settings.alert_urls.get_secret_value().split()),
         web_chat=settings.public_url or f"http://{settings.listen}/",
         only_signed=settings.mode == "production",
+        staff_policy=staff_policy.load(library.CONTENT / "policy"),
+        opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
+        ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation import alerts, chain, flags
+from escalation import alerts, chain, flags, promises
 from escalation.agreements import Wording, agreed, enter
 from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
@@ -62,20 +62,20 @@ def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:
 
 def offer(tx: Tx, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
     """An adult was offered. A case is opened, or the open one steps up; nobody is told of it yet (S01)."""
-    case = open_case(tx, someone.id)
+    case = _ongoing(tx, someone.id, now)
     if case is None:
         case = _new(tx, someone, noticed, Stage.OFFERED, "agreement", now)
         history.record(tx, case, "offered", now, actor="bot")
     else:
         step_up(tx, case, noticed, now)
-        if case.stage in (Stage.REFUSED, Stage.FOLLOW_UP):
+        if case.stage == Stage.REFUSED:
             _move(tx, case, Stage.OFFERED, "offered", now, actor="bot")
     return case
 
 
 def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
     """A life may be at risk: the adult on duty is alerted at once, whatever was agreed or refused (S02)."""
-    case = open_case(tx, someone.id)
+    case = _ongoing(tx, someone.id, now)
     if case is None:
         case = _new(tx, someone, noticed, Stage.WAITING, "immediate", now)
         history.record(tx, case, "immediate", now, actor="bot")
@@ -99,7 +99,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     expires = now + timedelta(days=service.policy.agreement_days)
     enter(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
     case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
-    if case.stage not in TALKING and not (case.stage == Stage.WAITING and chain.promised(tx, case, now)):
+    if case.stage not in TALKING and not (case.stage == Stage.WAITING and promises.outstanding(tx, case, now)):
         _let_go(case)
         _wait(tx, service, case, "agreed", now, actor="young_person")
     else:
@@ -180,6 +180,12 @@ def wait_again(tx: Tx, service: Service, case: CaseRow, event: str, now: datetim
     _wait(tx, service, case, event, now, actor=actor, staff_id=staff.id if staff else None)
 
 
+def follow_up_over(tx: Tx, case: CaseRow, event: str, now: datetime, actor: str = "bot") -> None:
+    """Nothing more is to come after the end of a case. Does nothing to a case in another stage."""
+    if case.stage == Stage.FOLLOW_UP:
+        _move(tx, case, Stage.CLOSED, event, now, actor=actor)
+
+
 def locked(tx: Tx, case_id: str) -> CaseRow:
     """The case, locked for this transaction. Raises `NotPossible` when there is none."""
     case = tx.session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
@@ -191,6 +197,15 @@ def locked(tx: Tx, case_id: str) -> CaseRow:
 def raised_by(tx: Tx, case: CaseRow) -> InboxRow | None:
     """The message that raised the case."""
     return tx.session.scalar(select(InboxRow).where(InboxRow.id == case.raised_by)) if case.raised_by else None
+
+
+def _ongoing(tx: Tx, person_id: str, now: datetime) -> CaseRow | None:
+    """The open case that something new belongs to. A follow-up is over then: what was agreed in it shares nothing told now (S01)."""
+    case = open_case(tx, person_id)
+    if case is not None and case.stage == Stage.FOLLOW_UP:
+        follow_up_over(tx, case, "something_new", now)
+        return None
+    return case
 
 
 def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, now: datetime) -> CaseRow:
@@ -218,7 +233,7 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
 
 def _let_go(case: CaseRow) -> None:
     """Nobody has this case any more."""
-    case.worker_id = case.picked_up_at = case.picked_up_on = None
+    case.worker_id = case.transfer_to = case.picked_up_at = case.picked_up_on = None
 
 
 def _wait(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, *, actor: str, staff_id: str | None = None) -> None:

@@ -1,54 +1,87 @@
 """The on-duty chain: who is alerted next, and when the young person is told how it stands.
 
 A waiting case carries its frozen plan; each later step is a `due` row, written in the transaction that began the wait.
-A step that finds the case no longer waiting, or waiting under a newer plan, does nothing.
+A step that finds the case no longer waiting, or waiting under a newer plan, does nothing. After the last step whoever is
+there is asked again and again, for as long as the young person waits.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from escalation import alerts, discreet
+from escalation import alerts, discreet, promises
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.policy import Plan, PlannedStep, plan
+from escalation.opening import open_hours
+from escalation.policy import OUTSIDE, Plan, PlannedStep, key, plan
 from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, DueRow, PromiseRow
-from escalation.rota import Staffing, only_leads, rather_others
+from escalation.record.tables import CaseRow, DueRow, Person
+from escalation.rota import Staffing, asked_first, only_leads, rather_others
 from escalation.words import clock, message, tokens
 from nlu.understanding import Level
 
-STEP, PROMISE, SHIFT_START = "chain_step", "promise", "shift_start"
+STEP, PROMISE, SHIFT_START, AGAIN = "chain_step", "promise", "shift_start", "chain_again"
+KINDS = (STEP, PROMISE, SHIFT_START, AGAIN)
+"""`promise` is written no more: a step tells of a broken promise. Rows of that kind from before still run."""
+ONE_DAY = timedelta(days=1)
 
 
-def staffing_for(tx: Tx, case: CaseRow | None, now: datetime) -> Staffing:
-    """Who may take this case now: nobody the young person said no to, and only leads where trust was abused (S83)."""
-    staffing = duty.staffing_now(tx, now, case.hidden_from if case else ())
+def staffing_of(tx: Tx, service: Service, case: CaseRow, now: datetime) -> Staffing:
+    """Who may take this case now."""
+    return staffing_for(tx, service, people.person(tx, case.person_id), case, now)
+
+
+def staffing_for(tx: Tx, service: Service, someone: Person, case: CaseRow | None, now: datetime, level: Level = Level.CONCERN) -> Staffing:
+    """Who may take a conversation with this person now, in the opening hours of `level` or the case's own.
+
+    Nobody they said no to; only leads where trust was abused (S83); and first who speaks their language.
+    """
+    today = now.astimezone(service.zone).date()
+    at_least = max(level, Level(case.level)) if case else level
+    hours = open_hours(service.opening, today - ONE_DAY, today + duty.LOOKS_AHEAD, service.zone, at_least, someone.area)
+    staffing = duty.staffing_now(tx, now, case.hidden_from if case else (), hours=hours, language=someone.language)
     if case is None:
         return staffing
     staffing = rather_others(staffing, history.who_handed_back(tx, case))
-    return only_leads(staffing) if "position_of_trust" in case.flags else staffing
+    staffing = only_leads(staffing) if "position_of_trust" in case.flags else staffing
+    return asked_first(staffing, case.asked_for) if case.asked_for and case.level < Level.IMMEDIATE else staffing
 
 
 def begin(tx: Tx, service: Service, case: CaseRow, now: datetime) -> Plan:
     """Start the chain of a case that now waits: alert the first, and write down everything that follows."""
-    staffing = staffing_for(tx, case, now)
-    made = plan(service.policy, Level(case.level), staffing, now)
+    stop(tx, case, now)
+    staffing, level = staffing_of(tx, service, case, now), Level(case.level)
+    minutes = promises.minutes(tx, service, staffing, now, level) if staffing.somebody else None
+    made = plan(service.policy, level, staffing, now, minutes, outside=bool(service.out_of_hours))
     case.chain = {**made.as_json(), "generation": case.chain.get("generation", 0) + 1}
+    if made.promised_at:
+        promises.make(tx, case, made.promised_at, now)
+    elif staffing.next_start:
+        _later(tx, case, SHIFT_START, staffing.next_start, now, {})
     for step in made.steps:
         if step.due_at <= now:
             _take(tx, service, case, step, now)
         else:
-            _later(tx, case, STEP, step.due_at, now, {"alert": list(step.alert), "tell": step.tell})
-    if made.promised_at:
-        _promise(tx, case, made.promised_at, now)
-    elif staffing.next_start:
-        _later(tx, case, SHIFT_START, staffing.next_start, now, {})
+            _later(tx, case, STEP, step.due_at, now, step.as_json())
+    _later(tx, case, AGAIN, made.steps[-1].due_at + _pause(service, case), now, {})
     return made
+
+
+def wait_for_shift(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """Where nobody was there when a case began to wait, its chain starts anew with the next shift, as the rota stands now."""
+    staffing = staffing_of(tx, service, case, now)
+    at = now if staffing.somebody else staffing.next_start
+    if at is None or Plan.from_json(case.chain).promised_at:
+        return
+    armed = select(DueRow).where(DueRow.case_id == case.id, DueRow.kind == SHIFT_START, DueRow.done_at.is_(None))
+    if row := tx.session.scalars(armed.limit(1)).first():
+        row.due_at = at
+    else:
+        _later(tx, case, SHIFT_START, at, now, {})
 
 
 def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
@@ -59,63 +92,79 @@ def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
         return
     due.result = "done"
     if due.kind == STEP:
-        _take(tx, service, case, PlannedStep(due.due_at, tuple(due.detail["alert"]), due.detail["tell"]), now)
+        _take(tx, service, case, PlannedStep.from_json(due.due_at, due.detail), now)
     elif due.kind == PROMISE:
-        _break(tx, case, now)
+        promises.break_overdue(tx, case, now)
     elif due.kind == SHIFT_START:
         begin(tx, service, case, now)
+    elif due.kind == AGAIN:
+        ask_again(tx, service, case, now)
+
+
+def ask_again(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """Nothing was left to come: ask whoever is there. Somebody who was never asked makes it a chain from the start."""
+    here = staffing_of(tx, service, case, now)
+    asked = {name for step in Plan.from_json(case.chain).steps for name in step.alert}
+    on_duty = [adult.staff_id for adult in (*here.on_duty, *here.backup)]
+    if set(on_duty) - asked:
+        begin(tx, service, case, now)
+        return
+    alerts.alert(tx, service, case, dict.fromkeys((*on_duty, *(lead.staff_id for lead in here.leads))), now, "staff.reminder")
+    _later(tx, case, AGAIN, now + _pause(service, case), now, {})
+
+
+def forgotten(tx: Tx) -> list[str]:
+    """The ids of cases that wait with nothing left to come."""
+    coming = select(DueRow.id).where(DueRow.case_id == CaseRow.id, *_to_come()).exists()
+    return list(tx.session.scalars(select(CaseRow.id).where(CaseRow.stage == Stage.WAITING, ~coming)))
 
 
 def answered(tx: Tx, case: CaseRow, now: datetime) -> None:
-    """An adult is there: open promises are kept, or broken if their time has passed."""
-    for row in _open_promises(tx, case):
-        if now <= row.due_at:
-            row.kept_at = now
-        else:
-            row.broken_at = now
+    """An adult is there: open promises are kept, or broken if their time has passed, and nobody else is asked."""
+    promises.answered(tx, case, now)
     stop(tx, case, now)
-
-
-def promised(tx: Tx, case: CaseRow, now: datetime) -> bool:
-    """Whether a time at which an adult should be there was promised and is still to come."""
-    return any(row.due_at > now for row in _open_promises(tx, case))
 
 
 def stop(tx: Tx, case: CaseRow, now: datetime) -> None:
     """End what was still to come of a case's chain."""
-    open_rows = update(DueRow).where(DueRow.case_id == case.id, DueRow.done_at.is_(None), DueRow.kind.in_((STEP, PROMISE, SHIFT_START)))
-    tx.session.execute(open_rows.values(done_at=now, result="moot"))
+    tx.session.flush()
+    tx.session.execute(update(DueRow).where(DueRow.case_id == case.id, *_to_come()).values(done_at=now, result="moot"))
+
+
+def _to_come() -> tuple[ColumnElement[bool], ...]:
+    return DueRow.done_at.is_(None), DueRow.kind.in_(KINDS)
 
 
 def _take(tx: Tx, service: Service, case: CaseRow, step: PlannedStep, now: datetime) -> None:
-    if step.alert:
-        alerts.alert(tx, service, case, step.alert, now)
+    staff = [name for name in step.alert if name != OUTSIDE and name not in case.hidden_from]
+    if staff:
+        alerts.alert(tx, service, case, staff, now, "staff.reminder" if step.reminder else "staff.waiting")
+    if OUTSIDE in step.alert and service.out_of_hours:
+        _ask_outside(tx, service, case, now)
     if step.tell:
         _tell(tx, service, case, step.tell, now)
 
 
+def _ask_outside(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """The organisation's out-of-hours contact; the leads hear that it was asked."""
+    alerts.out_of_hours(tx, service, case, now)
+    history.record(tx, case, "out_of_hours_asked", now, actor="system", detail={"contact": service.out_of_hours})
+    leads = [lead.staff_id for lead in staffing_of(tx, service, case, now).leads]
+    alerts.alert(tx, service, case, leads, now, "staff.out_of_hours_asked", contact=service.out_of_hours)
+
+
 def _tell(tx: Tx, service: Service, case: CaseRow, name: str, now: datetime) -> None:
     someone = people.person(tx, case.person_id)
-    staffing = staffing_for(tx, case, now)
+    staffing = staffing_of(tx, service, case, now)
     next_time = clock(staffing.next_start, now, service.zone) if staffing.next_start else message(service.library, "hand_over.soon")[0]
     words = service.library.message(f"hand_over.{name}")
     bubbles = message(service.library, f"hand_over.{name}", someone.age_band, someone.easy_read, next_time=next_time)
     discreet.tell(tx, service, someone, bubbles, now, buttons=tokens(words.buttons), case_id=case.id, urgent=True)
+    promises.own_up(tx, case, now)
 
 
-def _promise(tx: Tx, case: CaseRow, by: datetime, now: datetime) -> None:
-    tx.session.add(PromiseRow(id=new_id(), person_id=case.person_id, case_id=case.id, what="adult_here", made_at=now, due_at=by))
-    _later(tx, case, PROMISE, by, now, {})
-
-
-def _break(tx: Tx, case: CaseRow, now: datetime) -> None:
-    for row in _open_promises(tx, case):
-        row.broken_at = now
-
-
-def _open_promises(tx: Tx, case: CaseRow) -> list[PromiseRow]:
-    open_ones = select(PromiseRow).where(PromiseRow.case_id == case.id, PromiseRow.kept_at.is_(None), PromiseRow.broken_at.is_(None))
-    return list(tx.session.scalars(open_ones))
+def _pause(service: Service, case: CaseRow) -> timedelta:
+    return timedelta(minutes=service.policy.again_minutes[key(Level(case.level))])
 
 
 def _later(tx: Tx, case: CaseRow, kind: str, due_at: datetime, now: datetime, detail: dict[str, object]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from content.editorial.library import Library
+from content.editorial.opening import Opening
+from escalation.ending_policy import EndingPolicy
 from escalation.policy import Policy
+from escalation.staff_policy import StaffPolicy
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,16 @@ class Service:
     zone: ZoneInfo
     area: str = "uk"
     outside_alerts: bool = False
+    out_of_hours: str = ""
+    """What staff call the organisation's out-of-hours contact; empty where none is set."""
+    talks_on_telegram: bool = True
+    """Whether staff can hold conversations on Telegram; without it they only get alerts there."""
     web_chat: str = ""
     only_signed: bool = False
     """Whether guidance is said only while it is signed off and its review not overdue, as in production."""
+    staff_policy: StaffPolicy = field(kw_only=True)
+    """The form, duties and sharing without agreement, as the organisation set them."""
+    opening: Opening = field(kw_only=True)
+    """When an adult can be reached, by level and area, and the languages that staff may speak."""
+    ending: EndingPolicy = field(kw_only=True)
+    """Check-ins, the hours offered for them, and after which cases an adult is asked how they are."""

@@ -31,10 +31,16 @@ def remind(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
     """Alert the leads to an undecided flag now, and again later until one of them has decided (S24)."""
     if not case.undecided:
         return
-    leads = chain.staffing_for(tx, case, now).leads
+    leads = chain.staffing_of(tx, service, case, now).leads
     alerts.alert(tx, service, case, (lead.staff_id for lead in leads), now, "staff.flag")
     later = now + AGAIN_AFTER
     tx.session.add(DueRow(id=new_id(), kind=REMINDER, person_id=case.person_id, case_id=case.id, due_at=later, detail={}, created_at=now))
+
+
+def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
+    """A reminder has come due."""
+    due.done_at, due.result = now, "done"
+    remind(tx, service, tx.session.get_one(CaseRow, due.case_id), now)
 
 
 def decide(tx: Tx, case: CaseRow, staff: Staff, decision: str, reason: str, now: datetime) -> None:

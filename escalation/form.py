@@ -76,7 +76,9 @@ class Form(Part):
             here = {question.id for question in section.fields}
             for question in section.fields:
                 if strange := {*question.why} - {*question.options} or {*question.why.values()} - here:
-                    raise ValueError(f"{question.id}: `why` names {', '.join(sorted(strange))}, which is no option or question of its section")
+                    raise ValueError(
+                        f"{question.id}: `why` names {', '.join(sorted(strange))}, which is no option or question of its section"
+                    )
         return self
 
     def for_case(self, about: About) -> tuple[Section, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from escalation import cases
 from escalation.agreements import agreed
 from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
-from escalation.consent import Kind, Scope
+from escalation.consent import Kind, Scope, Shared
 from escalation.context import Service
 from escalation.record import audit, duty, messages, people
 from escalation.record.messages import Line
@@ -143,14 +143,18 @@ def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) 
         outcome=case.outcome,
         closed_at=case.closed_at,
     )
-    for_lead = staff.role == "lead" and case.undecided
-    if case.basis == "immediate" or shared.chat or for_lead:
+    if sees_categories(case, shared, staff):
         card = replace(card, categories=tuple(case.categories), reasons=_reasons(service, case.categories), flags=tuple(case.flags))
     if case.basis == "immediate" or shared.chat:
         card = _with_message(tx, case, card)
     if shared.summary and case.summary_sealed:
         card = replace(card, summary=tx.vault.open_for(someone, "cases.summary", case.id, case.summary_sealed))
     return card
+
+
+def sees_categories(case: CaseRow, shared: Shared, staff: Staff) -> bool:
+    """Whether what the case is about may be seen by this person: `shared` is what the ledger lets them see."""
+    return case.basis == "immediate" or shared.chat or (staff.role == "lead" and case.undecided)
 
 
 def _with_message(tx: Tx, case: CaseRow, card: CaseReading) -> CaseReading:

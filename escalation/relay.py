@@ -11,10 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import cases, chain, discreet
+from escalation import cases, chain, check_ins, debriefs, discreet, quiet
 from escalation.case import TALKING, NotPossible, Stage
 from escalation.context import Service
-from escalation.record import audit, history, messages, people
+from escalation.record import audit, history, messages, people, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.words import message, tokens
@@ -66,8 +66,11 @@ def pick_up(tx: Tx, service: Service, case_id: str, staff: Staff, on: str, now: 
     cases.move(tx, case, Stage.LIVE, "picked_up", now, staff)
     case.worker_id, case.picked_up_at, case.picked_up_on = staff.id, now, on
     chain.answered(tx, case, now)
+    quiet.disarm(tx, case, now)
+    quiet.arm(tx, service, case, now)
     audit.note(tx, "case_picked_up", now, staff_id=staff.id, case_id=case.id)
-    _tell_person(tx, service, case, "hand_over.picked_up", now, adult=staff.first_name, job=staff.job, organisation=service.organisation)
+    words = "hand_over.picked_up" if case.feeling_before is None else "hand_over.picked_up_again"
+    _tell_person(tx, service, case, words, now, adult=staff.first_name, job=staff.job, organisation=service.organisation)
     return case
 
 
@@ -90,6 +93,7 @@ def say(tx: Tx, service: Service, case_id: str, staff: Staff, text: str, now: da
     rows = discreet.tell(tx, service, someone, [text], now, speaker="worker", staff_id=staff.id, case_id=case.id)
     if not rows:
         raise NotPossible("this young person has left every channel: nothing can reach them")
+    quiet.disarm(tx, case, now)
     tx.signal(f"case:{case.id}")
     return rows[0].id
 
@@ -97,25 +101,33 @@ def say(tx: Tx, service: Service, case_id: str, staff: Staff, text: str, now: da
 def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> None:
     """The young person writes to the worker. The console reads the inbox; a worker on Telegram gets a row of their own."""
     tx.signal(f"case:{case.id}")
+    quiet.arm(tx, service, case, now)
     worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
     if worker and worker.telegram and case.picked_up_on == "telegram":
         label = message(service.library, "staff.relayed", text=text)[0]
         messages.tell_staff(tx, worker, "telegram", label, now, case_id=case.id)
 
 
-def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, note: str, now: datetime) -> None:
-    """The worker ends the conversation, with an outcome. The young person is asked how it was, and the bot is back."""
+def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, note: str, now: datetime, *, safer: str = "") -> None:
+    """The worker ends the conversation, with an outcome. The young person is asked how it was, and the bot is back.
+
+    `safer` is the note for the record on what has changed for the better, and who goes on from here.
+    """
     if outcome not in OUTCOMES:
         raise NotPossible(f"choose an outcome: {', '.join(OUTCOMES)}")
     case = cases.locked(tx, case_id)
     if case.worker_id != staff.id and staff.role != "lead":
         raise NotPossible("only the adult who has this conversation, or the lead, can close it")
     was_live = case.stage in TALKING
-    cases.move(tx, case, Stage.CLOSED, "closed", now, staff, detail={"outcome": outcome, "note": note.strip()})
+    to = Stage.FOLLOW_UP if was_live and check_ins.to_come(tx, case) else Stage.CLOSED
+    cases.move(tx, case, to, "closed", now, staff, detail={"outcome": outcome, "note": note.strip(), "safer": safer.strip()})
     case.closed_at, case.outcome = now, outcome
     chain.stop(tx, case, now)
     audit.note(tx, "case_closed", now, staff_id=staff.id, case_id=case.id)
+    debriefs.after(tx, service, case, now)
     if was_live:
+        if plans.load(tx, case).agreed:
+            _tell_person(tx, service, case, "ending.plan_kept", now)
         _tell_person(tx, service, case, "hand_over.closed", now, adult=staff.first_name)
 
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from escalation.case import Adult
+from escalation.spans import Span, common
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftView:
-    """One shift of somebody who may work it (account open, vetting and training current)."""
+    """One shift of somebody who may work it (account open, vetting and training current).
+
+    `full`: whether they hold as many conversations now as they can.
+    """
 
     adult: Adult
     starts_at: datetime
     ends_at: datetime
     backup: bool = False
+    full: bool = False
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,13 @@ def without(now: Staffing, staff_id: str) -> Staffing:
     return replace(now, on_duty=on_duty, backup=backup, leads=leads)
 
 
+def asked_first(now: Staffing, staff_id: str) -> Staffing:
+    """The same staffing with one person asked alone at first, and everybody else after them; as it was where they are not there."""
+    everyone = (*now.on_duty, *now.backup)
+    chosen = tuple(adult for adult in everyone if adult.staff_id == staff_id)
+    return replace(now, on_duty=chosen, backup=tuple(adult for adult in everyone if adult not in chosen)) if chosen else now
+
+
 def rather_others(now: Staffing, staff_ids: Iterable[str]) -> Staffing:
     """The same staffing without these people, as long as somebody else is there."""
     for staff_id in staff_ids:
@@ -60,16 +74,55 @@ def rather_others(now: Staffing, staff_ids: Iterable[str]) -> Staffing:
     return now
 
 
-def staffing(shifts: Iterable[ShiftView], leads: Iterable[Adult], now: datetime, hidden_from: Iterable[str] = ()) -> Staffing:
-    """The staffing at `now`, without the people a young person said no to (S82)."""
+def staffing(
+    shifts: Iterable[ShiftView], leads: Iterable[Adult], now: datetime, hidden_from: Iterable[str] = (), language: str | None = None
+) -> Staffing:
+    """The staffing at `now`, without the people a young person said no to (S82).
+
+    Whoever speaks their `language` comes first in each group, then who began first. Whoever holds as many conversations
+    as they can comes after everybody else, the back-ups included.
+    """
     hidden = frozenset(hidden_from)
-    ordered = sorted((shift for shift in shifts if shift.adult.staff_id not in hidden), key=lambda shift: shift.starts_at)
+    theirs = [shift for shift in shifts if shift.adult.staff_id not in hidden]
+    ordered = sorted(theirs, key=lambda shift: (language not in shift.languages, shift.starts_at))
     current = [shift for shift in ordered if shift.starts_at <= now < shift.ends_at]
+    on_duty, backup = _in_turn(current)
     coming = [shift for shift in ordered if shift.starts_at > now]
     return Staffing(
-        on_duty=tuple(shift.adult for shift in current if not shift.backup),
-        backup=tuple(shift.adult for shift in current if shift.backup),
+        on_duty=tuple(shift.adult for shift in on_duty),
+        backup=tuple(shift.adult for shift in backup),
         leads=tuple(lead for lead in leads if lead.staff_id not in hidden),
         next_start=min((shift.starts_at for shift in coming), default=None),
         next_lead_start=min((shift.starts_at for shift in coming if shift.adult.role == "lead"), default=None),
     )
+
+
+def during(shifts: Iterable[ShiftView], hours: Iterable[Span]) -> list[ShiftView]:
+    """What of these shifts falls into `hours`: a shift may be cut short, cut in two, or fall out."""
+    hours = list(hours)
+    return [
+        replace(shift, starts_at=part.starts_at, ends_at=part.ends_at)
+        for shift in shifts
+        for part in common([Span(shift.starts_at, shift.ends_at)], hours)
+    ]
+
+
+def weekly(first: Span, until: date, zone: ZoneInfo) -> list[Span]:
+    """`first` and the same local times each week after it, as long as they begin by `until`, also across the clock change."""
+    start, end = first.starts_at.astimezone(zone), first.ends_at.astimezone(zone)
+    found = [first]
+    while (start := start + timedelta(weeks=1)).date() <= until:
+        end += timedelta(weeks=1)
+        found.append(Span(start.astimezone(UTC), end.astimezone(UTC)))
+    return found
+
+
+def _in_turn(current: list[ShiftView]) -> tuple[list[ShiftView], list[ShiftView]]:
+    """Who is asked first, and who after them: with room before full, and on duty before back-ups."""
+    in_turn = sorted(current, key=_turn)
+    first = [shift for shift in in_turn if _turn(shift) == _turn(in_turn[0])]
+    return first, in_turn[len(first) :]
+
+
+def _turn(shift: ShiftView) -> tuple[bool, bool]:
+    return shift.full, shift.backup

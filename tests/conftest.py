@@ -18,8 +18,11 @@ import pytest
 from bot.intent_service import SERVICE
 from content.editorial import library
 from content.editorial.library import Library
+from content.editorial.opening import Opening
 from content.editorial.reading import read_file
+from escalation import staff_policy
 from escalation.context import Service
+from escalation.ending_policy import EndingPolicy
 from escalation.policy import Policy
 from escalation.record.schema import upgrade
 from escalation.record.store import Record
@@ -75,7 +78,17 @@ def noticing() -> Noticing:
 @pytest.fixture(scope="session")
 def service(words: Library) -> Service:
     policy = read_file(library.CONTENT / "policy" / "escalation.yml", Policy)
-    return Service(words, policy, "Harbour Youth", "Breakwater", ZoneInfo("Europe/London"), web_chat="http://chat.test/")
+    return Service(
+        words,
+        policy,
+        "Harbour Youth",
+        "Breakwater",
+        ZoneInfo("Europe/London"),
+        web_chat="http://chat.test/",
+        staff_policy=staff_policy.load(library.CONTENT / "policy"),
+        opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
+        ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,16 @@ class Said:
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
+    aside: bool = False
+    """Whether it stays between the young person and the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAside:
+    """These messages were for the bot alone: staff read them in no chat. `forget`: their words are not kept at all."""
+
+    message_ids: tuple[str, ...]
+    forget: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +151,53 @@ class DeletionAsked:
     """The young person wants this chat deleted."""
 
 
+@dataclass(frozen=True, slots=True)
+class RecordAsked:
+    """They want to know what is held about them: `held`, `readers`, `agreed`, `kept` or `copy`. The host knows, and says it."""
+
+    part: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWordChosen:
+    """From now on this word is asked for after a pause; `None` takes it away."""
+
+    word: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRaised:
+    """A concern about a member of staff, or a complaint. Without `words` it says only that somebody might not be safe."""
+
+    about_staff_id: str | None
+    about_staff: bool
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackAsked:
+    """They want to be rung, by whoever has their case."""
+
+    number: str
+    when: str
+    name: str
+    voicemail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAnswered:
+    """They answered what an adult asked by a button: `question` is transfer, passing_on or watcher."""
+
+    question: str
+    number: str
+    yes: bool
+
+
 Event = (
     Said
+    | StaffAnswered
+    | SaidAside
     | AdultOffered
     | EmergencyRaised
     | RiskNoticed
@@ -161,4 +216,8 @@ Event = (
     | WentAway
     | CodeAsked
     | DeletionAsked
+    | RecordAsked
+    | CodeWordChosen
+    | ConcernRaised
+    | CallBackAsked
 )

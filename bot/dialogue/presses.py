@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dialogue import agreement, emergency, guidance, harm, pause, plan, topics, waiting
+from bot.dialogue import agreement, emergency, guidance, harm, pause, plan, staff_questions, topics, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, CarriedOn, DeletionAsked, EasyReadChosen, FeelingTold
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Conversation, Question
@@ -31,6 +31,8 @@ def press(scene: Scene, heard: Heard) -> None:
     kind, _, name = go.partition(":")
     if kind == "do" and name in ALWAYS:
         ALWAYS[name](scene)
+    elif scene.live and staff_questions.answers(name):
+        staff_questions.answer(scene, name)
     elif scene.live:
         if name in CODE and not scene.state.behind_carry_on:
             WAYS[name](scene)
@@ -282,7 +284,7 @@ _TYPED: dict[tuple[Question, str], Handler] = {
 
 def known_actions() -> frozenset[str]:
     """Every `do:` that a button in the content may name."""
-    fixed = {*ALWAYS, *WAYS, *ANSWERS, "pick_up", "send_anyway", "dont_send"}
+    fixed = {*ALWAYS, *WAYS, *ANSWERS, *staff_questions.ANSWERS, "pick_up", "send_anyway", "dont_send"}
     themes = {f"theme_{theme}" for theme in guidance.THEMES}
     bands = {"band_under_13", "band_13_15", "band_16_17", "band_18_25", "band_skip"}
     picks = {f"{plan.PICK}{number}" for number in range(1, 4)}

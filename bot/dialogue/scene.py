@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.dialogue.events import Event, Said
+from bot.dialogue.events import Event, Said, SaidAside
 from bot.dialogue.state import Conversation, Question
 from content.editorial.release import reason_to_hold
 from content.editorial.schema import Bubbles, Button, Script
@@ -26,6 +26,9 @@ class Heard:
     text: str = ""
     media: str | None = None
     understood: Understanding = field(default_factory=Understanding)
+    aside: bool = False
+    """Whether it changes something that was said to the bot alone."""
+    is_code_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class PersonView:
     easy_read: bool = False
     channel: str = "webchat"
     has_code: bool = False
+    has_code_word: bool = False
+    adults: tuple[Adult, ...] = ()
+    """The adults they have talked to, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,9 @@ class Turn:
     heard: tuple[Heard, ...]
     person: PersonView
     staffing: Staffing
-    case: CaseView | None = None
+    case: CaseView | None
+    minutes_until_here: Callable[[Level], float]
+    """In how many minutes an adult can be promised to somebody of this level who is passed on now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,10 @@ class Scene:
     person: PersonView
     staffing: Staffing
     events: list[Event] = field(default_factory=list)
+    aside: bool = False
+    """Whether what is said now, and what it answers, stays between the young person and the bot."""
+    forget: bool = False
+    """Whether the words that came in are not to be kept in the chat."""
 
     @classmethod
     def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
@@ -103,7 +115,7 @@ class Scene:
         """Say these bubbles, with the buttons under the last one."""
         texts = [text for text in bubbles if text]
         for index, text in enumerate(texts):
-            self.did(Said(text, tuple(buttons) if index == len(texts) - 1 else (), urgent))
+            self.did(Said(text, tuple(buttons) if index == len(texts) - 1 else (), urgent, self.aside))
 
     def words(self, id: str, **fields: str) -> tuple[str, ...]:
         """The bubbles of a message, for this person."""
@@ -154,6 +166,12 @@ class Scene:
 
     def skip_the_rota(self) -> None:
         self.staffing = only_leads(self.staffing)
+
+    def close_aside(self, heard: Iterable[Heard]) -> None:
+        """What came in is answered: where that was an aside, it is one too."""
+        if self.aside:
+            self.did(SaidAside(tuple(one.id for one in heard), self.forget))
+        self.aside = self.forget = False
 
     def set_person(self, **changes: object) -> None:
         self.person = replace(self.person, **changes)  # type: ignore[arg-type]

@@ -27,6 +27,15 @@ Question = Literal[
     "feedback",
     "code",
     "plan",
+    "code_word",
+    "new_code_word",
+    "concern_about",
+    "concern_words",
+    "concern_send",
+    "call_number",
+    "call_when",
+    "call_name",
+    "copy",
 ]
 
 
@@ -74,6 +83,24 @@ class PlanLine(Part):
     words: str
 
 
+class Concern(Part):
+    """A concern or complaint that is being written, and nothing of it sent yet."""
+
+    about: str | None = None
+    about_staff: bool = False
+    words: str = ""
+    harm: bool = False
+
+
+class Call(Part):
+    """How and when they want to be rung."""
+
+    number: str = ""
+    when: str = ""
+    name: str = ""
+    voicemail: bool = False
+
+
 class Place(Part):
     """A step of a script."""
 
@@ -114,6 +141,12 @@ class Conversation(Part):
     """Their safety plan."""
     plan_part: str | None = None
     """The part of the plan that was asked for last."""
+
+    wrong_words: int = 0
+    """Wrong tries of the code word since the last right one."""
+    no_tries_until: datetime | None = None
+    concern: Concern | None = None
+    call: Call | None = None
 
     def ask(self, question: Question) -> None:
         """Leave a question open for the next turn."""

@@ -44,4 +44,4 @@ def promised_by(scene: Scene) -> datetime | None:
 
 def in_time(scene: Scene, level: Level) -> str:
     """By when an adult should be there, in words, if they are asked now."""
-    return scene.clock_in(scene.service.policy.promise_minutes[max(level, Level.CONCERN).id])
+    return scene.clock_in(scene.turn.minutes_until_here(level))

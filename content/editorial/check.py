@@ -13,9 +13,10 @@ from content.editorial.conversations import conversation_problems
 from content.editorial.examples_check import example_problems
 from content.editorial.links_check import link_problems
 from content.editorial.numbers_check import number_problems
+from content.editorial.opening import Opening
 from content.editorial.phrases import load_phrases
 from content.editorial.problems import Problem, from_error
-from content.editorial.reading import ContentError
+from content.editorial.reading import ContentError, read_file
 from content.editorial.shelf import read_shelf
 from content.editorial.structure_check import structure_problems
 from content.editorial.taxonomy import Taxonomy
@@ -37,7 +38,16 @@ def check(folder: Path, *, today: date, actions: Collection[str] | None = None, 
     problems += number_problems(shelf)
     problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
     problems += _risk_problems(folder, shelf.taxonomy)
+    problems += _opening_problems(folder)
     return sorted(set(problems))
+
+
+def _opening_problems(folder: Path) -> list[Problem]:
+    try:
+        read_file(folder / "policy" / "rota.yml", Opening)
+    except ContentError as error:
+        return from_error(error)
+    return []
 
 
 def _risk_problems(folder: Path, taxonomy: Taxonomy) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from escalation.record.store import Tx
 from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
 
 Buttons = Iterable[tuple[str, str]]
+CONTACT = "out_of_hours"
+"""The channel to the organisation's out-of-hours contact."""
 
 BLANK = "•••"
 """What stands for words that were taken in and not kept, such as a code word or a number to ring."""
@@ -77,8 +79,11 @@ def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
     return list(tx.session.scalars(waiting.limit(limit)))
 
 
-def latest_words(tx: Tx, someone: Person, limit: int) -> list[str]:
-    """What the person wrote last and was handled, oldest first: the newest version of each message."""
+def latest_words(tx: Tx, someone: Person, limit: int, replaced: Collection[str] = ()) -> list[str]:
+    """What the person wrote last and was handled, oldest first: the newest version of each message.
+
+    `replaced`: references of messages of which a newer version is being handled now; they are left out.
+    """
     handled = select(InboxRow).where(
         InboxRow.person_id == someone.id,
         InboxRow.kind.in_(("text", "edited")),
@@ -87,7 +92,7 @@ def latest_words(tx: Tx, someone: Person, limit: int) -> list[str]:
     )
     rows = list(tx.session.scalars(handled.order_by(InboxRow.seq.desc()).limit(2 * limit)))
     newest = {row.message_ref or row.id: row for row in reversed(rows)}
-    texts = [body(tx, someone, row).get("text", "").strip() for row in newest.values()]
+    texts = [body(tx, someone, row).get("text", "").strip() for ref, row in newest.items() if ref not in replaced]
     return [text for text in texts if text][-limit:]
 
 
@@ -191,6 +196,26 @@ def tell_staff(
     tx.session.add(row)
     tx.session.flush()
     tx.signal(f"outbox:{channel}")
+    return row
+
+
+def tell_contact(tx: Tx, text: str, now: datetime, *, case_id: str | None = None) -> OutboxRow:
+    """Write one message to the organisation's out-of-hours contact, who is neither a young person nor on the staff here."""
+    row_id = new_id()
+    row = OutboxRow(
+        id=row_id,
+        case_id=case_id,
+        channel=CONTACT,
+        speaker="system",
+        body_sealed=tx.vault.seal_own("outbox.body", row_id, _body(text, ())),
+        urgent=True,
+        state="pending",
+        attempts=0,
+        created_at=now,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.signal(f"outbox:{CONTACT}")
     return row
 
 

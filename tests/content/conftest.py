@@ -84,6 +84,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "policy").mkdir()
     shutil.copy(CONTENT / "taxonomy.yml", tmp_path)
     shutil.copy(CONTENT / "policy" / "wording.yml", tmp_path / "policy")
+    shutil.copy(CONTENT / "policy" / "rota.yml", tmp_path / "policy")
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import pytest
 
 from escalation.case import Adult
 from escalation.context import Service
-from escalation.policy import Plan, plan, promise
+from escalation.policy import Plan, plan
 from escalation.record import duty
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
@@ -71,10 +71,10 @@ def test_who_handed_back_is_asked_again_only_when_nobody_else_is_there() -> None
 @pytest.mark.parametrize(("level", "minutes"), [(Level.NONE, 15), (Level.CONCERN, 15), (Level.URGENT, 10), (Level.IMMEDIATE, 5)])
 def test_what_is_promised_is_when_the_lead_is_asked_and_the_truth_is_told(service: Service, level: Level, minutes: int) -> None:
     made = plan(service.policy, level, HERE, NOW)
-    assert made.promised_at == promise(service.policy, level, HERE, NOW) == NOW + timedelta(minutes=minutes)
+    assert made.promised_at == NOW + timedelta(minutes=minutes)
     told = [step for step in made.steps if step.tell]
     assert told[0].due_at == made.promised_at
-    assert told[0].alert == ("jo",)
+    assert "jo" in told[0].alert
 
 
 @pytest.mark.parametrize("level", list(Level))

@@ -81,3 +81,17 @@ async def test_a_tap_is_shown_to_staff_as_the_label_that_was_tapped(house: House
     await young.taps_token(token)
     await young.taps_token("no such button")
     assert [line.text for line in young.lines() if line.kind == "button"] == [label, ""]
+
+
+async def test_of_a_message_that_is_edited_now_only_the_new_words_count_for_the_conversation(house: House) -> None:
+    await house.comes_in("telegram", "young-1", "text", "he hits me", message_ref="55")
+    await house.comes_in("telegram", "young-1", "text", "another one", message_ref="56")
+
+    def read(tx: Tx) -> tuple[list[str], list[str]]:
+        found = people.find(tx, "telegram", "young-1")
+        assert found is not None
+        first = tx.session.scalars(select(InboxRow.message_ref).order_by(InboxRow.seq)).first()
+        assert first is not None
+        return messages.latest_words(tx, found[0], 8), messages.latest_words(tx, found[0], 8, {first})
+
+    assert house.record.read(read) == (["he hits me", "another one"], ["another one"])

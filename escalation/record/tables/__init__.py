@@ -18,9 +18,10 @@ from escalation.record.tables.cases import (
     PromiseRow,
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
-from escalation.record.tables.staff import Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
+from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 
 __all__ = [
+    "Absence",
     "Address",
     "AgreementRow",
     "AuditEnd",

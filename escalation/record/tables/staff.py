@@ -78,6 +78,17 @@ class Shift(Table):
     series_id: Mapped[str | None] = mapped_column(String(32), index=True)
 
 
+class Absence(Table):
+    """A time in which somebody works no shift, such as a holiday; why is not asked."""
+
+    __tablename__ = "absences"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    noted_at: Mapped[datetime]
+
+
 class ShiftSwap(Table):
     """A shift that somebody cannot work, and whoever takes it instead; open until it is taken or withdrawn."""
 

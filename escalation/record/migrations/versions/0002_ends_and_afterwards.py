@@ -11,6 +11,22 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.create_table(
+        "absences",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("starts_at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_absences_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "call_backs",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),

@@ -1,0 +1,81 @@
+"""Deleting from chats what is not to stay there: outbox rows that are marked, one by one, until they are gone or can never be."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.channels import Deleting, TryLater, Undeliverable
+from escalation.forgetting import TO_DELETE
+from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.tables import OutboxRow, Staff
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0
+AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A message that is to be deleted. No address: whose chat it was is not known any more."""
+
+    row_id: str
+    address: str | None
+    external_id: str
+
+
+class Unsender:
+    """Deletes the marked rows of one channel, all of them to members of staff."""
+
+    def __init__(self, record: Record, channel: Deleting) -> None:
+        self._record = record
+        self._channel = channel
+
+    async def run(self) -> None:
+        """Delete until cancelled."""
+        while True:
+            try:
+                pause = await self.round()
+            except RecordUnavailable as error:
+                log.warning("deleting has to wait: %s", error)
+                pause = PAUSE
+            await asyncio.sleep(pause)
+
+    async def round(self) -> float:
+        """Delete what is marked now; returns the seconds to wait before the next round."""
+        pause = PAUSE
+        for marked in await self._record.aread(self._marked):
+            try:
+                state = await self._delete(marked)
+            except TryLater as later:
+                pause = max(pause, later.seconds)
+                continue
+            await self._record.awrite(lambda tx, id=marked.row_id, state=state: _note(tx, id, state))  # type: ignore[misc]
+        return pause
+
+    async def _delete(self, marked: Marked) -> str:
+        if marked.address is None:
+            return "stays"
+        try:
+            await self._channel.delete(marked.address, marked.external_id)
+        except Undeliverable:
+            log.error("words on a worker's phone could not be deleted: ask them to delete the chat")
+            return "stays"
+        return "deleted"
+
+    def _marked(self, tx: Tx) -> list[Marked]:
+        rows = select(OutboxRow, Staff).join(Staff, Staff.id == OutboxRow.staff_id)
+        here = rows.where(OutboxRow.channel == self._channel.name, OutboxRow.state == TO_DELETE).order_by(OutboxRow.seq).limit(AT_ONCE)
+        return [Marked(row.id, _chat(tx, staff), row.external_id or "") for row, staff in tx.session.execute(here)]
+
+
+def _chat(tx: Tx, staff: Staff) -> str | None:
+    return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
+
+
+def _note(tx: Tx, row_id: str, state: str) -> None:
+    tx.session.scalars(select(OutboxRow).where(OutboxRow.id == row_id)).one().state = state

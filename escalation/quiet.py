@@ -1,0 +1,76 @@
+"""An adult who has a conversation and leaves the young person without an answer: reminded, then others are asked.
+
+The clock starts when the adult picks up or the young person writes, and stops when the adult writes. It is a `due` row.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from escalation import alerts, cases, discreet
+from escalation.case import TALKING
+from escalation.context import Service
+from escalation.policy import key
+from escalation.record import history, people
+from escalation.record.ids import new_id
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, DueRow, PromiseRow, Staff
+from escalation.words import clock, message, tokens
+from nlu.understanding import Level
+
+REMIND, GIVE_UP = "quiet_reminder", "quiet_give_up"
+EVENT = "went_quiet"
+
+
+def arm(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """The adult owes an answer from now on, unless they owed one before."""
+    if case.worker_id is None or tx.session.scalar(select(DueRow.id).where(*_armed(case)).limit(1)):
+        return
+    times = service.policy.quiet[key(Level(case.level))]
+    for kind, after in ((REMIND, times.remind), (GIVE_UP, times.give_up)):
+        due_at, detail = now + timedelta(minutes=after), {"worker": case.worker_id}
+        tx.session.add(
+            DueRow(id=new_id(), kind=kind, person_id=case.person_id, case_id=case.id, due_at=due_at, detail=detail, created_at=now)
+        )
+    tx.session.flush()
+
+
+def disarm(tx: Tx, case: CaseRow, now: datetime) -> None:
+    """The adult wrote, or does not have the conversation any more."""
+    tx.session.execute(update(DueRow).where(*_armed(case)).values(done_at=now, result="moot"))
+
+
+def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
+    """Remind the adult, or give the case back to the queue; nothing where they do not have it any more."""
+    case = cases.locked(tx, due.case_id or "")
+    due.done_at, due.result = now, "moot"
+    worker = tx.session.get(Staff, due.detail["worker"])
+    if worker is None or case.worker_id != worker.id or case.stage not in TALKING:
+        return
+    due.result = "done"
+    if due.kind == REMIND:
+        alerts.alert(tx, service, case, (worker.id,), now, "staff.answer_owed")
+    else:
+        _give_up(tx, service, case, worker, now)
+
+
+def _give_up(tx: Tx, service: Service, case: CaseRow, worker: Staff, now: datetime) -> None:
+    disarm(tx, case, now)
+    history.record(tx, case, EVENT, now, actor="system", staff_id=worker.id)
+    alerts.alert(tx, service, case, (worker.id,), now, "staff.taken_back")
+    cases.wait_again(tx, service, case, "asked_again", now)
+    someone = people.person(tx, case.person_id)
+    promised = tx.session.scalars(
+        select(PromiseRow.due_at).where(PromiseRow.case_id == case.id, PromiseRow.made_at == now).order_by(PromiseRow.id.desc())
+    ).first()
+    name = "hand_over.went_quiet" if promised else "hand_over.went_quiet_nobody"
+    by = clock(promised, now, service.zone) if promised else ""
+    bubbles = message(service.library, name, someone.age_band, someone.easy_read, adult=worker.first_name, by=by)
+    buttons = tokens(service.library.message(name).buttons)
+    discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id, urgent=True)
+
+
+def _armed(case: CaseRow) -> tuple[object, ...]:
+    return (DueRow.case_id == case.id, DueRow.done_at.is_(None), DueRow.kind.in_((REMIND, GIVE_UP)))
