@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation import alerts, chain, flags, promises
+from escalation import alerts, chain, flags, forgetting, promises
 from escalation.agreements import Wording, agreed, enter
 from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
@@ -224,7 +224,7 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
         opened_at=now,
         waiting_since=now if stage is Stage.WAITING else None,
         undecided=False,
-        drill=False,
+        drill=people.is_drill(tx, someone.id),
     )
     tx.session.add(case)
     tx.session.flush()
@@ -249,6 +249,8 @@ def _move(
     tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, *, actor: str, staff_id: str | None = None, detail: Any = None
 ) -> None:
     case.stage = step(Stage(case.stage), to)
+    if to not in TALKING:
+        forgetting.soon(tx, case, now)
     history.record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)
     tx.signal(f"case:{case.id}")
     tx.signal("queue:all")

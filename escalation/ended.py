@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from escalation.case import Adult
 from nlu.understanding import Level
+
+About = Literal["listened", "helped", "again"]
+RATINGS = {"no": 1, "bit": 2, "yes": 3}
+"""How each answer to one of these is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,3 @@ class Ended:
     feedback_given: bool = False
     check_in_to_come: bool = False
     asked: bool = False
-
-
-@dataclass(frozen=True, slots=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import select
 
+from escalation.ended import RATINGS, About
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Feedback, Person
 
-About = Literal["listened", "helped", "again"]
-RATINGS = {"no": 1, "bit": 2, "yes": 3}
 _PLACE = "feedback.words"
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import cases, chain, check_ins, debriefs, discreet, quiet
+from escalation import cases, chain, check_ins, debriefs, discreet, drills, forgetting, quiet
 from escalation.case import TALKING, NotPossible, Stage
 from escalation.context import Service
 from escalation.record import audit, history, messages, people, plans
@@ -71,6 +71,8 @@ def pick_up(tx: Tx, service: Service, case_id: str, staff: Staff, on: str, now: 
     audit.note(tx, "case_picked_up", now, staff_id=staff.id, case_id=case.id)
     words = "hand_over.picked_up" if case.feeling_before is None else "hand_over.picked_up_again"
     _tell_person(tx, service, case, words, now, adult=staff.first_name, job=staff.job, organisation=service.organisation)
+    if case.drill:
+        drills.passed(tx, service, case, staff, now)
     return case
 
 
@@ -105,7 +107,13 @@ def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> N
     worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
     if worker and worker.telegram and case.picked_up_on == "telegram":
         label = message(service.library, "staff.relayed", text=text)[0]
-        messages.tell_staff(tx, worker, "telegram", label, now, case_id=case.id)
+        pass_on(tx, case, worker, label, now)
+
+
+def pass_on(tx: Tx, case: CaseRow, worker: Staff, text: str, now: datetime) -> None:
+    """A young person's words go to the worker's phone, for as long as the conversation is theirs."""
+    messages.tell_staff(tx, worker, "telegram", text, now, case_id=case.id, speaker=messages.RELAYED)
+    forgetting.later(tx, case, now)
 
 
 def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, note: str, now: datetime, *, safer: str = "") -> None:
@@ -123,6 +131,7 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
     cases.move(tx, case, to, "closed", now, staff, detail={"outcome": outcome, "note": note.strip(), "safer": safer.strip()})
     case.closed_at, case.outcome = now, outcome
     chain.stop(tx, case, now)
+    quiet.disarm(tx, case, now)
     audit.note(tx, "case_closed", now, staff_id=staff.id, case_id=case.id)
     debriefs.after(tx, service, case, now)
     if was_live:
@@ -134,6 +143,7 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
 def hand_back(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> None:
     """The worker cannot go on: the case goes back to the queue, and the young person is told."""
     case = _own_live(tx, case_id, staff)
+    quiet.disarm(tx, case, now)
     cases.wait_again(tx, service, case, "handed_back", now, staff)
     _tell_person(tx, service, case, "hand_over.handed_back", now, adult=staff.first_name)
 

@@ -6,8 +6,9 @@ from bot.dialogue import agreement, plan
 from bot.dialogue.ending_events import FeedbackGiven, FeedbackWritten, SaidFine, SaidNotFine
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer, Question
-from escalation.feedback import RATINGS, About
+from escalation.ended import RATINGS, About
 from escalation.rota import asked_first
+from nlu.understanding import Risk
 
 _QUESTIONS: tuple[About, ...] = ("listened", "helped", "again")
 FEEDBACK: dict[str, tuple[Question, About, str]] = {
@@ -38,7 +39,7 @@ def not_fine(scene: Scene) -> None:
     """They are not OK: the adult they know is asked first, or whoever is on duty, and that is said as it is."""
     scene.state.question, ended = None, scene.turn.ended
     if ended is None:
-        agreement.wants_an_adult(scene)
+        agreement.offer_because_asked(scene, Risk(), None)
         return
     id = "ending.how_are_you"
     scene.did(SaidNotFine(id, scene.service.library.message(id).version, "\n".join(scene.words(id, adult=_name(scene)))))

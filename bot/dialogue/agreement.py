@@ -6,11 +6,14 @@ Nothing here shares anything. A yes becomes `AgreementGiven`, with the exact wor
 from __future__ import annotations
 
 from bot.dialogue import guidance, waiting
+from bot.dialogue.ending_events import AdultAskedFor
 from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
 from bot.dialogue.responses import response
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer
+from escalation.case import Adult
 from escalation.consent import Scope
+from escalation.rota import asked_first
 from nlu.understanding import Level, Risk
 
 OF_AGREEMENT = ("offer", "scope", "summary", "write_summary", "confirm")
@@ -40,6 +43,10 @@ def notice_more(scene: Scene, risk: Risk, raised_by: str | None) -> None:
 
 def yes(scene: Scene) -> None:
     """Yes to the offer: ask what may be shared."""
+    known = _known_adult(scene)
+    if known is not None:
+        scene.did(AdultAskedFor(known.staff_id))
+        scene.staffing = asked_first(scene.staffing, known.staff_id)
     scene.ask("scope", "consent.scope", adult=scene.adult_name())
 
 
@@ -98,7 +105,7 @@ def send(scene: Scene) -> None:
     scene.did(AgreementGiven(offer.scope, offer.summary if offer.scope == Scope.SUMMARY else None, *wording))
     scene.state.question = None
     scene.state.refused_level = 0
-    _say_given(scene)
+    say_given(scene)
     _offer_code(scene)
 
 
@@ -117,6 +124,23 @@ def other_person(scene: Scene) -> None:
         return
     scene.say(scene.words("consent.other_person"))
     confirm(scene)
+
+
+def not_last_time(scene: Scene) -> None:
+    """Not the adult they know, at the offer: no reason asked, and somebody else is offered (S82)."""
+    known, offer = _known_adult(scene), _current(scene)
+    offer.adult_id = None
+    if known is not None:
+        scene.did(PersonHidden(known.staff_id))
+        scene.hide(known.staff_id)
+    _offer(scene, before=scene.words("consent.other_person"))
+
+
+def say_who_is_away(scene: Scene) -> None:
+    """Be honest about the adult they know where that one is not on duty."""
+    known = scene.turn.ended.adult if scene.turn.ended else None
+    if known is not None and not scene.state.behind_carry_on and not _on_duty(scene, known):
+        scene.say(scene.words("ending.last_time_away", adult=known.first_name))
 
 
 def withdraw(scene: Scene) -> None:
@@ -165,6 +189,7 @@ def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     scene.did(AdultOffered(level, risk.categories, risk.subject, risk.flags, raised_by))
     offer = Offer(level=level, categories=risk.categories, subject=risk.subject, flags=tuple(sorted(risk.flags)), raised_by=raised_by)
     scene.state.offer = offer
+    offer.adult_id = _last_time(scene)
     scene.state.private_matter = True
 
 
@@ -173,8 +198,10 @@ def _offer(scene: Scene, before: tuple[str, ...]) -> None:
     if not scene.state.told_limits:
         scene.state.told_limits = True
         bubbles += scene.words("conversation.limits_short")
+    scene.say(bubbles)
+    say_who_is_away(scene)
     id = _offer_id(scene)
-    bubbles += scene.words(id, **_offer_fields(scene))
+    bubbles = list(scene.words(id, **_offer_fields(scene)))
     offer = _current(scene)
     if offer.urgent and not scene.immediate:
         bubbles += scene.words("consent.offer_flag")
@@ -184,14 +211,34 @@ def _offer(scene: Scene, before: tuple[str, ...]) -> None:
     scene.say(bubbles, scene.buttons(scene.service.library.message(id).buttons))
 
 
+def _last_time(scene: Scene) -> str | None:
+    """The adult they had before, who is offered again; not while that would tell whoever holds the phone (S77)."""
+    known = scene.turn.ended.adult if scene.turn.ended else None
+    return known.staff_id if known is not None and not scene.state.behind_carry_on else None
+
+
+def _known_adult(scene: Scene) -> Adult | None:
+    """The adult of last time whom the open offer names, while that one is on duty."""
+    known = scene.turn.ended.adult if scene.turn.ended else None
+    if known is None or _current(scene).adult_id != known.staff_id or not _on_duty(scene, known):
+        return None
+    return known
+
+
+def _on_duty(scene: Scene, adult: Adult) -> bool:
+    return any(one.staff_id == adult.staff_id for one in (*scene.staffing.on_duty, *scene.staffing.backup))
+
+
 def _offer_id(scene: Scene) -> str:
+    if _known_adult(scene):
+        return "consent.offer_last_time"
     if scene.adult():
         return "consent.offer"
     return "consent.offer_nobody" if scene.next_time() else "consent.offer_nobody_unknown"
 
 
 def _offer_fields(scene: Scene) -> dict[str, str]:
-    adult = scene.adult()
+    adult = _known_adult(scene) or scene.adult()
     if adult:
         return {"adult": adult.first_name, "job": adult.job, "organisation": scene.service.organisation}
     return {"next_time": scene.next_time() or ""}
@@ -208,7 +255,7 @@ def _confirm_fields(scene: Scene) -> dict[str, str]:
     return fields | ({"adult": adult.first_name, "job": adult.job} if adult else {})
 
 
-def _say_given(scene: Scene) -> None:
+def say_given(scene: Scene) -> None:
     adult, case = scene.adult(), scene.turn.case
     if adult:
         level = max(Level(_current(scene).level), case.level if case else Level.NONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.dialogue.ending_events import EndingEvent
 from nlu.understanding import Level
 
 
@@ -220,4 +221,5 @@ Event = (
     | CodeWordChosen
     | ConcernRaised
     | CallBackAsked
+    | EndingEvent
 )

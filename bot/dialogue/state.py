@@ -36,6 +36,13 @@ Question = Literal[
     "call_when",
     "call_name",
     "copy",
+    "own_line",
+    "safe_hours",
+    "how_are_you",
+    "listened",
+    "helped",
+    "again",
+    "feedback_words",
 ]
 
 
@@ -141,6 +148,10 @@ class Conversation(Part):
     """Their safety plan."""
     plan_part: str | None = None
     """The part of the plan that was asked for last."""
+    plan_line: str | None = None
+    """The line of a closing plan that they want to put in their own words; none where it is a new one."""
+    check_in_days: int | None = None
+    """In how many days they want to be asked how they are."""
 
     wrong_words: int = 0
     """Wrong tries of the code word since the last right one."""

@@ -16,6 +16,8 @@ from escalation.record.store import Tx
 from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
 
 Buttons = Iterable[tuple[str, str]]
+RELAYED = "relayed"
+"""The speaker of a young person's words on a worker's phone."""
 CONTACT = "out_of_hours"
 """The channel to the organisation's out-of-hours contact."""
 
@@ -177,16 +179,25 @@ def say(
 
 
 def tell_staff(
-    tx: Tx, staff: Staff, channel: str, text: str, now: datetime, *, buttons: Buttons = (), case_id: str | None = None, urgent: bool = False
+    tx: Tx,
+    staff: Staff,
+    channel: str,
+    text: str,
+    now: datetime,
+    *,
+    buttons: Buttons = (),
+    case_id: str | None = None,
+    urgent: bool = False,
+    speaker: str = "system",
 ) -> OutboxRow:
-    """Write one message to a member of staff on a channel of theirs."""
+    """Write one message to a member of staff on a channel of theirs. `RELAYED` as speaker: it holds a young person's words."""
     row_id = new_id()
     row = OutboxRow(
         id=row_id,
         staff_id=staff.id,
         case_id=case_id,
         channel=channel,
-        speaker="system",
+        speaker=speaker,
         body_sealed=tx.vault.seal_own("outbox.body", row_id, _body(text, buttons)),
         urgent=urgent,
         state="pending",

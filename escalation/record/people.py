@@ -10,6 +10,9 @@ from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Address, ConversationRow, Person
 
+DRILL = "drill"
+"""The channel by which drills write."""
+
 
 def find(tx: Tx, channel: str, address: str) -> tuple[Person, Address] | None:
     """The person who writes from this address, or `None`."""
@@ -47,6 +50,11 @@ def add_address(tx: Tx, someone: Person, channel: str, address: str, now: dateti
     tx.session.add(row)
     tx.session.flush()
     return row
+
+
+def is_drill(tx: Tx, person_id: str) -> bool:
+    """Whether nobody is behind this person: a drill wrote."""
+    return tx.session.scalar(select(Address.id).where(Address.person_id == person_id, Address.channel == DRILL)) is not None
 
 
 def person(tx: Tx, person_id: str) -> Person:
