@@ -6,15 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot import carrying_out_endings as endings
+from bot import carrying_out_own as own
 from bot import return_code
+from bot.dialogue import ending_events as afterwards
 from bot.dialogue import events as happened
-from escalation import cases, chain, discreet, flags, relay, reports, transfer
+from escalation import cases, chain, check_ins, discreet, feelings, flags, relay, reports, transfer
 from escalation.agreements import Wording
-from escalation.case import Stage
+from escalation.case import TALKING, Stage
 from escalation.cases import Noticed
 from escalation.consent import Scope
 from escalation.context import Service
-from escalation.record import history, messages
+from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
 from escalation.words import message
@@ -29,7 +32,7 @@ def carry_out(tx: Tx, service: Service, someone: Person, event: happened.Event, 
 
 
 def _said(tx: Tx, service: Service, someone: Person, event: happened.Said, now: datetime) -> None:
-    messages.say(tx, someone, event.text, now, buttons=event.buttons, urgent=event.urgent)
+    messages.say(tx, someone, event.text, now, buttons=event.buttons, urgent=event.urgent, aside=event.aside)
 
 
 def _adult_offered(tx: Tx, service: Service, someone: Person, event: happened.AdultOffered, now: datetime) -> None:
@@ -63,10 +66,14 @@ def _agreement_withdrawn(tx: Tx, service: Service, someone: Person, event: happe
     case = cases.open_case(tx, someone.id)
     if case is not None:
         cases.withdraw(tx, service, case, _wording(event), now)
+    check_ins.stop(tx, service, someone, now)
 
 
 def _person_hidden(tx: Tx, service: Service, someone: Person, event: happened.PersonHidden, now: datetime) -> None:
-    cases.not_this_person(tx, _case(tx, someone), event.staff_id, now)
+    case = _case(tx, someone)
+    cases.not_this_person(tx, case, event.staff_id, now)
+    if case.stage in TALKING and case.worker_id == event.staff_id:
+        cases.wait_again(tx, service, case, "left_by_one", now)
 
 
 def _lead_flagged(tx: Tx, service: Service, someone: Person, event: happened.LeadFlagged, now: datetime) -> None:
@@ -101,7 +108,7 @@ def _easy_read_chosen(tx: Tx, service: Service, someone: Person, event: happened
 def _feeling_told(tx: Tx, service: Service, someone: Person, event: happened.FeelingTold, now: datetime) -> None:
     case = cases.latest_case(tx, someone.id)
     if case is not None:
-        history.record(tx, case, f"felt_{event.feeling}", now, actor="young_person")
+        feelings.after(tx, case, event.feeling, now)
 
 
 def _carried_on(tx: Tx, service: Service, someone: Person, event: happened.CarriedOn, now: datetime) -> None:
@@ -122,6 +129,7 @@ def _code_asked(tx: Tx, service: Service, someone: Person, event: happened.CodeA
 
 def _deletion_asked(tx: Tx, service: Service, someone: Person, event: happened.DeletionAsked, now: datetime) -> None:
     someone.cleared_at = now
+    check_ins.stop(tx, service, someone, now)
     if cases.latest_case(tx, someone.id) is None:
         messages.erase_handled(tx, someone)
 
@@ -174,4 +182,20 @@ _HANDS: dict[type, Do] = {
     happened.WentAway: _went_away,
     happened.CodeAsked: _code_asked,
     happened.DeletionAsked: _deletion_asked,
+    happened.SaidAside: own.said_aside,
+    happened.RecordAsked: own.record_asked,
+    happened.CodeWordChosen: own.code_word_chosen,
+    happened.ConcernRaised: own.concern_raised,
+    happened.CallBackAsked: own.call_back_asked,
+    afterwards.FeltBefore: endings.felt_before,
+    afterwards.PlanLineAnswered: endings.plan_line_answered,
+    afterwards.PlanLineWritten: endings.plan_line_written,
+    afterwards.CheckInAgreed: endings.check_in_agreed,
+    afterwards.CheckInRefused: endings.check_in_refused,
+    afterwards.CheckInsStopped: endings.check_ins_stopped,
+    afterwards.SaidFine: endings.said_fine,
+    afterwards.SaidNotFine: endings.said_not_fine,
+    afterwards.FeedbackGiven: endings.feedback_given,
+    afterwards.FeedbackWritten: endings.feedback_written,
+    afterwards.AdultAskedFor: endings.adult_asked_for,
 }

@@ -18,7 +18,7 @@ from escalation import staff_policy
 from escalation.relay import OUTCOMES
 from nlu.understanding import Level
 
-_NAMED = re.compile(r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|staff)\.[a-z_0-9]+)"')
+_NAMED = re.compile(r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|staff|ending|own_view|call_back|code_word|concern)\.[a-z_0-9]+)"')
 
 
 def problems(folder: Path = CONTENT) -> list[Problem]:

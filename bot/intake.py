@@ -106,7 +106,7 @@ class Intake:
             received_at=now,
         )
         tx.session.add(row)
-        phone.act(tx, self._service, staff, incoming.kind, incoming.text, now)
+        phone.act(tx, self._service, staff, incoming.kind, incoming.text, now, incoming.reply_to)
 
     async def _warn(self, incoming: Incoming) -> None:
         event = (incoming.channel, incoming.external_id)

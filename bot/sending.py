@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from bot.channels import Channel, Outgoing, TryLater, Undeliverable
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
+from escalation.record.messages import CONTACT
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import OutboxRow, Staff
 
@@ -96,7 +97,7 @@ class Sender:
         due = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= self._now())
         waiting = select(OutboxRow.person_id, OutboxRow.staff_id).where(OutboxRow.seq.in_(oldest), OutboxRow.state == "pending", due)
         rows = tx.session.execute(waiting.order_by(OutboxRow.urgent.desc(), OutboxRow.seq).limit(2000)).all()
-        return list(dict.fromkeys(person or f"staff:{staff}" for person, staff in rows))
+        return list(dict.fromkeys(person or (f"staff:{staff}" if staff else CONTACT) for person, staff in rows))
 
     async def _send_all(self, recipient: str) -> None:
         try:
@@ -111,9 +112,7 @@ class Sender:
 
     def _next(self, tx: Tx, recipient: str) -> Letter | None:
         """The recipient's oldest row, marked as being sent; `None` when it is not due or there is none."""
-        staff = recipient.startswith("staff:")
-        whose = OutboxRow.staff_id == recipient.removeprefix("staff:") if staff else OutboxRow.person_id == recipient
-        oldest = select(OutboxRow).where(whose, OutboxRow.channel == self._channel.name, OutboxRow.state.in_(UNSENT))
+        oldest = select(OutboxRow).where(_theirs(recipient), OutboxRow.channel == self._channel.name, OutboxRow.state.in_(UNSENT))
         row = tx.session.scalars(oldest.order_by(OutboxRow.seq).limit(1)).first()
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
@@ -131,6 +130,8 @@ class Sender:
     def _address(self, tx: Tx, row: OutboxRow) -> str | None:
         if row.address_id:
             return people.open_address(tx, row.address_id)
+        if row.staff_id is None:
+            return CONTACT
         staff = tx.session.get_one(Staff, row.staff_id)
         if self._channel.name == "apprise":
             return staff.id
@@ -182,6 +183,13 @@ class Sender:
         cut_off = select(OutboxRow).where(OutboxRow.channel == self._channel.name, OutboxRow.state == "sending")
         for row in tx.session.scalars(cut_off):
             row.state = "pending"
+
+
+def _theirs(recipient: str) -> ColumnElement[bool]:
+    """Which rows go to a recipient: somebody of the staff, the contact outside, or a young person."""
+    if recipient.startswith("staff:"):
+        return OutboxRow.staff_id == recipient.removeprefix("staff:")
+    return OutboxRow.person_id.is_(None) & OutboxRow.staff_id.is_(None) if recipient == CONTACT else OutboxRow.person_id == recipient
 
 
 def _row(tx: Tx, row_id: str) -> OutboxRow:

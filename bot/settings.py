@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     )
     organisation: str = Field("Breakwater demo", description="name of the organisation, as young people read it")
     bot_name: str = Field("Breakwater", description="name of the bot; choose a neutral one, it may be seen over a shoulder")
+    contact: str = Field(
+        "", description="how parents, partners and professionals reach the organisation, as the bot tells them: a number or an address"
+    )
     area: str = Field("uk", description="default area of the helpline directory (an id of the taxonomy)")
     time_zone: str = Field("Europe/London", description="time zone of rota and times told to young people")
     alert_urls: SecretStr = Field(

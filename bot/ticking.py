@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from bot.auditing import PUT_OFF, Auditor
-from escalation import chain, check_ins, debriefs, flags, quiet
+from escalation import chain, check_ins, debriefs, drills, flags, forgetting, gaps, quiet
 from escalation.context import Service
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import DueRow
@@ -31,6 +31,8 @@ HANDS: dict[str, Hand] = {
     quiet.REMIND: quiet.run,
     quiet.GIVE_UP: quiet.run,
     flags.REMINDER: flags.run,
+    forgetting.KIND: forgetting.run,
+    drills.END: drills.run,
     check_ins.SEND: check_ins.run,
     check_ins.LOOK: check_ins.run,
     debriefs.AGAIN: debriefs.ask_again,
@@ -53,6 +55,7 @@ class Ticking:
         at_once = datetime.now(tz=self._scheduler.timezone)
         self._scheduler.add_job(self.run_due, "interval", seconds=1, **self._kept)
         self._scheduler.add_job(self.audit, "interval", seconds=5, next_run_time=at_once, **self._kept)
+        self._scheduler.add_job(self.warn_of_gaps, "interval", minutes=10, next_run_time=at_once, **self._kept)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -73,6 +76,13 @@ class Ticking:
     async def audit(self) -> None:
         """Let the auditor look."""
         await self.auditor.look()
+
+    async def warn_of_gaps(self) -> None:
+        """Let the leads know of times that are near and for which nobody is on the rota."""
+        try:
+            await self._record.awrite(lambda tx: gaps.warn(tx, self._service, self._now()))
+        except RecordUnavailable as error:
+            log.warning("gaps in the rota could not be looked for: %s", error)
 
     async def _run_one(self, row_id: str) -> None:
         try:

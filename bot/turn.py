@@ -13,7 +13,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -21,12 +21,14 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from bot.carrying_out import carry_out
+from bot.carrying_out_own import code_word_digest
+from bot.dialogue import code_word
 from bot.dialogue.decide import decide
 from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
 from bot.intake import WORDS
 from bot.lanes import place_of
-from escalation import cases, chain, promises
+from escalation import afterwards, cases, chain, own_view, promises
 from escalation.context import Service
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
@@ -126,7 +128,7 @@ class Handler:
                     understood = self._noticing.understand(text, reading, earlier, claim.age_band, whole=whole)
                 earlier.append(understood.risk.signs)
                 said.append(text)
-            heard.append(Heard(row.id, row.kind, text, body.get("media"), understood))
+            heard.append(Heard(row.id, row.kind, text, body.get("media"), understood, row.aside))
         return tuple(heard)
 
     async def _read(self, text: str) -> Reading | None:
@@ -143,9 +145,10 @@ class Handler:
         case = cases.open_case(tx, person_id)
         level = max(one.understood.risk.level for one in heard)
         staffing = chain.staffing_for(tx, self._service, someone, case, now, level)
-        view = cases.view(tx, case, now) if case else None
+        view = cases.view(tx, case, now) if case and case.stage not in afterwards.OVER else None
         promise = partial(promises.minutes, tx, self._service, staffing, now)
-        turn = Turn(now, heard, _person_view(someone, claim.rows[-1].channel), staffing, view, promise)
+        heard = tuple(_with_code_word(tx, someone, one) for one in heard)
+        turn = Turn(now, heard, _person_view(tx, someone, claim.rows[-1].channel), staffing, view, promise, afterwards.view(tx, someone))
         outcome = decide(turn, _conversation(tx, someone), self._service)
         _mark_handled(tx, someone, claim, heard, now)
         for event in outcome.events:
@@ -207,8 +210,23 @@ def _conversation(tx: Tx, someone: Person) -> Conversation:
         return Conversation(told_limits=True, private_matter=True)
 
 
-def _person_view(someone: Person, channel: str) -> PersonView:
-    return PersonView(someone.age_band, someone.area, someone.easy_read, channel, someone.return_code is not None)
+def _person_view(tx: Tx, someone: Person, channel: str) -> PersonView:
+    return PersonView(
+        someone.age_band,
+        someone.area,
+        someone.easy_read,
+        channel,
+        has_code=someone.return_code is not None,
+        has_code_word=someone.code_word is not None,
+        adults=own_view.adults_met(tx, someone.id),
+    )
+
+
+def _with_code_word(tx: Tx, someone: Person, one: Heard) -> Heard:
+    """The message, and whether it is their code word. Only its digest is known."""
+    if someone.code_word is None or one.kind not in WORDS:
+        return one
+    return replace(one, is_code_word=code_word_digest(tx, someone, code_word.plain(one.text)) == someone.code_word)
 
 
 def _kept(understood: Understanding) -> dict[str, object]:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -20,21 +19,16 @@ from bot.channels.webchat import router as webchat_router
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.sending import Sender
-from bot.settings import Settings, SettingsError
+from bot.service import load_service
+from bot.settings import Settings
 from bot.ticking import Ticking
 from bot.turn import Handler
 from content.editorial import library
-from content.editorial.opening import Opening
-from content.editorial.reading import read_file
-from content.editorial.release import held
-from escalation import staff_policy
 from escalation.console import app as console
 from escalation.console.pages import STATIC
 from escalation.console.security import Guard
 from escalation.console.state import ConsoleSettings
 from escalation.context import Service
-from escalation.ending_policy import EndingPolicy
-from escalation.policy import Policy
 from escalation.record.schema import ensure_current
 from escalation.record.store import Record, RecordUnavailable
 from nlu.client import IntentClient
@@ -84,40 +78,6 @@ class Program:
                     await task
             await self.client.close()
             await asyncio.to_thread(self.record.close)
-
-
-def load_service(settings: Settings) -> Service:
-    """The organisation's words and policy. Raises `ContentError`, and `SettingsError` for an area without a directory.
-
-    In production it refuses words of the bot's own that nobody signed off, and says which guidance will not be given.
-    """
-    words = library.load()
-    if settings.area not in words.directories:
-        raise SettingsError(f"BREAKWATER_AREA: there is no area {settings.area!r}: choose one of {', '.join(sorted(words.directories))}")
-    if settings.mode == "production":
-        _refuse_unsigned(words)
-    return Service(
-        library=words,
-        policy=read_file(library.CONTENT / "policy" / "escalation.yml", Policy),
-        organisation=settings.organisation,
-        bot_name=settings.bot_name,
-        zone=ZoneInfo(settings.time_zone),
-        area=settings.area,
-        outside_alerts=bool(settings.alert_urls.get_secret_value().split()),
-        web_chat=settings.public_url or f"http://{settings.listen}/",
-        only_signed=settings.mode == "production",
-        staff_policy=staff_policy.load(library.CONTENT / "policy"),
-        opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
-        ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
-    )
-
-
-def _refuse_unsigned(words: library.Library) -> None:
-    today = utc_now().date()
-    if unsigned := held(words.own_words, today):
-        raise SettingsError("these words may not be said in production yet:\n" + "\n".join(unsigned))
-    for line in held({f"guidance/{topic}": script for topic, script in words.scripts.items()}, today):
-        log.warning("not served: %s", line)
 
 
 def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:

@@ -11,7 +11,7 @@ import pyotp
 from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
-from escalation import cases
+from escalation import cases, quiet
 from escalation.case import TALKING, Stage
 from escalation.context import Service
 from escalation.record import audit
@@ -204,7 +204,10 @@ def link_telegram(tx: Tx, staff_id: str, chat_id: str, now: datetime) -> None:
 
 
 def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetime) -> None:
-    """End an account at once: its sessions end, and its conversations go back to the queue. Raises `AccountError`."""
+    """End an account at once: its sessions end, and its conversations go back to the queue. Raises `AccountError`.
+
+    A young person in the middle of a live one hears that this adult is gone, and who is asked now.
+    """
     row = _open(tx, staff_id)
     others = select(Staff.id).where(Staff.role == "admin", Staff.closed_at.is_(None), Staff.id != row.id)
     if row.role == "admin" and tx.session.scalar(others.limit(1)) is None:
@@ -213,7 +216,10 @@ def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetim
     end_sessions(tx, row.id, now)
     held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((*TALKING, Stage.PAUSED)))
     for case in tx.session.scalars(held).all():
+        in_talk = case.stage in TALKING
         cases.wait_again(tx, service, case, "worker_left", now)
+        if in_talk:
+            quiet.own_up(tx, service, case, row, "hand_over.worker_left", now)
     audit.note(tx, "staff_closed", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
 

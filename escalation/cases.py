@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation import alerts, chain, flags, forgetting, promises
+from escalation import alerts, call_backs, chain, flags, forgetting, promises
 from escalation.agreements import Wording, agreed, enter
 from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
@@ -135,6 +135,7 @@ def withdraw(tx: Tx, service: Service, case: CaseRow, wording: Wording, now: dat
         _move(tx, case, to, "withdrawn", now, actor="young_person")
     else:
         history.record(tx, case, "withdrawn", now, actor="young_person")
+        call_backs.drop(tx, case, now)
     if to is Stage.CLOSED:
         case.closed_at, case.outcome = now, "withdrawn"
     alerts.alert(tx, service, case, told, now, "staff.withdrawn")
@@ -220,7 +221,7 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
         basis=basis,
         raised_by=noticed.raised_by,
         chain={},
-        hidden_from=[],
+        hidden_from=people.named_in_concerns(tx, someone.id),
         opened_at=now,
         waiting_since=now if stage is Stage.WAITING else None,
         undecided=False,
@@ -249,6 +250,8 @@ def _move(
     tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, *, actor: str, staff_id: str | None = None, detail: Any = None
 ) -> None:
     case.stage = step(Stage(case.stage), to)
+    if to in (Stage.CLOSED, Stage.REFUSED, Stage.PAUSED):
+        call_backs.drop(tx, case, now)
     if to not in TALKING:
         forgetting.soon(tx, case, now)
     history.record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)

@@ -43,7 +43,8 @@ def staffing_for(tx: Tx, service: Service, someone: Person, case: CaseRow | None
     today = now.astimezone(service.zone).date()
     at_least = max(level, Level(case.level)) if case else level
     hours = open_hours(service.opening, today - ONE_DAY, today + duty.LOOKS_AHEAD, service.zone, at_least, someone.area)
-    staffing = duty.staffing_now(tx, now, case.hidden_from if case else (), hours=hours, language=someone.language)
+    hidden = case.hidden_from if case else people.named_in_concerns(tx, someone.id)
+    staffing = duty.staffing_now(tx, now, hidden, hours=hours, language=someone.language)
     if case is None:
         return staffing
     staffing = rather_others(staffing, history.who_handed_back(tx, case))

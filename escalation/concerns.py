@@ -14,9 +14,8 @@ from escalation.context import Service
 from escalation.record import audit, messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import Concern, Staff
+from escalation.record.tables import CaseRow, Concern, Staff
 from escalation.record.tables import Person as PersonRow
-from escalation.rota import Staffing, without
 from escalation.words import message
 
 STAFF, SERVICE = "staff", "service"
@@ -52,24 +51,11 @@ def raise_one(tx: Tx, service: Service, someone: PersonRow, about_id: str | None
         at=now,
     )
     tx.session.add(row)
-    if case and about_id and about_id not in case.hidden_from and not (case.stage in TALKING and case.worker_id == about_id):
-        cases.not_this_person(tx, case, about_id, now)
     tx.session.flush()
+    if about_id:
+        _hide(tx, someone, about_id, now)
     _tell_readers(tx, service, about_id, now)
     return row
-
-
-def named_by(tx: Tx, person_id: str) -> list[str]:
-    """The ids of the members of staff about whom this young person raised a concern."""
-    about = select(Concern.about_staff_id).where(Concern.person_id == person_id, Concern.about_staff_id.is_not(None))
-    return [staff_id for staff_id in tx.session.scalars(about.distinct()) if staff_id]
-
-
-def without_named(tx: Tx, person_id: str, staffing: Staffing) -> Staffing:
-    """The staffing without those about whom this young person raised a concern."""
-    for staff_id in named_by(tx, person_id):
-        staffing = without(staffing, staff_id)
-    return staffing
 
 
 def listed(tx: Tx, staff: Staff, now: datetime) -> list[ConcernReading]:
@@ -103,6 +89,13 @@ def decide(tx: Tx, service: Service, concern_id: str, staff: Staff, decision: st
     audit.note(tx, "concern_decided", now, staff_id=staff.id, subject_id=row.id)
     if answer.strip():
         _answer(tx, service, someone, staff, answer.strip(), now)
+
+
+def _hide(tx: Tx, someone: PersonRow, about_id: str, now: datetime) -> None:
+    """Hide their cases from whomever it is about; not one in which the two are talking: to end that is the young person's choice."""
+    for case in tx.session.scalars(select(CaseRow).where(CaseRow.person_id == someone.id)):
+        if about_id not in case.hidden_from and not (case.stage in TALKING and case.worker_id == about_id):
+            cases.not_this_person(tx, case, about_id, now)
 
 
 def _tell_readers(tx: Tx, service: Service, about_id: str | None, now: datetime) -> None:

@@ -96,11 +96,12 @@ def shared(ledger: Iterable[Agreement], now: datetime, recipient: str = ON_DUTY)
     """What the ledger allows `recipient` at `now`.
 
     Of the entries that concern them the last one decides: those about whoever is on duty, and those that name them. A
-    change of mind concerns everybody. An expired entry allows nothing; an override stands, whatever is said later.
+    change of mind concerns everybody. An expired entry allows nothing. An override stands, whatever is said later, for whom
+    it was made: telling somebody outside opens nothing to staff.
     """
     state = NOTHING
     for entry in ledger:
-        if entry.kind in (Kind.OVERRIDE, Kind.WITHDRAWN) or entry.recipient in (ON_DUTY, recipient):
+        if entry.kind is Kind.WITHDRAWN or entry.recipient in (ON_DUTY, recipient):
             state = after(state, entry, now)
     return state
 

@@ -27,6 +27,8 @@ class Service:
     """What staff call the organisation's out-of-hours contact; empty where none is set."""
     talks_on_telegram: bool = True
     """Whether staff can hold conversations on Telegram; without it they only get alerts there."""
+    contact: str = ""
+    """How parents, partners and professionals reach the organisation, as the bot tells them; empty where none is set."""
     web_chat: str = ""
     only_signed: bool = False
     """Whether guidance is said only while it is signed off and its review not overdue, as in production."""

@@ -80,10 +80,19 @@ def _answered(tx: Tx, service: Service, case: CaseRow, plan: ClosingPlan, line_i
     plans.keep(tx, case, plan)
     words = next(line.words for line in plan.lines if line.id == line_id)
     history.record(tx, case, f"plan_line_{what}", now, actor="young_person", detail={"line": line_id, "words": words})
+    _confirm(tx, service, people.person(tx, case.person_id), "line_left_out" if what == "left_out" else "line_kept", line_id, words, now)
     worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
     if worker and worker.telegram and case.picked_up_on == "telegram" and case.stage == Stage.CLOSING:
         text = message(service.library, f"staff.plan_line_{what}", words=words)[0]
         messages.tell_staff(tx, worker, "telegram", text, now, case_id=case.id)
+
+
+def _confirm(tx: Tx, service: Service, someone: Person, name: str, line_id: str, words: str, now: datetime) -> None:
+    """Say what became of a line: it answers a tap of theirs, so it is not kept back."""
+    shown = service.library.message(f"ending.{name}")
+    buttons = [(label, f"{token}:{line_id}" if token.endswith("line_out") else token) for label, token in tokens(shown.buttons)]
+    for text in message(service.library, f"ending.{name}", someone.age_band, someone.easy_read, words=words):
+        messages.say(tx, someone, text, now, buttons=buttons)
 
 
 def _own(tx: Tx, case_id: str, staff: Staff) -> CaseRow:

@@ -107,7 +107,11 @@ def _held(to: _Telling) -> tuple[str, ...]:
 
 
 def _also(someone: Person) -> dict[str, bool]:
-    return {"code_word": someone.code_word is not None, "return_code": someone.return_code is not None, "hours": someone.safe_from is not None}
+    return {
+        "code_word": someone.code_word is not None,
+        "return_code": someone.return_code is not None,
+        "hours": someone.safe_from is not None,
+    }
 
 
 def _stands(to: _Telling) -> str:

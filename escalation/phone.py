@@ -23,10 +23,10 @@ CHANNEL = "telegram"
 _HELD, _DROPPED, _RELEASED = "held", "dropped", "released"
 
 
-def act(tx: Tx, service: Service, staff: Staff, kind: str, text: str, now: datetime) -> None:
-    """Do what a member of staff did: `kind` and `text` are those of the channel's `Incoming`. Never raises `NotPossible`:
-    what cannot be done is answered with the reason."""
-    phone = _Phone(tx, service, staff, now)
+def act(tx: Tx, service: Service, staff: Staff, kind: str, text: str, now: datetime, reply_to: str | None = None) -> None:
+    """Do what a member of staff did: `kind`, `text` and `reply_to` are those of the channel's `Incoming`. Never raises
+    `NotPossible`: what cannot be done is answered with the reason."""
+    phone = _Phone(tx, service, staff, now, reply_to)
     try:
         phone.did(kind, text)
     except NotPossible as error:
@@ -39,6 +39,7 @@ class _Phone:
     service: Service
     staff: Staff
     now: datetime
+    reply_to: str | None
 
     def did(self, kind: str, text: str) -> None:
         if kind == "button":
@@ -93,27 +94,49 @@ class _Phone:
         return [(label, f"0:do:outcome:{outcome}:{case.id}") for outcome, label in labels.items()]
 
     def _pick_up(self, case_id: str) -> None:
+        if not self.service.talks_on_telegram:
+            self.answer("staff.alerts_only")
+            return
         try:
-            relay.pick_up(self.tx, self.service, case_id, self.staff, CHANNEL, self.now)
+            case = relay.pick_up(self.tx, self.service, case_id, self.staff, CHANNEL, self.now)
         except NotPossible as error:
             self.answer("staff.too_late", why=str(error))
             return
+        if case.drill:
+            return  # it is over, and they were told
         self.answer("staff.picked_up", case_id=case_id)
         card = reading.read_case(self.tx, self.service, case_id, self.staff, self.now)
         if card.summary:
-            self.answer("staff.shared_summary", case_id=case_id, text=card.summary)
+            self._pass_on(case, "staff.shared_summary", card.summary)
         elif card.raised_by:
-            self.answer("staff.shared_message", case_id=case_id, text=card.raised_by.text)
+            self._pass_on(case, "staff.shared_message", card.raised_by.text)
+
+    def _pass_on(self, case: CaseRow, words: str, text: str) -> None:
+        for bubble in message(self.service.library, words, text=text):
+            relay.pass_on(self.tx, case, self.staff, bubble, self.now)
 
     def _wrote(self, text: str) -> None:
-        current = relay.current_on_telegram(self.tx, self.staff)
+        current, meant = relay.current_on_telegram(self.tx, self.staff), self._replied_to()
+        if meant and (current is None or current.id != meant):
+            self.answer("staff.reply_too_late")
+            return
         if current is None:
-            self.answer("staff.nothing_open")
+            self.answer("staff.nothing_open" if self.service.talks_on_telegram else "staff.alerts_only")
             return
         try:
             relay.say(self.tx, self.service, current.id, self.staff, text, self.now)
         except Held as held:
             self._hold(current, text, held.reasons)
+
+    def _replied_to(self) -> str | None:
+        """The case whose relayed words they answered. A long message has several ids, one for each part."""
+        if self.reply_to is None:
+            return None
+        theirs = select(OutboxRow.external_id, OutboxRow.case_id).where(
+            OutboxRow.staff_id == self.staff.id, OutboxRow.channel == CHANNEL, OutboxRow.speaker == messages.RELAYED
+        )
+        rows = self.tx.session.execute(theirs.where(OutboxRow.external_id.contains(self.reply_to)).order_by(OutboxRow.seq.desc()))
+        return next((case_id for ids, case_id in rows if self.reply_to in ids.split(",")), None)
 
     def _hold(self, case: CaseRow, text: str, reasons: tuple[str, ...]) -> None:
         """Keep the words as a row that no channel sends, so that a restart loses nothing, and ask (S64)."""

@@ -61,11 +61,17 @@ def _give_up(tx: Tx, service: Service, case: CaseRow, worker: Staff, now: dateti
     history.record(tx, case, EVENT, now, actor="system", staff_id=worker.id)
     alerts.alert(tx, service, case, (worker.id,), now, "staff.taken_back")
     cases.wait_again(tx, service, case, "asked_again", now)
+    own_up(tx, service, case, worker, "hand_over.went_quiet", now)
+
+
+def own_up(tx: Tx, service: Service, case: CaseRow, worker: Staff, words: str, now: datetime) -> None:
+    """Tell the young person that this adult is not there any more, and by when another should be; or, in the words
+    ending in `_nobody`, that there is nobody else now. For a case that has just begun to wait again."""
     someone = people.person(tx, case.person_id)
     promised = tx.session.scalars(
         select(PromiseRow.due_at).where(PromiseRow.case_id == case.id, PromiseRow.made_at == now).order_by(PromiseRow.id.desc())
     ).first()
-    name = "hand_over.went_quiet" if promised else "hand_over.went_quiet_nobody"
+    name = words if promised else f"{words}_nobody"
     by = clock(promised, now, service.zone) if promised else ""
     bubbles = message(service.library, name, someone.age_band, someone.easy_read, adult=worker.first_name, by=by)
     buttons = tokens(service.library.message(name).buttons)

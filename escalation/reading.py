@@ -11,7 +11,7 @@ from sqlalchemy import select
 from escalation import cases
 from escalation.agreements import agreed
 from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
-from escalation.consent import Kind, Scope, Shared
+from escalation.consent import ON_DUTY, Kind, Scope, Shared
 from escalation.context import Service
 from escalation.record import audit, duty, messages, people
 from escalation.record.messages import Line
@@ -67,6 +67,9 @@ class LedgerEntry:
     scope: Scope | None
     wording: str
     expires_at: datetime | None
+    recipient: str = ON_DUTY
+    role: str = ""
+    decided_by: str | None = None
 
 
 def queue(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
@@ -97,7 +100,7 @@ def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
         raise NotPossible("there is no such case, or it is not yours to see")
     audit.note(tx, "case_read", now, staff_id=staff.id, case_id=case.id)
     card = _card(tx, service, case, staff, now)
-    if case.worker_id != staff.id and staff.role != "lead":
+    if staff.id not in (case.worker_id, case.watcher_id) and staff.role != "lead":
         return card
     return replace(card, lines=tuple(_lines(tx, case, staff, now)))
 
@@ -110,7 +113,7 @@ def ledger(tx: Tx, case_id: str) -> list[LedgerEntry]:
 
 def _entry(tx: Tx, row: AgreementRow) -> LedgerEntry:
     wording = tx.vault.open_for(people.person(tx, row.person_id), "agreements.wording", row.id, row.wording_sealed)
-    return LedgerEntry(row.at, Kind(row.kind), Scope(row.scope) if row.scope else None, wording, row.expires_at)
+    return LedgerEntry(row.at, Kind(row.kind), Scope(row.scope) if row.scope else None, wording, row.expires_at, row.recipient, row.recipient_role, row.decided_by)
 
 
 def may_see(case: CaseRow, staff: Staff) -> bool:

@@ -66,14 +66,20 @@ def pick_up(tx: Tx, service: Service, case_id: str, staff: Staff, on: str, now: 
     cases.move(tx, case, Stage.LIVE, "picked_up", now, staff)
     case.worker_id, case.picked_up_at, case.picked_up_on = staff.id, now, on
     chain.answered(tx, case, now)
-    quiet.disarm(tx, case, now)
-    quiet.arm(tx, service, case, now)
+    changed_hands(tx, service, case, now)
     audit.note(tx, "case_picked_up", now, staff_id=staff.id, case_id=case.id)
     words = "hand_over.picked_up" if case.feeling_before is None else "hand_over.picked_up_again"
     _tell_person(tx, service, case, words, now, adult=staff.first_name, job=staff.job, organisation=service.organisation)
     if case.drill:
         drills.passed(tx, service, case, staff, now)
     return case
+
+
+def changed_hands(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """The adult who has the case now owes the first word, and another's phone keeps nothing of it."""
+    quiet.disarm(tx, case, now)
+    quiet.arm(tx, service, case, now)
+    forgetting.soon(tx, case, now)
 
 
 def say(tx: Tx, service: Service, case_id: str, staff: Staff, text: str, now: datetime, *, confirmed: bool = False) -> str:

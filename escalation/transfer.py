@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from escalation import alerts, cases, chain, discreet
+from escalation import alerts, cases, chain, discreet, relay
 from escalation.agreements import With, Wording, agreed, enter
 from escalation.case import TALKING, Adult, NotPossible
 from escalation.case_work import working_on
@@ -128,6 +128,7 @@ def _hand_over(tx: Tx, service: Service, case: CaseRow, to: Staff, asked: Entry,
     scope = allowed.scope or Scope.WANTS_TO_TALK
     enter(tx, case, Kind.GIVEN, _wording(service, asked), now, scope=scope, expires_at=until, whom=With(to.id, to.role))
     case.worker_id, case.transfer_to, case.picked_up_on = to.id, None, "console"
+    relay.changed_hands(tx, service, case, now)
     if case.watcher_id == to.id:
         case.watcher_id = None
     history.record(tx, case, "transfer_agreed", now, actor="young_person", detail={"of": asked.id, "from": before, "to": to.id})

@@ -15,7 +15,8 @@ class Incoming:
 
     `external_id` is the app's own id of the event, by which a second delivery is recognised. `text` holds the words,
     the caption of a `media`, the token of a `button`, or the name of a `command`. `message_ref` is the app's id of the
-    message that was written or edited. `media` names what came (photo, voice, ...); the thing itself is never fetched.
+    message that was written or edited, `reply_to` that of the bot's message which it answers. `media` names what came
+    (photo, voice, ...); the thing itself is never fetched.
     """
 
     channel: str
@@ -25,6 +26,7 @@ class Incoming:
     text: str = ""
     media: str | None = None
     message_ref: str | None = None
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,10 @@ class Channel(Protocol):
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return the app's id of it. Raises `Undeliverable` or `TryLater`."""
         ...
+
+
+class Deleting(Channel, Protocol):
+    """A messaging app that lets a bot delete what it said."""
+
+    async def delete(self, address: str, external_id: str) -> None:
+        """Delete a bubble by the id that `deliver` returned; one that is gone already counts. Raises `Undeliverable` or `TryLater`."""

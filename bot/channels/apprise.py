@@ -10,16 +10,15 @@ from bot.channels import Outgoing, TryLater
 
 
 class OutsideAlerts:
-    """One message to every configured address; the words name nobody."""
+    """One message to every configured address; the words name nobody. `setting` is where the addresses stand."""
 
-    name = "apprise"
-
-    def __init__(self, urls: list[str]) -> None:
+    def __init__(self, urls: list[str], name: str = "apprise", setting: str = "BREAKWATER_ALERT_URLS") -> None:
+        self.name = name
         self._apprise = apprise.Apprise()
         wrong = sum(not self._apprise.add(url) for url in urls)
         if wrong:
             # An address may hold a password, so it is not repeated here.
-            raise ValueError(f"BREAKWATER_ALERT_URLS: {wrong} of {len(urls)} addresses are not understood by Apprise; check them")
+            raise ValueError(f"{setting}: {wrong} of {len(urls)} addresses are not understood by Apprise; check them")
 
     async def start(self) -> None:
         """Nothing to connect to."""

@@ -98,6 +98,10 @@ class TelegramChannel:
         """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""
         return await self._sender.send(address, outgoing)
 
+    async def delete(self, address: str, external_id: str) -> None:
+        """Delete a bubble, all its parts. Raises `Undeliverable` or `TryLater`."""
+        await self._sender.delete(address, external_id)
+
     async def webhook(self, request: Request) -> Response:
         """One update from Telegram: 200 only once it is stored, 503 to have it sent again."""
         given = request.headers.get(_SECRET_HEADER, "")

@@ -84,24 +84,36 @@ class Sender:
     _all: Pace = field(default_factory=lambda: Pace(ALL_EVERY, ALL_BURST))
     _chats: dict[str, Pace] = field(default_factory=dict)
     _held_until: dict[str, float] = field(default_factory=dict)
-    _begun: dict[int, int] = field(default_factory=dict)
+    _begun: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     async def send(self, address: str, outgoing: Outgoing) -> str:
-        """Send one bubble, in parts if it is long; returns the id of the last. Raises `Undeliverable` or `TryLater`.
+        """Send one bubble, in parts if it is long; returns their ids with commas between. Raises `Undeliverable` or `TryLater`.
 
-        How many parts have gone is remembered, so that a retry goes on where it stopped.
+        Which parts have gone is remembered, so that a retry goes on where it stopped.
         """
         parts, key = split(outgoing.text), hash((address, outgoing))
         if not parts:
             raise Undeliverable("empty")
-        for number in range(self._begun.pop(key, 0), len(parts)):
-            last = number == len(parts) - 1
+        gone = self._begun.pop(key, ())
+        for part in parts[len(gone) :]:
+            last = len(gone) == len(parts) - 1
             try:
-                sent = await self._part(address, parts[number], outgoing.buttons if last else (), outgoing.protected)
+                gone = (*gone, await self._part(address, part, outgoing.buttons if last else (), outgoing.protected))
             except TryLater:
-                self._remember(key, number)
+                self._remember(key, gone)
                 raise
-        return sent
+        return ",".join(gone)
+
+    async def delete(self, address: str, ids: str) -> None:
+        """Delete a bubble by what `send` returned. One that is gone already counts. Raises `Undeliverable` or `TryLater`."""
+        for id in ids.split(","):
+            try:
+                await self.bot.delete_message(address, int(id))
+            except BadRequest as error:
+                if "not found" not in error.message.lower():
+                    raise Undeliverable("refused") from None
+            except TelegramError as error:
+                raise meaning(error) from None
 
     async def _part(self, address: str, text: str, buttons: tuple[tuple[str, str], ...], protected: bool) -> str:
         await self._turn(address)
@@ -143,9 +155,9 @@ class Sender:
         if wait > 0:
             await asyncio.sleep(wait)
 
-    def _remember(self, key: int, parts: int) -> None:
-        if parts:
-            self._begun[key] = parts
+    def _remember(self, key: int, gone: tuple[str, ...]) -> None:
+        if gone:
+            self._begun[key] = gone
         if len(self._begun) > _REMEMBERED:
             self._begun.pop(next(iter(self._begun)))
 

@@ -93,8 +93,9 @@ def _message(update_id: int, message: Message, *, edited: bool) -> Read:
     kind, text = ("edited", words) if edited else _kind(message, words, media)
     if kind is None or (edited and not words):
         return Read(ignored="service")
+    reply_to = str(message.reply_to_message.message_id) if message.reply_to_message else None
     return Read(
-        Incoming(NAME, str(message.chat.id), str(update_id), kind, text, media=media, message_ref=str(message.message_id)),
+        Incoming(NAME, str(message.chat.id), str(update_id), kind, text, media, str(message.message_id), reply_to),
     )
 
 

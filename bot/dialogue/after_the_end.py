@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bot.dialogue import agreement, plan
+from bot.dialogue import agreement, last_time, plan
 from bot.dialogue.ending_events import FeedbackGiven, FeedbackWritten, SaidFine, SaidNotFine
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer, Question
 from escalation.ended import RATINGS, About
-from escalation.rota import asked_first
 from nlu.understanding import Risk
 
 _QUESTIONS: tuple[About, ...] = ("listened", "helped", "again")
@@ -43,10 +42,9 @@ def not_fine(scene: Scene) -> None:
         return
     id = "ending.how_are_you"
     scene.did(SaidNotFine(id, scene.service.library.message(id).version, "\n".join(scene.words(id, adult=_name(scene)))))
-    scene.state.offer = Offer(level=ended.level, categories=ended.categories, subject=ended.subject)
-    if ended.adult is not None:
-        scene.staffing = asked_first(scene.staffing, ended.adult.staff_id)
-        agreement.say_who_is_away(scene)
+    scene.state.offer = Offer(level=ended.level, categories=ended.categories, subject=ended.subject, adult_id=last_time.of(scene))
+    last_time.ask_first(scene)
+    last_time.say_who_is_away(scene)
     agreement.say_given(scene)
 
 
@@ -74,11 +72,6 @@ def said_how_it_was(scene: Scene, words: str) -> None:
     if words.strip():
         scene.did(FeedbackWritten(words.strip()))
     scene.speak("ending.feedback_thanks")
-
-
-def has_plan(scene: Scene) -> bool:
-    """Whether there is a plan that may be shown now (S77)."""
-    return bool(not scene.state.behind_carry_on and (scene.state.plan or _agreed(scene)))
 
 
 def show_plan(scene: Scene) -> None:

@@ -5,15 +5,12 @@ Nothing here shares anything. A yes becomes `AgreementGiven`, with the exact wor
 
 from __future__ import annotations
 
-from bot.dialogue import guidance, waiting
-from bot.dialogue.ending_events import AdultAskedFor
+from bot.dialogue import call_back, guidance, last_time, waiting
 from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
 from bot.dialogue.responses import response
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer
-from escalation.case import Adult
 from escalation.consent import Scope
-from escalation.rota import asked_first
 from nlu.understanding import Level, Risk
 
 OF_AGREEMENT = ("offer", "scope", "summary", "write_summary", "confirm")
@@ -43,10 +40,7 @@ def notice_more(scene: Scene, risk: Risk, raised_by: str | None) -> None:
 
 def yes(scene: Scene) -> None:
     """Yes to the offer: ask what may be shared."""
-    known = _known_adult(scene)
-    if known is not None:
-        scene.did(AdultAskedFor(known.staff_id))
-        scene.staffing = asked_first(scene.staffing, known.staff_id)
+    last_time.ask_first(scene)
     scene.ask("scope", "consent.scope", adult=scene.adult_name())
 
 
@@ -79,8 +73,11 @@ def choose_scope(scene: Scene, scope: Scope) -> None:
 
 
 def confirm(scene: Scene) -> None:
-    """Show exactly what would be shared, with whom, and ask."""
-    scene.ask("confirm", _confirm_id(scene), **_confirm_fields(scene))
+    """Show exactly what would be shared, with whom, and how they are reached, and ask."""
+    id = _confirm_id(scene)
+    scene.state.ask("confirm")
+    buttons = scene.buttons(scene.service.library.message(id).buttons)
+    scene.say((*call_back.shown(scene), *scene.words(id, **_confirm_fields(scene))), (*buttons, *call_back.choices(scene)))
 
 
 def write_summary(scene: Scene) -> None:
@@ -101,11 +98,13 @@ def send(scene: Scene) -> None:
     if offer.scope is None:
         yes(scene)
         return
-    wording = _wording(scene, _confirm_id(scene), _confirm_fields(scene))
-    scene.did(AgreementGiven(offer.scope, offer.summary if offer.scope == Scope.SUMMARY else None, *wording))
+    id, version, text = _wording(scene, _confirm_id(scene), _confirm_fields(scene))
+    wording = "\n".join((*call_back.shown(scene), text))
+    scene.did(AgreementGiven(offer.scope, offer.summary if offer.scope == Scope.SUMMARY else None, id, version, wording))
+    by_phone = call_back.asked(scene)
     scene.state.question = None
     scene.state.refused_level = 0
-    say_given(scene)
+    say_given(scene, by_phone)
     _offer_code(scene)
 
 
@@ -128,19 +127,12 @@ def other_person(scene: Scene) -> None:
 
 def not_last_time(scene: Scene) -> None:
     """Not the adult they know, at the offer: no reason asked, and somebody else is offered (S82)."""
-    known, offer = _known_adult(scene), _current(scene)
+    known, offer = last_time.on_duty(scene), _current(scene)
     offer.adult_id = None
     if known is not None:
         scene.did(PersonHidden(known.staff_id))
         scene.hide(known.staff_id)
     _offer(scene, before=scene.words("consent.other_person"))
-
-
-def say_who_is_away(scene: Scene) -> None:
-    """Be honest about the adult they know where that one is not on duty."""
-    known = scene.turn.ended.adult if scene.turn.ended else None
-    if known is not None and not scene.state.behind_carry_on and not _on_duty(scene, known):
-        scene.say(scene.words("ending.last_time_away", adult=known.first_name))
 
 
 def withdraw(scene: Scene) -> None:
@@ -189,7 +181,7 @@ def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     scene.did(AdultOffered(level, risk.categories, risk.subject, risk.flags, raised_by))
     offer = Offer(level=level, categories=risk.categories, subject=risk.subject, flags=tuple(sorted(risk.flags)), raised_by=raised_by)
     scene.state.offer = offer
-    offer.adult_id = _last_time(scene)
+    offer.adult_id = last_time.of(scene)
     scene.state.private_matter = True
 
 
@@ -199,7 +191,7 @@ def _offer(scene: Scene, before: tuple[str, ...]) -> None:
         scene.state.told_limits = True
         bubbles += scene.words("conversation.limits_short")
     scene.say(bubbles)
-    say_who_is_away(scene)
+    last_time.say_who_is_away(scene)
     id = _offer_id(scene)
     bubbles = list(scene.words(id, **_offer_fields(scene)))
     offer = _current(scene)
@@ -211,26 +203,8 @@ def _offer(scene: Scene, before: tuple[str, ...]) -> None:
     scene.say(bubbles, scene.buttons(scene.service.library.message(id).buttons))
 
 
-def _last_time(scene: Scene) -> str | None:
-    """The adult they had before, who is offered again; not while that would tell whoever holds the phone (S77)."""
-    known = scene.turn.ended.adult if scene.turn.ended else None
-    return known.staff_id if known is not None and not scene.state.behind_carry_on else None
-
-
-def _known_adult(scene: Scene) -> Adult | None:
-    """The adult of last time whom the open offer names, while that one is on duty."""
-    known = scene.turn.ended.adult if scene.turn.ended else None
-    if known is None or _current(scene).adult_id != known.staff_id or not _on_duty(scene, known):
-        return None
-    return known
-
-
-def _on_duty(scene: Scene, adult: Adult) -> bool:
-    return any(one.staff_id == adult.staff_id for one in (*scene.staffing.on_duty, *scene.staffing.backup))
-
-
 def _offer_id(scene: Scene) -> str:
-    if _known_adult(scene):
+    if last_time.on_duty(scene):
         return "consent.offer_last_time"
     if scene.adult():
         return "consent.offer"
@@ -238,7 +212,7 @@ def _offer_id(scene: Scene) -> str:
 
 
 def _offer_fields(scene: Scene) -> dict[str, str]:
-    adult = _known_adult(scene) or scene.adult()
+    adult = last_time.on_duty(scene) or scene.adult()
     if adult:
         return {"adult": adult.first_name, "job": adult.job, "organisation": scene.service.organisation}
     return {"next_time": scene.next_time() or ""}
@@ -255,17 +229,19 @@ def _confirm_fields(scene: Scene) -> dict[str, str]:
     return fields | ({"adult": adult.first_name, "job": adult.job} if adult else {})
 
 
-def say_given(scene: Scene) -> None:
+def say_given(scene: Scene, by_phone: bool = False) -> None:
+    """Who was told, and by when somebody should be there."""
+    given = "call_back.given" if by_phone else "consent.given"
     adult, case = scene.adult(), scene.turn.case
     if adult:
         level = max(Level(_current(scene).level), case.level if case else Level.NONE)
         promised = waiting.promised_by(scene)
         by = scene.clock(promised) if promised else waiting.in_time(scene, level)
-        scene.speak("consent.given", adult=adult.first_name, by=by)
+        scene.speak(given, adult=adult.first_name, by=by)
     elif scene.next_time():
-        scene.speak("consent.given_nobody", next_time=scene.next_time() or "")
+        scene.speak(f"{given}_nobody", next_time=scene.next_time() or "")
     else:
-        scene.speak("consent.given_nobody_unknown")
+        scene.speak(f"{given}_nobody_unknown")
 
 
 def _take_a_no(scene: Scene) -> None:
@@ -273,6 +249,7 @@ def _take_a_no(scene: Scene) -> None:
     offer = scene.state.offer
     scene.state.refused_level = max(scene.state.refused_level, offer.level if offer else 0)
     scene.state.question = None
+    call_back.drop(scene)
 
 
 def _offer_code(scene: Scene) -> None:

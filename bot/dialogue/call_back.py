@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import phonenumbers
 
+from bot.dialogue.events import CallBackAsked
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Call
 
@@ -53,6 +54,10 @@ def name_written(scene: Scene, text: str) -> None:
     scene.state.question = None
 
 
+def no_name(scene: Scene) -> None:
+    name_written(scene, "")
+
+
 def allow_voicemail(scene: Scene) -> None:
     _call(scene).voicemail = True
 
@@ -60,6 +65,15 @@ def allow_voicemail(scene: Scene) -> None:
 def drop(scene: Scene) -> None:
     """No call after all: they write here."""
     scene.state.call = None
+
+
+def asked(scene: Scene) -> bool:
+    """Hand the call-back on with the yes. `False` where none was asked for."""
+    call, scene.state.call = scene.state.call, None
+    if call is None:
+        return False
+    scene.did(CallBackAsked(call.number, call.when, call.name, call.voicemail))
+    return True
 
 
 def shown(scene: Scene) -> tuple[str, ...]:

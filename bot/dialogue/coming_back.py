@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.dialogue import agreement, guidance, waiting
+from bot.dialogue import after_the_end, agreement, guidance, waiting
 from bot.dialogue.events import CarriedOn
 from bot.dialogue.scene import Scene
 
@@ -56,5 +56,7 @@ def _open(scene: Scene) -> None:
         waiting.note(scene)
     elif scene.waiting:
         scene.speak("conversation.nothing_hidden")  # what was kept back has told how it stands
+    elif after_the_end.is_asked(scene):
+        after_the_end.ask_how_they_are(scene)
     else:
         guidance.show_menu(scene)

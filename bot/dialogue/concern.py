@@ -5,19 +5,20 @@ It works while that very adult has the conversation, too: what is written for it
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.dialogue import pause
 from bot.dialogue.events import ConcernRaised, PersonHidden
 from bot.dialogue.responses import response
 from bot.dialogue.scene import Scene
-from bot.dialogue.state import Concern
-from escalation.case import Adult
+from bot.dialogue.state import Concern, Question
+from escalation.case import Adult, Stage
 from nlu.understanding import Level, Risk
 
 ABOUT, LEAVE = "concern_about_", "leave_"
 SOMEONE, SOMETHING = "someone", "something"
 MOST_NAMES = 4
-IN_LIVE_CHAT = ("concern_send", "concern_change", "concern_drop")
-"""What may be answered while a human has the conversation."""
+QUESTIONS: tuple[Question, ...] = ("concern_about", "concern_words", "concern_send")
 
 
 def begin(scene: Scene) -> None:
@@ -50,6 +51,8 @@ def written(scene: Scene, text: str, risk: Risk) -> None:
     """Show what would be sent, and to whom. Of a sign of harm they are told before the "no" what a "no" means (S81)."""
     scene.aside = True
     concern = scene.state.concern or Concern()
+    if scene.state.question == "concern_about":
+        concern = _meant(scene, text)
     harm = risk.level >= Level.CONCERN and concern.about_staff
     scene.state.concern = concern.model_copy(update={"words": text.strip(), "harm": harm or concern.harm})
     if risk.level >= Level.CONCERN:
@@ -59,6 +62,18 @@ def written(scene: Scene, text: str, risk: Risk) -> None:
     warning = scene.words("concern.confirm_harm", who=who) if harm else ()
     scene.state.ask("concern_send")
     scene.say((*scene.words("concern.confirm", who=who, words=text.strip()), *warning), scene.buttons(buttons))
+
+
+def in_danger(scene: Scene, risk: Risk) -> Risk:
+    """A life at risk, told while a concern about an adult here is open: that adult is taken out of it, and only leads are alerted (S83)."""
+    concern, case = scene.state.concern, scene.turn.case
+    if concern is None or not concern.about_staff or scene.state.question not in QUESTIONS:
+        return risk
+    if scene.live and case and case.worker and concern.about in (None, case.worker.staff_id):
+        scene.did(PersonHidden(case.worker.staff_id))
+        scene.hide(case.worker.staff_id)
+        scene.turn = replace(scene.turn, case=replace(case, stage=Stage.WAITING, worker=None))
+    return replace(risk, flags=risk.flags | {"position_of_trust"})
 
 
 def change(scene: Scene) -> None:
@@ -116,6 +131,13 @@ def _after(scene: Scene, adult: Adult | None) -> tuple[tuple[str, str], ...]:
     if adult is None or case is None or case.worker != adult:
         return ()
     return scene.own_buttons([(scene.words("concern.leave")[0], f"do:{LEAVE}{adult.staff_id}")])
+
+
+def _meant(scene: Scene, text: str) -> Concern:
+    """Whom it is about, where they write instead of tapping: an adult here whose name is in it."""
+    said = text.casefold().split()
+    named = next((adult for adult in _adults(scene) if adult.first_name.casefold() in said), None)
+    return Concern(about=named.staff_id if named else None, about_staff=True)
 
 
 def _named(scene: Scene, concern: Concern) -> Adult | None:

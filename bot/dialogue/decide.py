@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from bot.dialogue import agreement, duties, emergency, guidance, pause, plan, presses, topics, waiting
+from bot.dialogue import (
+    after_the_end,
+    agreement,
+    asides,
+    closing,
+    concern,
+    duties,
+    emergency,
+    guidance,
+    own_buttons,
+    pause,
+    plan,
+    presses,
+    topics,
+    waiting,
+)
 from bot.dialogue.events import PassedOn
 from bot.dialogue.harm import sign_of_harm
 from bot.dialogue.presses import press
@@ -22,6 +37,9 @@ SURE = 0.45
 """From this confidence on, a topic is answered straight away; below it the nearest topics are offered."""
 
 SURE_IN_LIVE_CHAT = 0.9
+A_FEW_WORDS = 60
+"""Characters up to which a message is not taken for what somebody tells at length."""
+
 CHECK_IN_EVERY = 4
 """Turns between two check-ins, so that the bot does not nag."""
 
@@ -38,6 +56,7 @@ def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
             press(scene, group[0])
         else:
             _no_words(scene, group[0])
+        scene.close_aside(group)
     scene.state.last_at = turn.now
     return Outcome(scene.state, tuple(scene.events))
 
@@ -72,6 +91,7 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
     risk = duties.at_least(scene, understood.risk)
     media = scene.words("conversation.media")[:1] if any(one.kind == "media" for one in heard) and not scene.live else ()
     if risk.level is Level.IMMEDIATE:
+        risk = concern.in_danger(scene, risk)
         _pass_on(scene, text)
         emergency.raise_it(scene, risk, raised_by, media)
     else:
@@ -82,6 +102,8 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
 
 def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understanding, risk: Risk, raised_by: str | None) -> None:
     text = "\n".join(one.text for one in words)
+    if not _says_otherwise(scene, text, understood) and asides.answered(scene, words, text, risk):
+        return
     if scene.live:
         _in_live_chat(scene, text, understood, risk, raised_by)
     elif _withdraws(understood, SURE) and (risk.level < Level.CONCERN or scene.waiting):
@@ -98,12 +120,22 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
             pause.ask(scene)
     elif presses.answered_in_words(scene, text, understood):
         return
+    elif closing.writes_a_line(scene):
+        closing.line_written(scene, text)
+    elif scene.state.question == "feedback_words" and not topics.short_word(scene, text):
+        after_the_end.said_how_it_was(scene, text)
     elif _is_for_the_plan(scene, text, risk):
         plan.written(scene, text)
     elif _only_edited(scene, words, understood):
         scene.speak("conversation.edited_noted")
     else:
         _no_sign_of_harm(scene, understood, text, raised_by)
+
+
+def _says_otherwise(scene: Scene, text: str, understood: Understanding) -> bool:
+    """Whether a few words, whatever was asked, are a change of mind or say that somebody came."""
+    sure = SURE_IN_LIVE_CHAT if scene.live else SURE
+    return len(text) <= A_FEW_WORDS and (_withdraws(understood, sure) or _somebody_came(scene, understood, sure))
 
 
 def _is_for_the_plan(scene: Scene, text: str, risk: Risk) -> bool:
@@ -133,6 +165,8 @@ def _no_words(scene: Scene, last: Heard) -> None:
 
 def _command(scene: Scene, name: str) -> None:
     start = name in ("", "start")
+    if not scene.state.behind_carry_on and own_buttons.said(scene, topics.named(scene, name)):
+        return
     hidden = scene.state.behind_carry_on and not pause.shows_nothing(scene, topics.named(scene, name))
     if hidden or (start and scene.state.private_matter):
         pause.ask(scene)
@@ -151,7 +185,8 @@ def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk
         _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
         return
-    scene.did(PassedOn(text))
+    if not (closing.writes_a_line(scene) and closing.line_written(scene, text)):
+        scene.did(PassedOn(text))
     _notice_harm(scene, risk, raised_by)
     if "emergency_number_asked" in risk.flags:
         scene.speak("emergency.while_live", urgent=True)
@@ -176,6 +211,8 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
     if understood.topic != "greet":
         _limits_first(scene)
     risk = understood.risk
+    if own_buttons.said(scene, topics.short_word(scene, text)):
+        return
     if "emergency_number_asked" in risk.flags:
         emergency.numbers(scene)
     elif "wants_person" in risk.flags:

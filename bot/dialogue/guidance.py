@@ -16,9 +16,10 @@ LEAST_NEAR = 0.08
 
 
 def show_menu(scene: Scene) -> None:
-    """The main menu."""
+    """The main menu; with their plan, where they have one that may be shown."""
     scene.state.place = None
-    scene.speak("conversation.menu")
+    plan = scene.own_buttons([(scene.words("ending.my_plan")[0], "do:my_plan")]) if scene.has_plan else ()
+    scene.say(scene.words("conversation.menu"), (*scene.buttons(scene.service.library.message("conversation.menu").buttons), *plan))
 
 
 def show_theme(scene: Scene, theme: str) -> None:
@@ -26,6 +27,8 @@ def show_theme(scene: Scene, theme: str) -> None:
     library = scene.service.library
     topics = [script for topic in library.themes.get(theme, ()) if (script := scene.script(topic))]
     pairs = [(script.title, f"topic:{script.topic}") for script in topics]
+    if theme == "rights_and_help":
+        pairs.append((scene.words("own_view.title")[0], "do:own_view"))
     scene.say(scene.words("conversation.menu_theme"), scene.own_buttons([*pairs, (scene.words("conversation.back_to_menu")[0], "do:menu")]))
 
 

@@ -9,11 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dialogue import agreement, emergency, guidance, harm, pause, plan, staff_questions, topics, waiting
-from bot.dialogue.events import AgeBandChosen, AreaChosen, CarriedOn, DeletionAsked, EasyReadChosen, FeelingTold
+from bot.dialogue import (
+    after_the_end,
+    agreement,
+    call_back,
+    closing,
+    coming_back,
+    concern,
+    emergency,
+    guidance,
+    harm,
+    own_buttons,
+    own_view,
+    pause,
+    plan,
+    staff_questions,
+    topics,
+    waiting,
+)
+from bot.dialogue.events import AgeBandChosen, AreaChosen, DeletionAsked, EasyReadChosen, FeelingTold
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Conversation, Question
 from escalation.consent import Scope
+from escalation.ended import About
 from nlu.understanding import Level, Risk, Understanding
 
 Handler = Callable[[Scene], None]
@@ -33,13 +51,19 @@ def press(scene: Scene, heard: Heard) -> None:
         ALWAYS[name](scene)
     elif scene.live and staff_questions.answers(name):
         staff_questions.answer(scene, name)
+    elif closing.answers(name) and pause.hides(scene):
+        pause.ask(scene)
     elif scene.live:
-        if name in CODE and not scene.state.behind_carry_on:
+        if closing.answers(name):
+            closing.press(scene, turn, name)
+        elif name in CODE and not scene.state.behind_carry_on:
             WAYS[name](scene)
+        elif not pause.hides(scene):
+            own_buttons.answer_in_live_chat(scene, turn, name)
     elif scene.state.behind_carry_on and not pause.button_shows_nothing(scene, kind, name):
         if pause.hides(scene) or not _answer(scene, turn, name):
             pause.ask(scene)
-    elif not _find_the_way(scene, kind, name) and not _answer(scene, turn, name):
+    elif not (_find_the_way(scene, kind, name) or _answer(scene, turn, name) or _at_the_end(scene, turn, name)):
         _stale(scene)
 
 
@@ -68,7 +92,7 @@ def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
         return guidance.show_step(scene, topic, step)
     if kind != "do":
         return False
-    for prefix, handler in (("theme_", guidance.show_theme), ("area_", _area), ("band_", _band), (plan.PICK, plan.pick)):
+    for prefix, handler in (("theme_", guidance.show_theme), ("area_", _area), ("band_", _band), (plan.PICK, plan.pick), *own_buttons.PREFIXES):
         if name.startswith(prefix):
             handler(scene, name.removeprefix(prefix))
             return True
@@ -79,12 +103,18 @@ def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
 
 
 def _answer(scene: Scene, turn: str, name: str) -> bool:
+    if own_buttons.answer(scene, turn, name):
+        return True
     question, handler = ANSWERS.get(name, (None, None))
     from_staff = name in FROM_STAFF and turn == "0"
     if handler is None or not (from_staff or (question == scene.state.question and turn == str(scene.state.question_turn))):
         return False
     handler(scene)
     return True
+
+
+def _at_the_end(scene: Scene, turn: str, name: str) -> bool:
+    return closing.answers(name) and closing.press(scene, turn, name)
 
 
 def _stale(scene: Scene) -> None:
@@ -118,21 +148,6 @@ def _thoughts_of_suicide(scene: Scene) -> None:
     scene.state.question = None
     raised_by = scene.state.offer.raised_by if scene.state.offer else None
     harm.sign_of_harm(scene, Risk(Level.URGENT, ("suicide",), "self"), raised_by)
-
-
-def _carry_on(scene: Scene) -> None:
-    scene.state.behind_carry_on = False
-    scene.did(CarriedOn())
-    if scene.live:
-        return
-    if agreement.in_agreement(scene):
-        agreement.ask_open_question(scene)
-    elif waiting.promised_by(scene):
-        waiting.note(scene)
-    elif scene.waiting:
-        scene.speak("conversation.nothing_hidden")  # what was kept back has told how it stands
-    else:
-        guidance.show_menu(scene)
 
 
 def _band(scene: Scene, band: str) -> None:
@@ -180,6 +195,7 @@ def _cleared(scene: Scene) -> Conversation:
     new = Conversation(turn=was.turn, told_limits=True, asked_age=True, told_app_age=True)
     if scene.turn.case is not None:
         new.private_matter, new.behind_carry_on, new.behind_since = True, was.behind_carry_on, was.behind_since
+    new.private_matter |= scene.person.has_code_word
     return new
 
 
@@ -189,6 +205,10 @@ def _felt(feeling: str) -> Handler:
         scene.speak(f"hand_over.feedback_{feeling}")
 
     return tell
+
+
+def _rated(about: About, rating: str) -> Handler:
+    return lambda scene: after_the_end.rated(scene, about, rating)
 
 
 def _no_code(scene: Scene) -> None:
@@ -205,9 +225,11 @@ ALWAYS: dict[str, Handler] = {
     "not_meant": emergency.not_meant,
     "safe_no": emergency.not_safe,
     "emergency": emergency.numbers,
-    "carry_on": _carry_on,
+    "carry_on": coming_back.carry_on,
+    "concern": concern.begin,
     "easy_on": _easy(True),
     "easy_off": _easy(False),
+    "check_in_stop": closing.stop_check_ins,
 }
 """What works at any moment, from any message, also while a human has the conversation."""
 
@@ -223,6 +245,9 @@ WAYS: dict[str, Handler] = {
     "plan_next": plan.next_part,
     "plan_show": plan.show,
     "plan_delete": plan.delete,
+    "my_plan": after_the_end.show_plan,
+    "feedback": after_the_end.ask_how_it_was,
+    **own_buttons.WAYS,
 }
 
 CODE = ("return_code", "no_code")
@@ -254,6 +279,12 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "feel_good": ("feedback", _felt("good")),
     "feel_same": ("feedback", _felt("same")),
     "feel_bad": ("feedback", _felt("bad")),
+    "offer_other": ("offer", agreement.not_last_time),
+    "fine_now": ("how_are_you", after_the_end.fine),
+    "not_fine": ("how_are_you", after_the_end.not_fine),
+    "no_words": ("feedback_words", lambda scene: after_the_end.said_how_it_was(scene, "")),
+    **own_buttons.ANSWERS,
+    **{name: (question, _rated(about, rating)) for name, (question, about, rating) in after_the_end.FEEDBACK.items()},
 }
 
 _TYPED: dict[tuple[Question, str], Handler] = {
@@ -279,13 +310,15 @@ _TYPED: dict[tuple[Question, str], Handler] = {
     ("age", "deny"): lambda scene: _band(scene, "skip"),
     ("delete", "affirm"): _delete(True),
     ("delete", "deny"): _delete(False),
+    ("copy", "affirm"): own_view.give_copy,
+    ("copy", "deny"): own_view.keep_copy,
 }
 
 
 def known_actions() -> frozenset[str]:
     """Every `do:` that a button in the content may name."""
-    fixed = {*ALWAYS, *WAYS, *ANSWERS, *staff_questions.ANSWERS, "pick_up", "send_anyway", "dont_send"}
+    fixed = {*ALWAYS, *WAYS, *ANSWERS, *staff_questions.ANSWERS, "pick_up", "send_anyway", "dont_send", *closing.BUTTONS}
     themes = {f"theme_{theme}" for theme in guidance.THEMES}
     bands = {"band_under_13", "band_13_15", "band_16_17", "band_18_25", "band_skip"}
-    picks = {f"{plan.PICK}{number}" for number in range(1, 4)}
-    return frozenset(fixed | themes | bands | picks)
+    picks = {f"{prefix}{number}" for prefix in (plan.PICK, call_back.PICK) for number in range(1, 4)}
+    return frozenset(fixed | themes | bands | picks | set(own_buttons.IN_ANY_STEP))

@@ -57,6 +57,8 @@ class Turn:
     case: CaseView | None
     minutes_until_here: Callable[[Level], float]
     """In how many minutes an adult can be promised to somebody of this level who is passed on now."""
+    ended: Ended | None = None
+    """The conversation with an adult that came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class Scene:
     def live(self) -> bool:
         """Whether a human has the conversation."""
         return self.turn.case is not None and self.turn.case.stage in TALKING
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan of theirs that may be shown now (S77)."""
+        return not self.state.behind_carry_on and bool(self.state.plan or (self.turn.ended and self.turn.ended.plan))
 
     @property
     def waiting(self) -> bool:

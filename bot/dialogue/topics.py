@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogue import agreement, guidance, waiting
+from bot.dialogue import after_the_end, agreement, guidance, waiting
+from bot.dialogue.ending_events import CheckInsStopped
 from bot.dialogue.events import WentAway
 from bot.dialogue.scene import Scene
 from nlu.normalise import normalise
@@ -119,6 +120,7 @@ def _stop(scene: Scene) -> None:
         agreement.no(scene)
     else:
         scene.state.question = None
+        scene.did(CheckInsStopped())
         scene.speak("conversation.stopped")
 
 
@@ -146,4 +148,5 @@ _HANDLERS: dict[str, Callable[[Scene], None]] = {
     "withdraw_consent": _withdraw,
     "change_language": lambda scene: scene.speak("conversation.language"),
     "helplines": helplines,
+    "my_plan": after_the_end.show_plan,
 }

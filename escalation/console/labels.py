@@ -63,7 +63,17 @@ KINDS = {
     "left": "Left the chat.",
     "unsupported": "Sent something this service cannot read.",
 }
+CONTEXTS = {
+    "home": "At home",
+    "peers": "Among friends and peers",
+    "school": "School or college",
+    "public_place": "A public place",
+    "online": "Online",
+}
+DECISIONS = {"refer": "Refer", "no_referral": "No referral", "done": "Done", "not_done": "Not done"}
+LEVELS = {"worry": "Worried", "concern": "Concern", "urgent": "Urgent", "immediate": "Immediate"}
 LEDGER = {
+    "given": "Said yes",
     "refused": "Said no",
     "withdrawn": "Changed their mind: sharing stopped",
     "override": "Shared without agreement, by a recorded decision",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import Address, ConversationRow, Person
+from escalation.record.tables import Address, Concern, ConversationRow, Person
 
 DRILL = "drill"
 """The channel by which drills write."""
@@ -75,6 +75,12 @@ def open_address(tx: Tx, address_id: str) -> str:
     """The address itself, for the channel that delivers to it."""
     row = tx.session.get_one(Address, address_id)
     return tx.vault.open_for(person(tx, row.person_id), "addresses.address", row.id, row.address_sealed)
+
+
+def named_in_concerns(tx: Tx, person_id: str) -> list[str]:
+    """The ids of the members of staff about whom this person raised a concern: they are offered no case of theirs."""
+    about = select(Concern.about_staff_id).where(Concern.person_id == person_id, Concern.about_staff_id.is_not(None))
+    return [staff_id for staff_id in tx.session.scalars(about.distinct()) if staff_id]
 
 
 def load_conversation(tx: Tx, someone: Person) -> str | None:

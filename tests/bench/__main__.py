@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.intent_service import NotPrepared, running
+from bot.service import load_service
 from bot.settings import Settings
-from bot.wiring import load_service
 from content.editorial import library
 from content.editorial.clues import load_clues
 from content.editorial.library import CONTENT

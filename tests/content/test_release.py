@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from bot.service import load_service
 from bot.settings import Settings, SettingsError
-from bot.wiring import load_service
 from content.editorial.library import Library
 from content.editorial.release import held, reason_to_hold
 from content.editorial.schema import Script, Sign, SignOff

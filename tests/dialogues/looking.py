@@ -10,6 +10,7 @@ from escalation import reading
 from escalation.case import NotPossible
 from escalation.record.messages import Line
 from nlu.understanding import Level
+from tests import endings
 from tests.house import House, YoungPerson
 
 STAFF_WORDS = re.compile(r"\b(?:safeguarding|lead|flag(?:ged)?|disclos\w+|escalat\w+)\b", re.I)
@@ -51,6 +52,8 @@ class Looking:
             "flagged_to": self._flagged_to,
             "sees": self._view,
             "person": self._person,
+            "plan": self._plan,
+            "check_ins": self._check_ins,
         }
 
     def _words(self, heard: list[Line]) -> None:
@@ -113,6 +116,20 @@ class Looking:
         person = self.young.person()
         for field, value in expected.items():
             assert getattr(person, field) == value, f"{field} is {getattr(person, field)!r}"
+
+    def _plan(self, expected: list[str]) -> None:
+        """The lines that stand in the plan of the newest case."""
+        case = self.young.case()
+        assert case, "there is no case"
+        found = endings.plan_of(self.house, case.id)
+        assert found == expected, f"the plan is {found}"
+
+    def _check_ins(self, expected: list[str]) -> None:
+        """What became of each check-in of the newest case: to come, sent, or how it was answered."""
+        case = self.young.case()
+        assert case, "there is no case"
+        found = [row.answer or ("sent" if row.sent_at else "to come") for row in endings.check_ins_of(self.house, case.id)]
+        assert found == expected, f"check-ins are {found}"
 
     def _view(self, expected: dict[str, Any]) -> None:
         case = self.young.case()

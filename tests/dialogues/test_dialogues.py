@@ -15,6 +15,7 @@ from escalation.case import NotPossible
 from escalation.record.messages import Line
 from escalation.relay import Held
 from nlu.understanding import Level
+from tests import endings
 from tests.dialogues.looking import Looking
 from tests.house import House, YoungPerson
 
@@ -143,6 +144,8 @@ class Conversation:
     def _staff_does(self, step: dict[str, Any]) -> None:
         case = self.young.case()
         case_id = case.id if case else ""
+        if endings.act(self.house, step, case_id):
+            return
         if "picks_up" in step:
             self.house.pick_up(step.pop("picks_up"), case_id)
         elif "worker" in step:

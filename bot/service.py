@@ -1,0 +1,58 @@
+"""The organisation's words and policy, as content and settings hold them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.settings import Settings, SettingsError
+from content.editorial import library
+from content.editorial.opening import Opening
+from content.editorial.reading import read_file
+from content.editorial.release import held
+from escalation import staff_policy
+from escalation.context import Service
+from escalation.ending_policy import EndingPolicy
+from escalation.policy import Policy
+
+log = logging.getLogger(__name__)
+
+
+def load_service(settings: Settings) -> Service:
+    """`read_service`, for talking to young people: in production it refuses words of the bot's own that nobody signed off,
+    and says which guidance will not be given."""
+    service = read_service(settings)
+    if settings.mode == "production":
+        _refuse_unsigned(service.library)
+    return service
+
+
+def read_service(settings: Settings) -> Service:
+    """The organisation's words and policy. Raises `ContentError`, and `SettingsError` for an area without a directory."""
+    words = library.load()
+    if settings.area not in words.directories:
+        raise SettingsError(f"BREAKWATER_AREA: there is no area {settings.area!r}: choose one of {', '.join(sorted(words.directories))}")
+    return Service(
+        library=words,
+        policy=read_file(library.CONTENT / "policy" / "escalation.yml", Policy),
+        organisation=settings.organisation,
+        bot_name=settings.bot_name,
+        zone=ZoneInfo(settings.time_zone),
+        area=settings.area,
+        outside_alerts=bool(settings.alert_urls.get_secret_value().split()),
+        web_chat=settings.public_url or f"http://{settings.listen}/",
+        contact=settings.contact,
+        only_signed=settings.mode == "production",
+        staff_policy=staff_policy.load(library.CONTENT / "policy"),
+        opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
+        ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
+    )
+
+
+def _refuse_unsigned(words: library.Library) -> None:
+    today = datetime.now(UTC).date()
+    if unsigned := held(words.own_words, today):
+        raise SettingsError("these words may not be said in production yet:\n" + "\n".join(unsigned))
+    for line in held({f"guidance/{topic}": script for topic, script in words.scripts.items()}, today):
+        log.warning("not served: %s", line)
