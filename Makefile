@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check evaluate bench requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check evaluate bench chain requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -52,6 +52,9 @@ evaluate: setup-dev  ## how well messages are understood, on the judging message
 
 bench: setup-dev  ## how fast the parts are on this machine, as JSON
 	@$(BIN)/python -m tests.bench
+
+chain: setup-dev  ## 100 escalations while the program is killed again and again
+	@$(BIN)/python -m tests.faults.chain_table
 
 requirements: .venv/dev  ## pin what pyproject.toml asks for, with hashes
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt

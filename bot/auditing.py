@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,21 +39,13 @@ class Found:
 class Auditor:
     """Looks from time to time. `channels` are those that this program sends by itself; `beat` is called when all is well."""
 
-    def __init__(
-        self,
-        record: Record,
-        service: Service,
-        wake: Callable[[str, bool], None],
-        now: Callable[[], datetime],
-        channels: Callable[[], Collection[str]] = tuple,
-        beat: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
+    def __init__(self, record: Record, service: Service, wake: Callable[[str, bool], None], now: Callable[[], datetime]) -> None:
         self._record = record
         self._service = service
         self._wake = wake
         self._now = now
-        self._channels = channels
-        self._beat = beat
+        self.channels: frozenset[str] = frozenset()
+        self.beat: Callable[[], Awaitable[None]] | None = None
 
     async def look(self) -> Found | None:
         """Wake whatever was left behind; `None` while the record is away."""
@@ -73,10 +65,10 @@ class Auditor:
     async def _report(self, found: Found) -> None:
         if found.overdue:
             log.error("overdue: %s", ", ".join(f"{count} {name}" for name, count in sorted(found.overdue.items())))
-            for channel in self._channels():
+            for channel in self.channels:
                 self._record.signals.publish(f"outbox:{channel}")
-        elif self._beat is not None:
-            await self._beat()
+        elif self.beat is not None:
+            await self.beat()
 
     def _find(self, tx: Tx) -> Found:
         now = self._now()
@@ -89,7 +81,7 @@ class Auditor:
         return tx.session.scalar(select(func.count()).select_from(DueRow).where(DueRow.done_at.is_(None), late)) or 0
 
     def _unsent(self, tx: Tx, now: datetime) -> int:
-        ours = (OutboxRow.channel.in_(tuple(self._channels())), OutboxRow.state.in_(UNSENT), OutboxRow.urgent)
+        ours = (OutboxRow.channel.in_(tuple(self.channels)), OutboxRow.state.in_(UNSENT), OutboxRow.urgent)
         due = func.coalesce(OutboxRow.not_before, OutboxRow.created_at) <= now - OVERDUE
         late = or_(due, (OutboxRow.attempts > 0) & (OutboxRow.created_at <= now - OVERDUE))
         return tx.session.scalar(select(func.count()).select_from(OutboxRow).where(*ours, late)) or 0

@@ -12,7 +12,7 @@ from bot import return_code
 from bot.dialogue import ending_events as afterwards
 from bot.dialogue import events as happened
 from escalation import cases, chain, check_ins, discreet, feelings, flags, relay, reports, transfer
-from escalation.agreements import Wording
+from escalation.agreements import Wording, as_shown
 from escalation.case import TALKING, Stage
 from escalation.cases import Noticed
 from escalation.consent import Scope
@@ -23,6 +23,7 @@ from escalation.record.tables import CaseRow, Person
 from escalation.words import message
 from nlu.understanding import Level
 
+OfWording = happened.AgreementGiven | happened.AgreementRefused | happened.AgreementWithdrawn
 Do = Callable[[Tx, Service, Person, Any, datetime], None]
 
 
@@ -55,17 +56,17 @@ def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.Ris
 
 
 def _agreement_given(tx: Tx, service: Service, someone: Person, event: happened.AgreementGiven, now: datetime) -> None:
-    cases.agree(tx, service, _case(tx, someone), Scope(event.scope), _wording(event), event.summary, now)
+    cases.agree(tx, service, _case(tx, someone), Scope(event.scope), _wording(service, someone, event, now), event.summary, now)
 
 
 def _agreement_refused(tx: Tx, service: Service, someone: Person, event: happened.AgreementRefused, now: datetime) -> None:
-    cases.refuse(tx, service, _case(tx, someone), _wording(event), now)
+    cases.refuse(tx, service, _case(tx, someone), _wording(service, someone, event, now), now)
 
 
 def _agreement_withdrawn(tx: Tx, service: Service, someone: Person, event: happened.AgreementWithdrawn, now: datetime) -> None:
     case = cases.open_case(tx, someone.id)
     if case is not None:
-        cases.withdraw(tx, service, case, _wording(event), now)
+        cases.withdraw(tx, service, case, _wording(service, someone, event, now), now)
     check_ins.stop(tx, service, someone, now)
 
 
@@ -105,6 +106,10 @@ def _easy_read_chosen(tx: Tx, service: Service, someone: Person, event: happened
     someone.easy_read = event.on
 
 
+def _language_chosen(tx: Tx, service: Service, someone: Person, event: happened.LanguageChosen, now: datetime) -> None:
+    someone.language = event.language
+
+
 def _feeling_told(tx: Tx, service: Service, someone: Person, event: happened.FeelingTold, now: datetime) -> None:
     case = cases.latest_case(tx, someone.id)
     if case is not None:
@@ -123,7 +128,7 @@ def _went_away(tx: Tx, service: Service, someone: Person, event: happened.WentAw
 def _code_asked(tx: Tx, service: Service, someone: Person, event: happened.CodeAsked, now: datetime) -> None:
     code = return_code.new_code()
     someone.return_code = tx.vault.pseudonym("return_code", code)
-    for text in message(service.library, event.words, someone.age_band, someone.easy_read, code=code):
+    for text in message(service.speaking(someone.language, now).library, event.words, someone.age_band, someone.easy_read, code=code):
         messages.say(tx, someone, text, now)
 
 
@@ -150,8 +155,8 @@ def _noticed(event: happened.OfRisk) -> Noticed:
     return Noticed(event.level, event.categories, event.subject, event.flags, event.raised_by)
 
 
-def _wording(event: happened.AgreementGiven | happened.AgreementRefused | happened.AgreementWithdrawn) -> Wording:
-    return Wording(event.wording_id, event.wording_version, event.wording)
+def _wording(service: Service, someone: Person, event: OfWording, now: datetime) -> Wording:
+    return as_shown(service, someone, event.wording_id, event.wording_version, event.wording, now)
 
 
 def _case(tx: Tx, someone: Person) -> CaseRow:
@@ -176,6 +181,7 @@ _HANDS: dict[type, Do] = {
     happened.AgeBandChosen: _age_band_chosen,
     happened.AreaChosen: _area_chosen,
     happened.EasyReadChosen: _easy_read_chosen,
+    happened.LanguageChosen: _language_chosen,
     happened.FeelingTold: _feeling_told,
     happened.StaffAnswered: _staff_answered,
     happened.CarriedOn: _carried_on,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.dialogue import ending_events as happened
 from escalation import afterwards, cases, check_ins, ending, feedback, feelings
-from escalation.agreements import Wording
+from escalation.agreements import as_shown
 from escalation.case import NotPossible
 from escalation.context import Service
 from escalation.record import messages
@@ -32,7 +32,7 @@ def plan_line_written(tx: Tx, service: Service, someone: Person, event: happened
         else:
             ending.reword(tx, service, someone, event.line_id, event.words, now)
     except NotPossible:
-        for text in message(service.library, "ending.plan_full", someone.age_band, someone.easy_read):
+        for text in message(service.speaking(someone.language, now).library, "ending.plan_full", someone.age_band, someone.easy_read):
             messages.say(tx, someone, text, now)
 
 
@@ -53,7 +53,8 @@ def said_fine(tx: Tx, service: Service, someone: Person, event: happened.SaidFin
 
 
 def said_not_fine(tx: Tx, service: Service, someone: Person, event: happened.SaidNotFine, now: datetime) -> None:
-    check_ins.not_fine(tx, service, someone, Wording(event.wording_id, event.wording_version, event.wording), now)
+    wording = as_shown(service, someone, event.wording_id, event.wording_version, event.wording, now)
+    check_ins.not_fine(tx, service, someone, wording, now)
 
 
 def feedback_given(tx: Tx, service: Service, someone: Person, event: happened.FeedbackGiven, now: datetime) -> None:

@@ -41,6 +41,8 @@ def read_service(settings: Settings) -> Service:
         zone=ZoneInfo(settings.time_zone),
         area=settings.area,
         outside_alerts=bool(settings.alert_urls.get_secret_value().split()),
+        out_of_hours=settings.out_of_hours_name if settings.out_of_hours_url.get_secret_value().split() else "",
+        talks_on_telegram=settings.talks_on_telegram,
         web_chat=settings.public_url or f"http://{settings.listen}/",
         contact=settings.contact,
         only_signed=settings.mode == "production",

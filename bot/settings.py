@@ -62,6 +62,18 @@ class Settings(BaseSettings):
     alert_urls: SecretStr = Field(
         SecretStr(""), description="Apprise addresses, separated by spaces, that get neutral alerts beside console and Telegram"
     )
+    out_of_hours_url: SecretStr = Field(
+        SecretStr(""),
+        description="Apprise addresses, separated by spaces, of the organisation's out-of-hours contact, which is alerted when nobody answers",
+    )
+    out_of_hours_name: str = Field("the out-of-hours contact", description="what staff call that contact")
+    telegram_conversations: bool | None = Field(
+        None, description="whether staff may hold conversations on Telegram; otherwise they only get alerts there. Default: in demo only"
+    )
+    heartbeat: SecretStr | None = Field(
+        None, description="a file that is touched, or an http(s) address that is called, every half minute while nothing is overdue"
+    )
+    drill_at: str | None = Field(None, description="time of the nightly drill in the organisation's time zone, such as 03:30; absent: none")
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
     session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")
@@ -107,6 +119,13 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with http:// or https:// and a host, and is {value!r}")
         return value
 
+    @field_validator("drill_at")
+    @classmethod
+    def _drill_has_a_time(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"must be a time of day like 03:30, and is {value!r}")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _time_zone_exists(cls, value: str) -> str:
@@ -129,6 +148,11 @@ class Settings(BaseSettings):
         if self.data_key is None:
             raise SettingsError("BREAKWATER_DATA_KEY is not set: make one with `breakwater new-key` and keep it safe")
         return _decode_key(self.data_key.get_secret_value())
+
+    @property
+    def talks_on_telegram(self) -> bool:
+        """Whether staff may hold conversations on Telegram; in production only where it was asked for."""
+        return self.mode == "demo" if self.telegram_conversations is None else self.telegram_conversations
 
     def shown(self, name: str) -> str:
         """A setting's value as it may be printed: no secret, no password."""

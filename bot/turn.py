@@ -170,7 +170,8 @@ class Handler:
         if risk.level is Level.IMMEDIATE:
             noticed = cases.Noticed(risk.level, risk.categories, risk.subject, risk.flags, worst.id)
             cases.raise_immediate(tx, self._service, someone, noticed, now)
-        for text in message(self._service.library, "conversation.outage", someone.age_band, someone.easy_read):
+        library = self._service.speaking(someone.language, now).library
+        for text in message(library, "conversation.outage", someone.age_band, someone.easy_read):
             messages.say(tx, someone, text, now, urgent=True)
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
         someone.claim = someone.claimed_until = None
@@ -218,6 +219,7 @@ def _person_view(tx: Tx, someone: Person, channel: str) -> PersonView:
         channel,
         has_code=someone.return_code is not None,
         has_code_word=someone.code_word is not None,
+        language=someone.language,
         adults=own_view.adults_met(tx, someone.id),
     )
 

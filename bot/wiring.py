@@ -14,8 +14,10 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from bot.channels import Channel
 from bot.channels.apprise import OutsideAlerts
+from bot.channels.drill import DrillChannel
 from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.webchat import router as webchat_router
+from bot.heartbeat import Heartbeat
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.sending import Sender
@@ -23,12 +25,15 @@ from bot.service import load_service
 from bot.settings import Settings
 from bot.ticking import Ticking
 from bot.turn import Handler
+from bot.unsending import Unsender
 from content.editorial import library
+from escalation import drills
 from escalation.console import app as console
 from escalation.console.pages import STATIC
 from escalation.console.security import Guard
 from escalation.console.state import ConsoleSettings
 from escalation.context import Service
+from escalation.record.messages import CONTACT
 from escalation.record.schema import ensure_current
 from escalation.record.store import Record, RecordUnavailable
 from nlu.client import IntentClient
@@ -56,7 +61,7 @@ class Program:
     intake: Intake
     ticking: Ticking
     channels: list[Channel] = field(default_factory=list)
-    senders: list[Sender] = field(default_factory=list)
+    senders: list[Sender | Unsender] = field(default_factory=list)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -91,11 +96,34 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     lanes = Lanes(handler.handle, settings.burst_seconds)
     intake = Intake(record, service, now, danger=lambda text: noticing.check(text).level is Level.IMMEDIATE, woken=lanes.wake)
     program = Program(settings, record, service, noticing, client, handler, lanes, intake, Ticking(record, service, lanes.wake, now))
+    _add(program, DrillChannel(), now)
     if settings.telegram_token:
-        _add(program, _telegram(settings, intake, service), now)
+        telegram = _telegram(settings, intake, service)
+        _add(program, telegram, now)
+        program.senders.append(Unsender(record, telegram))
     if service.outside_alerts:
         _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
+    if service.out_of_hours:
+        urls = settings.out_of_hours_url.get_secret_value().split()
+        _add(program, OutsideAlerts(urls, CONTACT, "BREAKWATER_OUT_OF_HOURS_URL"), now)
+    _watch(program, now)
     return program
+
+
+def _watch(program: Program, now: Callable[[], datetime]) -> None:
+    """The auditor knows what is sent here, and gives the heartbeat; the drill comes at night where that is wanted."""
+    settings, ticking = program.settings, program.ticking
+    ticking.auditor.channels = frozenset(channel.name for channel in program.channels)
+    if settings.heartbeat:
+        ticking.auditor.beat = Heartbeat(settings.heartbeat.get_secret_value()).beat
+
+    async def drill() -> None:
+        person_id = await program.record.awrite(lambda tx: drills.send(tx, program.service, now()))
+        program.lanes.wake(person_id, True)
+
+    if settings.drill_at:
+        hour, minute = settings.drill_at.split(":")
+        ticking.nightly(drill, int(hour), int(minute))
 
 
 def web_app(program: Program) -> FastAPI:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select
 
 from escalation.consent import ON_DUTY, Agreement, Kind, Scope, Shared, shared
+from escalation.context import Service
 from escalation.record import people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import AgreementRow, CaseRow
+from escalation.record.tables import AgreementRow, CaseRow, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Wording:
     version: str
     text: str
     language: str = "en"
+
+
+def as_shown(service: Service, someone: Person, id: str, version: str, text: str, now: datetime) -> Wording:
+    """A wording, with the language in which this young person was shown it."""
+    return Wording(id, version, text, service.speaking(someone.language, now).library.language_of(id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,9 +157,10 @@ def _ask_outside(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None
 def _tell(tx: Tx, service: Service, case: CaseRow, name: str, now: datetime) -> None:
     someone = people.person(tx, case.person_id)
     staffing = staffing_of(tx, service, case, now)
-    next_time = clock(staffing.next_start, now, service.zone) if staffing.next_start else message(service.library, "hand_over.soon")[0]
-    words = service.library.message(f"hand_over.{name}")
-    bubbles = message(service.library, f"hand_over.{name}", someone.age_band, someone.easy_read, next_time=next_time)
+    theirs = service.speaking(someone.language, now)
+    next_time = clock(staffing.next_start, now, theirs) if staffing.next_start else message(theirs.library, "hand_over.soon")[0]
+    words = theirs.library.message(f"hand_over.{name}")
+    bubbles = message(theirs.library, f"hand_over.{name}", someone.age_band, someone.easy_read, next_time=next_time)
     discreet.tell(tx, service, someone, bubbles, now, buttons=tokens(words.buttons), case_id=case.id, urgent=True)
     promises.own_up(tx, case, now)
 

@@ -32,7 +32,8 @@ def offer(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -
     if case.worker_id != staff.id or case.stage not in TALKING:
         raise NotPossible("a check-in is offered by the adult who has the conversation, before it ends")
     history.record(tx, case, "check_in_offered", now, actor="staff", staff_id=staff.id)
-    someone, words = people.person(tx, case.person_id), service.library
+    someone = people.person(tx, case.person_id)
+    words = service.speaking(someone.language, now).library
     bubbles = message(words, "ending.check_in_offer", someone.age_band, someone.easy_read, adult=staff.first_name)
     days = [(message(words, "ending.in_days", days=str(days))[0], f"0:do:check_in_{days}") for days in service.ending.check_in_days]
     buttons = [*days, (message(words, "ending.no_thanks")[0], "0:do:check_in_no")]
@@ -52,7 +53,7 @@ def agree(tx: Tx, service: Service, someone: Person, days: int, hours: Hours, no
     tx.session.add(row)
     _later(tx, row, SEND, at, now)
     history.record(tx, case, "check_in_agreed", now, actor="young_person", detail={"days": days, "hours": str(hours)})
-    _tell_worker(tx, service, case, "staff.check_in_agreed", now, when=clock(at, now, service.zone))
+    _tell_worker(tx, service, case, "staff.check_in_agreed", now, when=clock(at, now, service))
 
 
 def refuse(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
@@ -127,8 +128,9 @@ def _send(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
 
 
 def _say_hello(tx: Tx, service: Service, row: CheckIn, someone: Person, case: CaseRow, now: datetime) -> None:
-    buttons = tokens(service.library.message("ending.check_in").buttons)
-    texts = message(service.library, "ending.check_in", someone.age_band, someone.easy_read)
+    library = service.speaking(someone.language, now).library
+    buttons = tokens(library.message("ending.check_in").buttons)
+    texts = message(library, "ending.check_in", someone.age_band, someone.easy_read)
     blocked = _gone(someone, someone.last_seen_at or case.opened_at)
     if blocked or not all(messages.say(tx, someone, text, now, buttons=buttons, case_id=case.id) for text in texts):
         _unanswered(tx, service, row, case, "unreached", now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,7 +114,7 @@ def _tell_readers(tx: Tx, service: Service, about_id: str | None, now: datetime)
 def _answer(tx: Tx, service: Service, someone: PersonRow, staff: Staff, answer: str, now: datetime) -> None:
     """Say it when they are there; nobody who reads the chat for its case sees it."""
     fields = {"adult": staff.first_name, "job": staff.job, "answer": answer}
-    bubbles = message(service.library, "concern.answered", someone.age_band, someone.easy_read, **fields)
+    bubbles = message(service.speaking(someone.language, now).library, "concern.answered", someone.age_band, someone.easy_read, **fields)
     for row in discreet.tell(tx, service, someone, bubbles, now):
         row.aside = True
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from content.editorial.library import Library
@@ -38,3 +39,14 @@ class Service:
     """When an adult can be reached, by level and area, and the languages that staff may speak."""
     ending: EndingPolicy = field(kw_only=True)
     """Check-ins, the hours offered for them, and after which cases an adult is asked how they are."""
+
+    def speaking(self, language: str, now: datetime) -> Service:
+        """The same service in a young person's language; in English where there are no words in it that may be said."""
+        return replace(self, library=self.library.speaking(language, self._signed_on(now)))
+
+    def languages(self, now: datetime) -> tuple[str, ...]:
+        """The languages that a young person can choose today."""
+        return self.library.languages(self._signed_on(now))
+
+    def _signed_on(self, now: datetime) -> date | None:
+        return now.astimezone(self.zone).date() if self.only_signed else None

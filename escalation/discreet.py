@@ -71,6 +71,7 @@ def _knock(tx: Tx, service: Service, someone: Person, first: OutboxRow, now: dat
     kept_before = select(OutboxRow.id).where(OutboxRow.person_id == someone.id, OutboxRow.state == KEPT_BACK, OutboxRow.seq < first.seq)
     if tx.session.scalar(kept_before.limit(1)):
         return
-    buttons = tokens(service.library.message("conversation.carry_on").buttons)
-    for text in message(service.library, "conversation.carry_on", someone.age_band, someone.easy_read):
+    library = service.speaking(someone.language, now).library
+    buttons = tokens(library.message("conversation.carry_on").buttons)
+    for text in message(library, "conversation.carry_on", someone.age_band, someone.easy_read):
         messages.say(tx, someone, text, now, buttons=buttons)

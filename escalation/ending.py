@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from escalation import cases, discreet
+from escalation import cases, discreet, relay
 from escalation.case import NotPossible, Stage
 from escalation.context import Service
 from escalation.plan import ClosingPlan
@@ -47,8 +47,9 @@ def propose(tx: Tx, service: Service, case_id: str, staff: Staff, words: str, no
     detail = {"line": line_id, "words": plan.lines[-1].words}
     history.record(tx, case, "plan_line_proposed", now, actor="staff", staff_id=staff.id, detail=detail)
     someone = people.person(tx, case.person_id)
-    bubbles = message(service.library, "ending.line", someone.age_band, someone.easy_read, words=plan.lines[-1].words)
-    buttons = [(label, f"{token}:{line_id}") for label, token in tokens(service.library.message("ending.line").buttons)]
+    library = service.speaking(someone.language, now).library
+    bubbles = message(library, "ending.line", someone.age_band, someone.easy_read, line=plan.lines[-1].words)
+    buttons = [(label, f"{token}:{line_id}") for label, token in tokens(library.message("ending.line").buttons)]
     if not discreet.tell(tx, service, someone, bubbles, now, speaker="worker", buttons=buttons, staff_id=staff.id, case_id=case.id):
         raise NotPossible("this young person has left every channel: nothing can reach them")
 
@@ -83,15 +84,15 @@ def _answered(tx: Tx, service: Service, case: CaseRow, plan: ClosingPlan, line_i
     _confirm(tx, service, people.person(tx, case.person_id), "line_left_out" if what == "left_out" else "line_kept", line_id, words, now)
     worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
     if worker and worker.telegram and case.picked_up_on == "telegram" and case.stage == Stage.CLOSING:
-        text = message(service.library, f"staff.plan_line_{what}", words=words)[0]
-        messages.tell_staff(tx, worker, "telegram", text, now, case_id=case.id)
+        relay.pass_on(tx, case, worker, message(service.library, f"staff.plan_line_{what}", line=words)[0], now)
 
 
 def _confirm(tx: Tx, service: Service, someone: Person, name: str, line_id: str, words: str, now: datetime) -> None:
     """Say what became of a line: it answers a tap of theirs, so it is not kept back."""
-    shown = service.library.message(f"ending.{name}")
+    library = service.speaking(someone.language, now).library
+    shown = library.message(f"ending.{name}")
     buttons = [(label, f"{token}:{line_id}" if token.endswith("line_out") else token) for label, token in tokens(shown.buttons)]
-    for text in message(service.library, f"ending.{name}", someone.age_band, someone.easy_read, words=words):
+    for text in message(library, f"ending.{name}", someone.age_band, someone.easy_read, line=words):
         messages.say(tx, someone, text, now, buttons=buttons)
 
 
@@ -110,6 +111,7 @@ def _closing(tx: Tx, case_id: str, staff: Staff) -> CaseRow:
 
 
 def _tell(tx: Tx, service: Service, case: CaseRow, someone: Person, words: str, now: datetime, **fields: str) -> None:
-    bubbles = message(service.library, words, someone.age_band, someone.easy_read, **fields)
-    buttons = tokens(service.library.message(words).buttons)
+    library = service.speaking(someone.language, now).library
+    bubbles = message(library, words, someone.age_band, someone.easy_read, **fields)
+    buttons = tokens(library.message(words).buttons)
     discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from escalation.case import TALKING
 from escalation.context import Service
@@ -61,5 +61,5 @@ def _arm(tx: Tx, case_id: str, due_at: datetime, now: datetime) -> None:
     tx.session.flush()
 
 
-def _open(case_id: str) -> tuple[object, ...]:
+def _open(case_id: str) -> tuple[ColumnElement[bool], ...]:
     return (DueRow.case_id == case_id, DueRow.kind == KIND, DueRow.done_at.is_(None))

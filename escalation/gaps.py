@@ -68,7 +68,7 @@ def _remember(tx: Tx, gap: Span, hours: int, now: datetime) -> None:
 
 
 def _named(service: Service, gaps: list[Span], now: datetime) -> str:
-    named = [f"{clock(gap.starts_at, now, service.zone)}, until {_end(gap, service)}" for gap in sorted(gaps)[:NAMED]]
+    named = [f"{clock(gap.starts_at, now, service)}, until {_end(gap, service)}" for gap in sorted(gaps)[:NAMED]]
     more = len(gaps) - len(named)
     return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
 

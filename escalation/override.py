@@ -110,14 +110,14 @@ def _complete(service: Service, someone: Person, staff: Staff, made: Decision, n
 
 def _tell(tx: Tx, service: Service, case: CaseRow, someone: Person, staff: Staff, made: Decision, now: datetime) -> Wording:
     """Who, what and why, now or as soon as they carry on (S77)."""
-    recipients = service.staff_policy.sharing.recipients
-    whom = recipients[made.recipient].told if made.recipient != READS_IT else message(service.library, "consent.told_reader")[0]
+    recipients, library = service.staff_policy.sharing.recipients, service.speaking(someone.language, now).library
+    whom = recipients[made.recipient].told if made.recipient != READS_IT else message(library, "consent.told_reader")[0]
     id = "consent.told_afterwards" if made.afterwards else "consent.told_first"
-    fields = {"adult": staff.first_name, "job": staff.job, "whom": whom, "words": made.told.strip()}
-    bubbles = message(service.library, id, someone.age_band, someone.easy_read, **fields)
+    fields = {"adult": staff.first_name, "job": staff.job, "whom": whom, "written": made.told.strip()}
+    bubbles = message(library, id, someone.age_band, someone.easy_read, **fields)
     if not discreet.tell(tx, service, someone, bubbles, now, case_id=case.id):
         raise NotPossible("this young person has left every channel: leave out what they are told, and write that under unsafe to tell")
-    return Wording(id, service.library.message(id).version, "\n".join(bubbles))
+    return Wording(id, library.message(id).version, "\n".join(bubbles), library.language_of(id))
 
 
 def _not_told(service: Service, made: Decision) -> Wording:

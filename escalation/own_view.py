@@ -58,7 +58,7 @@ class _Telling:
 
 def told(tx: Tx, service: Service, someone: Person, part: str, now: datetime) -> tuple[str, ...]:
     """The bubbles that answer one part: `held`, `readers`, `agreed` or `kept`. Raises `KeyError` for any other."""
-    return _PARTS[part](_Telling(tx, service, someone, now))
+    return _PARTS[part](_Telling(tx, service.speaking(someone.language, now), someone, now))
 
 
 def looks(tx: Tx, service: Service, someone: Person) -> list[Look]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from escalation import reading, relay
 from escalation.case import NotPossible
 from escalation.context import Service
+from escalation.phone_ending import PhoneEnding
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, OutboxRow, Staff
@@ -73,21 +74,33 @@ class _Phone:
                 self.answer("staff.hold_dropped")
             case ["outcome", outcome, case_id]:
                 self._close(outcome, case_id)
+            case ["plan", case_id]:
+                self._ending.start(case_id)
+            case ["debrief", said, debrief_id]:
+                self._ending.debrief(debrief_id, said)
             case _:
                 raise NotPossible("this button is not in use any more")
 
     def _commanded(self, words: str) -> None:
         name = words.split()[0].partition("@")[0].lower() if words.split() else ""
         current = relay.current_on_telegram(self.tx, self.staff)
-        if name not in ("close", "back"):
+        if name not in ("close", "back", "plan", "checkin"):
             self.answer("staff.help")
         elif current is None:
             self.answer("staff.nothing_open")
         elif name == "close":
-            self.answer("staff.choose_outcome", self._outcomes(current), current.id)
+            self.answer("staff.choose_outcome", [*self._ending.first(current), *self._outcomes(current)], current.id)
+        elif name == "plan":
+            self._ending.plan(current, words.partition(" ")[2])
+        elif name == "checkin":
+            self._ending.check_in(current)
         else:
             relay.hand_back(self.tx, self.service, current.id, self.staff, self.now)
             self.answer("staff.handed_back", case_id=current.id)
+
+    @property
+    def _ending(self) -> PhoneEnding:
+        return PhoneEnding(self.tx, self.service, self.staff, self.now, self.answer)
 
     def _outcomes(self, case: CaseRow) -> list[tuple[str, str]]:
         labels = {outcome: message(self.service.library, f"staff.outcome_{outcome}")[0] for outcome in relay.OUTCOMES}
@@ -136,7 +149,7 @@ class _Phone:
             OutboxRow.staff_id == self.staff.id, OutboxRow.channel == CHANNEL, OutboxRow.speaker == messages.RELAYED
         )
         rows = self.tx.session.execute(theirs.where(OutboxRow.external_id.contains(self.reply_to)).order_by(OutboxRow.seq.desc()))
-        return next((case_id for ids, case_id in rows if self.reply_to in ids.split(",")), None)
+        return next((case_id for ids, case_id in rows if ids and self.reply_to in ids.split(",")), None)
 
     def _hold(self, case: CaseRow, text: str, reasons: tuple[str, ...]) -> None:
         """Keep the words as a row that no channel sends, so that a restart loses nothing, and ask (S64)."""

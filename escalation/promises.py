@@ -71,9 +71,7 @@ def break_overdue(tx: Tx, case: CaseRow, now: datetime) -> None:
 def own_up(tx: Tx, case: CaseRow, now: datetime) -> None:
     """The young person is told the truth now: that counts for every broken promise of the case."""
     break_overdue(tx, case, now)
-    broken = select(PromiseRow).where(
-        PromiseRow.case_id == case.id, PromiseRow.broken_at.is_not(None), PromiseRow.owned_up_at.is_(None)
-    )
+    broken = select(PromiseRow).where(PromiseRow.case_id == case.id, PromiseRow.broken_at.is_not(None), PromiseRow.owned_up_at.is_(None))
     for row in tx.session.scalars(broken):
         row.owned_up_at = now
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from escalation import alerts, cases, discreet
 from escalation.case import TALKING
@@ -72,11 +72,12 @@ def own_up(tx: Tx, service: Service, case: CaseRow, worker: Staff, words: str, n
         select(PromiseRow.due_at).where(PromiseRow.case_id == case.id, PromiseRow.made_at == now).order_by(PromiseRow.id.desc())
     ).first()
     name = words if promised else f"{words}_nobody"
-    by = clock(promised, now, service.zone) if promised else ""
-    bubbles = message(service.library, name, someone.age_band, someone.easy_read, adult=worker.first_name, by=by)
-    buttons = tokens(service.library.message(name).buttons)
+    theirs = service.speaking(someone.language, now)
+    by = clock(promised, now, theirs) if promised else ""
+    bubbles = message(theirs.library, name, someone.age_band, someone.easy_read, adult=worker.first_name, by=by)
+    buttons = tokens(theirs.library.message(name).buttons)
     discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id, urgent=True)
 
 
-def _armed(case: CaseRow) -> tuple[object, ...]:
+def _armed(case: CaseRow) -> tuple[ColumnElement[bool], ...]:
     return (DueRow.case_id == case.id, DueRow.done_at.is_(None), DueRow.kind.in_((REMIND, GIVE_UP)))

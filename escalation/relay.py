@@ -187,6 +187,7 @@ def _own_live(tx: Tx, case_id: str, staff: Staff) -> CaseRow:
 
 def _tell_person(tx: Tx, service: Service, case: CaseRow, words: str, now: datetime, **fields: str) -> None:
     someone = people.person(tx, case.person_id)
-    bubbles = message(service.library, words, someone.age_band, someone.easy_read, **fields)
-    buttons = tokens(service.library.message(words).buttons)
+    library = service.speaking(someone.language, now).library
+    bubbles = message(library, words, someone.age_band, someone.easy_read, **fields)
+    buttons = tokens(library.message(words).buttons)
     discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id)

@@ -70,7 +70,7 @@ def ask_to_pass_on(tx: Tx, service: Service, case_id: str, staff: Staff, recipie
         raise NotPossible("they can be asked only while somebody has the conversation")
     if reasons := screen(what, helpline_digits(service)).reasons:
         raise NotPossible(f"it seems to hold {', '.join(reasons)}: write it another way")
-    fields = {"adult": staff.first_name, "whom": known.told, "words": what.strip()}
+    fields = {"adult": staff.first_name, "whom": known.told, "written": what.strip()}
     ask(tx, service, case, PASSING_ON, staff, now, fields, {"recipient": recipient, "what": what.strip()})
 
 
@@ -79,13 +79,15 @@ def passing_on_answered(tx: Tx, service: Service, case: CaseRow, number: str, ye
     asked = asked_now(tx, case, PASSING_ON, number)
     if asked is None:
         return
-    wording = Wording("consent.passing_on", service.library.message("consent.passing_on").version, asked.detail["words"])
+    version, language = service.library.message("consent.passing_on").version, asked.detail.get("language", "en")
+    wording = Wording("consent.passing_on", version, asked.detail["words"], language)
     kind = Kind.GIVEN if yes else Kind.REFUSED
     enter(tx, case, kind, wording, now, whom=With(asked.detail["recipient"], OUTSIDE), detail={"what": asked.detail["what"]})
     event = "passing_on_agreed" if yes else "passing_on_refused"
     history.record(tx, case, event, now, actor="young_person", detail={"of": asked.id})
     someone = people.person(tx, case.person_id)
-    words = message(service.library, "consent.passing_on_yes" if yes else "consent.passing_on_no", someone.age_band, someone.easy_read)
+    library = service.speaking(someone.language, now).library
+    words = message(library, "consent.passing_on_yes" if yes else "consent.passing_on_no", someone.age_band, someone.easy_read)
     discreet.tell(tx, service, someone, words, now, case_id=case.id)
     alerts.alert(tx, service, case, (case.worker_id,) if case.worker_id else (), now, "staff.answered")
 

@@ -149,7 +149,7 @@ def go_on(tx: Tx, service: Service, now: datetime) -> None:
 
 def when(shift: Shift | Span, service: Service, now: datetime) -> str:
     """A shift's time in words, such as `on Monday at 09:00, until 17:00`."""
-    return f"{clock(shift.starts_at, now, service.zone)}, until {shift.ends_at.astimezone(service.zone):%H:%M}"
+    return f"{clock(shift.starts_at, now, service)}, until {shift.ends_at.astimezone(service.zone):%H:%M}"
 
 
 def _waiting(tx: Tx) -> list[CaseRow]:

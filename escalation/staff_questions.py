@@ -32,12 +32,13 @@ def ask(
         raise NotPossible("they were asked already and have not answered yet")
     someone = people.person(tx, case.person_id)
     id = MESSAGES[kind]
-    bubbles = message(service.library, id, someone.age_band, someone.easy_read, **fields)
+    library = service.speaking(someone.language, now).library
+    bubbles = message(library, id, someone.age_band, someone.easy_read, **fields)
     number = len(history.entries(tx, case, f"{kind}_asked")) + 1
-    buttons = [(label, f"{token}:{number}") for label, token in tokens(service.library.message(id).buttons)]
+    buttons = [(label, f"{token}:{number}") for label, token in tokens(library.message(id).buttons)]
     if not discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id):
         raise NotPossible("this young person has left every channel: nothing can reach them")
-    detail = {**detail, "words": "\n".join(bubbles)}
+    detail = {**detail, "words": "\n".join(bubbles), "language": library.language_of(id)}
     history.record(tx, case, f"{kind}_asked", now, actor="staff", staff_id=staff.id, detail=detail)
     tx.signal(f"case:{case.id}")
 

@@ -77,7 +77,8 @@ def watch(tx: Tx, service: Service, case_id: str, staff: Staff, watcher_id: str,
     case.watcher_id = second.staff_id
     history.record(tx, case, "watched", now, actor="staff", staff_id=staff.id, detail={"by": second.staff_id})
     audit.note(tx, "case_watched", now, staff_id=second.staff_id, case_id=case.id)
-    buttons = tokens(service.library.message("hand_over.watching").buttons)
+    someone = people.person(tx, case.person_id)
+    buttons = tokens(service.speaking(someone.language, now).library.message("hand_over.watching").buttons)
     fields = {"adult": second.first_name, "job": second.job, "organisation": service.organisation}
     _say(tx, service, case, "hand_over.watching", now, fields, buttons)
     alerts.alert(tx, service, case, (second.staff_id,), now, "staff.watching")
@@ -152,12 +153,13 @@ def _stays(tx: Tx, service: Service, case: CaseRow, how: str, words: str, now: d
 
 
 def _wording(service: Service, asked: Entry) -> Wording:
-    return Wording("hand_over.transfer", service.library.message("hand_over.transfer").version, asked.detail["words"])
+    version = service.library.message("hand_over.transfer").version
+    return Wording("hand_over.transfer", version, asked.detail["words"], asked.detail.get("language", "en"))
 
 
 def _say(
     tx: Tx, service: Service, case: CaseRow, words: str, now: datetime, fields: dict[str, str], buttons: tuple[tuple[str, str], ...] = ()
 ) -> None:
     someone = people.person(tx, case.person_id)
-    bubbles = message(service.library, words, someone.age_band, someone.easy_read, **fields)
+    bubbles = message(service.speaking(someone.language, now).library, words, someone.age_band, someone.easy_read, **fields)
     discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id)

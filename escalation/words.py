@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
 
 from content.editorial.library import Library
+from content.editorial.opening import DAYS
 from content.editorial.schema import Bubbles, Button
+from escalation.context import Service
 
 
 def fill(words: Bubbles, age_band: str, easy_read: bool, **fields: str) -> tuple[str, ...]:
@@ -24,13 +27,15 @@ def tokens(buttons: tuple[Button, ...], turn: int = 0) -> tuple[tuple[str, str],
     return tuple((button.label, f"{turn}:{button.go}") for button in buttons)
 
 
-def clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def clock(at: datetime, now: datetime, service: Service) -> str:
     """A time as people say it: `14:05`, `tomorrow at 09:00`, `on Monday at 09:00`, `on 3 March at 09:00`."""
-    there, here = at.astimezone(zone), now.astimezone(zone)
-    days = (there.date() - here.date()).days
+    there, here = at.astimezone(service.zone), now.astimezone(service.zone)
+    days, words = (there.date() - here.date()).days, service.library
     time = f"{there:%H:%M}"
     if days == 0:
         return time
     if days == 1:
-        return f"tomorrow at {time}"
-    return f"on {there:%A} at {time}" if days < 7 else f"on {there.day} {there:%B} at {time}"
+        return words.label("tomorrow", time=time)
+    if days < 7:
+        return words.label(DAYS[there.weekday()], time=time)
+    return words.label("later", date=format_date(there, "d MMMM", locale=words.language), time=time)

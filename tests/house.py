@@ -24,7 +24,7 @@ from escalation.record import duty, messages, people
 from escalation.record.ids import new_id
 from escalation.record.messages import Line
 from escalation.record.store import Record, Tx
-from escalation.record.tables import AgreementRow, CaseRow, OutboxRow, Person, PromiseRow, Shift, Staff
+from escalation.record.tables import AgreementRow, CaseRow, DueRow, OutboxRow, Person, PromiseRow, Shift, Staff
 from nlu.noticing import Noticing
 from nlu.understanding import Level, Reading, RiskScores
 
@@ -116,9 +116,12 @@ class House:
         """Time passes, and what becomes due happens at its own time, to the minute."""
         until = self.clock() + timedelta(**by)
         while self.clock() < until:
-            self.clock.at = min(until, self.clock() + timedelta(minutes=1))
+            self.clock.at = min(until, max(self._next_due() or until, self.clock() + timedelta(minutes=1)))
             await self.ticking.run_due()
             await self.settle()
+
+    def _next_due(self) -> datetime | None:
+        return self.record.read(lambda tx: tx.session.scalar(select(DueRow.due_at).where(DueRow.done_at.is_(None)).order_by(DueRow.due_at)))
 
     def pick_up(self, name: str, case_id: str, on: str = "console") -> CaseRow:
         return self.record.write(lambda tx: relay.pick_up(tx, self.service, case_id, _again(tx, name), on, self.clock()))

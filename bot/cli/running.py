@@ -80,6 +80,23 @@ def settings() -> None:
         typer.echo(f"BREAKWATER_{name.upper()} = {current.shown(name)}\n    {field.description}")
 
 
+@app.command()
+@told
+def drill(
+    minutes: Annotated[float, typer.Option("--minutes", help="how long to wait for somebody to pick it up")] = 15,
+) -> None:
+    """Send a message as somebody in danger would, marked as a drill, through the running service, and tell how long people took."""
+    from bot.drill import run
+    from bot.service import load_service
+
+    settings = current_settings()
+    service = load_service(settings)
+    with open_record(settings) as record:
+        passed = run(record, service, utc_now, typer.echo, minutes)
+    if not passed:
+        raise typer.Exit(1)
+
+
 @app.command("new-key")
 def new_key() -> None:
     """Print a fresh BREAKWATER_DATA_KEY. Keep it where the database is not."""

@@ -20,7 +20,7 @@ def plain(text: str) -> str:
 
 def begin(scene: Scene) -> None:
     """What a code word is, and what is kept of it; or, where one is set, to change it or take it away."""
-    scene.state.question = None
+    scene.state.question, scene.aside = None, True
     scene.speak("code_word.have" if scene.person.has_code_word else "code_word.intro")
 
 
@@ -45,7 +45,7 @@ def written(scene: Scene, text: str, risk: Risk) -> None:
 
 def remove(scene: Scene) -> None:
     """Take the code word away."""
-    scene.state.question = None
+    scene.state.question, scene.aside = None, True
     scene.did(CodeWordChosen(None))
     scene.set_person(has_code_word=False)
     scene.speak("code_word.removed")

@@ -19,6 +19,8 @@ def carry_on(scene: Scene) -> None:
     elif _no_more_tries(scene):
         scene.speak("code_word.later")
     else:
+        if scene.state.question != "code_word":
+            scene.state.question_kept = scene.state.question
         scene.ask("code_word", "code_word.ask")
 
 
@@ -47,6 +49,7 @@ def _no_more_tries(scene: Scene) -> bool:
 
 def _open(scene: Scene) -> None:
     scene.state.behind_carry_on = False
+    scene.state.question, scene.state.question_kept = scene.state.question or scene.state.question_kept, None
     scene.did(CarriedOn())
     if scene.live:
         return

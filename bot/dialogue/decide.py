@@ -17,6 +17,8 @@ from bot.dialogue import (
     duties,
     emergency,
     guidance,
+    languages,
+    meanings,
     own_buttons,
     pause,
     plan,
@@ -26,6 +28,7 @@ from bot.dialogue import (
 )
 from bot.dialogue.events import PassedOn
 from bot.dialogue.harm import sign_of_harm
+from bot.dialogue.meanings import SURE
 from bot.dialogue.presses import press
 from bot.dialogue.scene import Heard, Outcome, Scene, Turn, together
 from bot.dialogue.state import Conversation
@@ -33,9 +36,6 @@ from escalation.context import Service
 from nlu.understanding import Level, Risk, Understanding
 
 WORDS = ("text", "edited", "media")
-SURE = 0.45
-"""From this confidence on, a topic is answered straight away; below it the nearest topics are offered."""
-
 SURE_IN_LIVE_CHAT = 0.9
 A_FEW_WORDS = 60
 """Characters up to which a message is not taken for what somebody tells at length."""
@@ -106,11 +106,13 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
         return
     if scene.live:
         _in_live_chat(scene, text, understood, risk, raised_by)
-    elif _withdraws(understood, SURE) and (risk.level < Level.CONCERN or scene.waiting):
+    elif meanings.withdraws(understood, SURE) and (risk.level < Level.CONCERN or scene.waiting):
         _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
-    elif risk.level < Level.CONCERN and _somebody_came(scene, understood, SURE):
+    elif risk.level < Level.CONCERN and meanings.somebody_came(scene, understood, SURE):
         topics.away(scene)
+    elif risk.level < Level.CONCERN and topics.OTHER_ADULT in risk.flags:
+        topics.other_adult(scene)
     elif scene.state.question == "write_summary" and not pause.hides(scene):
         _summary_came(scene, text, understood, risk, raised_by)
     elif risk.level >= Level.CONCERN:
@@ -126,7 +128,7 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
         after_the_end.said_how_it_was(scene, text)
     elif _is_for_the_plan(scene, text, risk):
         plan.written(scene, text)
-    elif _only_edited(scene, words, understood):
+    elif meanings.only_edited(scene, words, understood):
         scene.speak("conversation.edited_noted")
     else:
         _no_sign_of_harm(scene, understood, text, raised_by)
@@ -135,7 +137,7 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
 def _says_otherwise(scene: Scene, text: str, understood: Understanding) -> bool:
     """Whether a few words, whatever was asked, are a change of mind or say that somebody came."""
     sure = SURE_IN_LIVE_CHAT if scene.live else SURE
-    return len(text) <= A_FEW_WORDS and (_withdraws(understood, sure) or _somebody_came(scene, understood, sure))
+    return len(text) <= A_FEW_WORDS and (meanings.withdraws(understood, sure) or meanings.somebody_came(scene, understood, sure))
 
 
 def _is_for_the_plan(scene: Scene, text: str, risk: Risk) -> bool:
@@ -154,7 +156,10 @@ def _no_words(scene: Scene, last: Heard) -> None:
         scene.speak("conversation.media")
     elif scene.live:
         return
-    elif last.kind in ("started", "command"):
+    elif last.kind == "started":
+        languages.begin(scene, last.text)
+        _command(scene, "start")
+    elif last.kind == "command":
         _command(scene, last.text)
     elif scene.state.behind_carry_on:
         pause.ask(scene)
@@ -181,7 +186,7 @@ def _pass_on(scene: Scene, text: str) -> None:
 
 def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk, raised_by: str | None) -> None:
     """A human has the conversation: the bot is silent (S60), still listens for risk, and hears a withdrawal."""
-    if _withdraws(understood, SURE_IN_LIVE_CHAT):
+    if meanings.withdraws(understood, SURE_IN_LIVE_CHAT):
         _notice_harm(scene, risk, raised_by)
         agreement.withdraw(scene)
         return
@@ -190,7 +195,7 @@ def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk
     _notice_harm(scene, risk, raised_by)
     if "emergency_number_asked" in risk.flags:
         scene.speak("emergency.while_live", urgent=True)
-    if _somebody_came(scene, understood, SURE_IN_LIVE_CHAT):
+    if meanings.somebody_came(scene, understood, SURE_IN_LIVE_CHAT) or topics.OTHER_ADULT in risk.flags:
         topics.away(scene)
     elif scene.state.behind_carry_on:
         pause.ask(scene)
@@ -218,7 +223,7 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
     elif "wants_person" in risk.flags:
         topics.wants_person(scene, risk, raised_by)
     elif "other_language" in risk.flags:
-        scene.speak("conversation.language")
+        languages.offer(scene)
     elif risk.level is Level.WORRY:
         _worry(scene, understood, raised_by)
     elif (topic := topics.short_word(scene, text)) or understood.confidence >= SURE:
@@ -282,25 +287,3 @@ def _limits_first(scene: Scene) -> None:
 def _shows_nothing(scene: Scene, text: str, understood: Understanding) -> bool:
     topic = topics.short_word(scene, text) or (understood.topic if understood.confidence >= SURE else None)
     return "wants_person" not in understood.risk.flags and pause.shows_nothing(scene, topic)
-
-
-def _only_edited(scene: Scene, words: list[Heard], understood: Understanding) -> bool:
-    """Whether they only changed what was answered already: nothing worrying in it, and no new question."""
-    if understood.risk.level > Level.NONE or any(one.kind != "edited" for one in words):
-        return False
-    place = scene.state.place
-    return understood.confidence < SURE or (place is not None and place.topic == understood.topic)
-
-
-def _somebody_came(scene: Scene, understood: Understanding, sure: float) -> bool:
-    """Said outright; words such as "have to go" count unless they clearly belong to a question about something else."""
-    if understood.topic == "cant_talk_now" and understood.confidence >= sure:
-        return True
-    asks = understood.confidence >= SURE and topics.is_guidance(scene, understood.topic)
-    return "someone_here" in understood.risk.flags and not asks
-
-
-def _withdraws(understood: Understanding, sure: float) -> bool:
-    """A change of mind, or "I was joking": one answer for all, whether or not there is anything to take back (S78)."""
-    said = understood.topic == "withdraw_consent" and understood.confidence >= sure
-    return said or "withdraws" in understood.risk.flags

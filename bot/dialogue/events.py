@@ -124,6 +124,11 @@ class EasyReadChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeelingTold:
     """How it was, after an adult closed the conversation: `good`, `same` or `bad`."""
 
@@ -212,6 +217,7 @@ Event = (
     | AgeBandChosen
     | AreaChosen
     | EasyReadChosen
+    | LanguageChosen
     | FeelingTold
     | CarriedOn
     | WentAway

@@ -13,12 +13,14 @@ from bot.dialogue import (
     after_the_end,
     agreement,
     call_back,
+    clearing,
     closing,
     coming_back,
     concern,
     emergency,
     guidance,
     harm,
+    languages,
     own_buttons,
     own_view,
     pause,
@@ -27,9 +29,9 @@ from bot.dialogue import (
     topics,
     waiting,
 )
-from bot.dialogue.events import AgeBandChosen, AreaChosen, DeletionAsked, EasyReadChosen, FeelingTold
+from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen, FeelingTold
 from bot.dialogue.scene import Heard, Scene
-from bot.dialogue.state import Conversation, Question
+from bot.dialogue.state import Question
 from escalation.consent import Scope
 from escalation.ended import About
 from nlu.understanding import Level, Risk, Understanding
@@ -49,6 +51,8 @@ def press(scene: Scene, heard: Heard) -> None:
     kind, _, name = go.partition(":")
     if kind == "do" and name in ALWAYS:
         ALWAYS[name](scene)
+    elif kind == "do" and name.startswith(languages.CHOICE):
+        languages.choose(scene, name.removeprefix(languages.CHOICE))
     elif scene.live and staff_questions.answers(name):
         staff_questions.answer(scene, name)
     elif closing.answers(name) and pause.hides(scene):
@@ -92,7 +96,13 @@ def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
         return guidance.show_step(scene, topic, step)
     if kind != "do":
         return False
-    for prefix, handler in (("theme_", guidance.show_theme), ("area_", _area), ("band_", _band), (plan.PICK, plan.pick), *own_buttons.PREFIXES):
+    for prefix, handler in (
+        ("theme_", guidance.show_theme),
+        ("area_", _area),
+        ("band_", _band),
+        (plan.PICK, plan.pick),
+        *own_buttons.PREFIXES,
+    ):
         if name.startswith(prefix):
             handler(scene, name.removeprefix(prefix))
             return True
@@ -178,27 +188,6 @@ def _easy(on: bool) -> Handler:
     return choose
 
 
-def _delete(yes: bool) -> Handler:
-    def choose(scene: Scene) -> None:
-        scene.state.question = None
-        if yes:
-            scene.did(DeletionAsked())
-            scene.state = _cleared(scene)
-        scene.speak("conversation.delete_done" if yes else "conversation.delete_not_done")
-
-    return choose
-
-
-def _cleared(scene: Scene) -> Conversation:
-    """A new conversation, except for what keeps an open case from view."""
-    was = scene.state
-    new = Conversation(turn=was.turn, told_limits=True, asked_age=True, told_app_age=True)
-    if scene.turn.case is not None:
-        new.private_matter, new.behind_carry_on, new.behind_since = True, was.behind_carry_on, was.behind_since
-    new.private_matter |= scene.person.has_code_word
-    return new
-
-
 def _felt(feeling: str) -> Handler:
     def tell(scene: Scene) -> None:
         scene.did(FeelingTold(feeling))
@@ -274,8 +263,8 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "suicide_no": ("suicide", emergency.no_thoughts_of_suicide),
     "okay": ("check_in", _okay),
     "not_really": ("check_in", _not_really),
-    "delete_yes": ("delete", _delete(True)),
-    "delete_no": ("delete", _delete(False)),
+    "delete_yes": ("delete", clearing.yes),
+    "delete_no": ("delete", clearing.no),
     "feel_good": ("feedback", _felt("good")),
     "feel_same": ("feedback", _felt("same")),
     "feel_bad": ("feedback", _felt("bad")),
@@ -308,8 +297,8 @@ _TYPED: dict[tuple[Question, str], Handler] = {
     ("check_in", "deny"): _not_really,
     ("check_in", "unsure"): _not_really,
     ("age", "deny"): lambda scene: _band(scene, "skip"),
-    ("delete", "affirm"): _delete(True),
-    ("delete", "deny"): _delete(False),
+    ("delete", "affirm"): clearing.yes,
+    ("delete", "deny"): clearing.no,
     ("copy", "affirm"): own_view.give_copy,
     ("copy", "deny"): own_view.keep_copy,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.dialogue.events import Event, Said, SaidAside
+from bot.dialogue.events import Event, LanguageChosen, Said, SaidAside
 from bot.dialogue.state import Conversation, Question
 from content.editorial.release import reason_to_hold
 from content.editorial.schema import Bubbles, Button, Script
@@ -40,6 +40,7 @@ class PersonView:
     area: str | None = None
     easy_read: bool = False
     channel: str = "webchat"
+    language: str = "en"
     has_code: bool = False
     has_code_word: bool = False
     adults: tuple[Adult, ...] = ()
@@ -88,7 +89,7 @@ class Scene:
     def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
         state = conversation.model_copy(deep=True)
         state.turn += 1
-        return cls(turn, service, state, turn.person, turn.staffing)
+        return cls(turn, service.speaking(turn.person.language, turn.now), state, turn.person, turn.staffing)
 
     def script(self, topic: str) -> Script | None:
         """The guidance on a topic, where there is some that may be said today."""
@@ -149,7 +150,7 @@ class Scene:
         return tuple((label, f"{self.state.turn}:{go}") for label, go in pairs)
 
     def clock(self, at: datetime) -> str:
-        return clock(at, self.turn.now, self.service.zone)
+        return clock(at, self.turn.now, self.service)
 
     def clock_in(self, minutes: float) -> str:
         """The time in so many minutes from now."""
@@ -180,6 +181,12 @@ class Scene:
         if self.aside:
             self.did(SaidAside(tuple(one.id for one in heard), self.forget))
         self.aside = self.forget = False
+
+    def speak_in(self, language: str) -> None:
+        """From now on in this language."""
+        self.did(LanguageChosen(language))
+        self.set_person(language=language)
+        self.service = self.service.speaking(language, self.turn.now)
 
     def set_person(self, **changes: object) -> None:
         self.person = replace(self.person, **changes)  # type: ignore[arg-type]

@@ -156,6 +156,8 @@ class Conversation(Part):
     wrong_words: int = 0
     """Wrong tries of the code word since the last right one."""
     no_tries_until: datetime | None = None
+    question_kept: Question | None = None
+    """The question that was open when the code word was asked for."""
     concern: Concern | None = None
     call: Call | None = None
 

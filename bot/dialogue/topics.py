@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogue import after_the_end, agreement, guidance, waiting
+from bot.dialogue import after_the_end, agreement, guidance, languages, waiting
 from bot.dialogue.ending_events import CheckInsStopped
 from bot.dialogue.events import WentAway
 from bot.dialogue.scene import Scene
@@ -13,6 +13,9 @@ from nlu.understanding import Level, Risk, Subject
 
 LONGEST_SHORT_WORD = 30
 _AROUND = " \n.!?…/"
+
+OTHER_ADULT = "other_adult"
+"""The flag of words that only somebody else would say."""
 
 SMALL_WORDS = ("affirm", "deny", "unsure", "greet")
 """What somebody who waits for an adult may say without asking for anything."""
@@ -134,6 +137,21 @@ def away(scene: Scene) -> None:
         scene.state.place = None
 
 
+def other_adult(scene: Scene) -> None:
+    """Somebody says that they are a parent, a partner or a professional: they learn nothing, not even whether there is a chat (S27).
+
+    It may be the young person's phone, so nothing shows from now on until "Carry on".
+    """
+    if scene.state.private_matter:
+        scene.did(WentAway())
+        scene.state.go_behind()
+    scene.state.place, contact, organisation = None, scene.service.contact, scene.service.organisation
+    if contact:
+        scene.speak("own_view.other_adult", organisation=organisation, contact=contact)
+    else:
+        scene.speak("own_view.other_adult_no_contact", organisation=organisation)
+
+
 def _withdraw(scene: Scene) -> None:
     agreement.withdraw(scene)
 
@@ -146,7 +164,7 @@ _HANDLERS: dict[str, Callable[[Scene], None]] = {
     "stop_messages": _stop,
     "cant_talk_now": away,
     "withdraw_consent": _withdraw,
-    "change_language": lambda scene: scene.speak("conversation.language"),
+    "change_language": languages.offer,
     "helplines": helplines,
     "my_plan": after_the_end.show_plan,
 }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from content.editorial.reading import read_file
+from content.editorial.interface import ENGLISH, Labels, load_labels
+from content.editorial.reading import own_files, read_file
+from content.editorial.release import reason_to_hold
 from content.editorial.schema import (
     CannedReplies,
     CannedReply,
@@ -22,8 +26,12 @@ from content.editorial.schema import (
     Script,
     ShortWords,
 )
+from content.editorial.siblings import Sibling, read_sibling, sibling_paths
+from content.editorial.translations import TranslatedMessages
 
 CONTENT = Path(__file__).resolve().parent.parent
+
+CHOSEN = "conversation.language_chosen"
 
 E = TypeVar("E", bound=BaseModel)
 
@@ -41,6 +49,38 @@ class Library:
     short_words: Mapping[str, str] = field(default_factory=dict)
     own_words: Mapping[str, Reviewed] = field(default_factory=dict)
     """Files of what the bot says by itself, crisis and consent among it, by path: nothing can be said in their place."""
+    labels: Labels = field(default_factory=dict)
+    """Interface words by language and name."""
+    siblings: Mapping[str, tuple[Sibling, ...]] = field(default_factory=dict)
+    """Files in other languages, by language."""
+    language: str = ENGLISH
+    translated: frozenset[str] = frozenset()
+    """The messages that are in `language`; the others are in English."""
+    original: Library | None = None
+    """The library in English, where this one speaks another language."""
+
+    def speaking(self, language: str, signed_on: date | None = None) -> Library:
+        """The same library in `language`, in English where there are no such words.
+
+        `signed_on`: only with words that are signed off and not overdue on that day.
+        """
+        english = self.original or self
+        files = [one for one in english.siblings.get(language, ()) if signed_on is None or not reason_to_hold(one.entry, signed_on)]
+        return _spoken(english, language, files) if files else english
+
+    def languages(self, signed_on: date | None = None) -> tuple[str, ...]:
+        """The languages that a young person can choose: those in which the bot can say that it speaks them."""
+        english = self.original or self
+        return (ENGLISH, *(one for one in english.siblings if CHOSEN in english.speaking(one, signed_on).translated))
+
+    def language_of(self, id: str) -> str:
+        """The language in which this library says the message `id`."""
+        return self.language if id in self.translated else ENGLISH
+
+    def label(self, name: str, **fields: str) -> str:
+        """An interface word, filled in. Raises `KeyError` naming one that is not there."""
+        words = self.labels.get(self.language, {})
+        return (words.get(name) or self.labels[ENGLISH][name]).format_map(fields)
 
     def message(self, id: str) -> Message:
         """The message `group.name`. Raises `KeyError` naming it: a message that code needs must exist."""
@@ -72,9 +112,33 @@ def load(folder: Path = CONTENT) -> Library:
         crisis={file.category: file for file in crisis},
         directories={directory.area: directory for directory in _all(folder, "helplines/*.yml", Directory)},
         canned={reply.id: reply for file in canned for reply in file.replies},
-        themes={theme.name: tuple(path.stem for path in sorted(theme.glob("*.yml"))) for theme in sorted((folder / "guidance").glob("*"))},
+        themes={theme.name: tuple(path.stem for path in own_files(theme, "*.yml")) for theme in sorted((folder / "guidance").glob("*"))},
         short_words=_short_words(folder / "policy" / "short_words.yml"),
         own_words={f"messages/{file.group}.yml": file for file in message_files} | {f"crisis/{file.category}.yml": file for file in crisis},
+        labels=load_labels(folder),
+        siblings=_siblings(folder),
+    )
+
+
+def _siblings(folder: Path) -> dict[str, tuple[Sibling, ...]]:
+    found = sorted((read_sibling(folder, path) for path in sibling_paths(folder)), key=lambda one: one.entry.language)
+    return {language: tuple(files) for language, files in groupby(found, key=lambda one: one.entry.language)}
+
+
+def _spoken(english: Library, language: str, files: Sequence[Sibling]) -> Library:
+    merged = [one.merged for one in files]
+    groups = [file for file in merged if isinstance(file, MessageFile)]
+    return replace(
+        english,
+        scripts={**english.scripts, **{file.topic: file for file in merged if isinstance(file, Script)}},
+        messages={**english.messages, **{f"{file.group}.{name}": message for file in groups for name, message in file.messages.items()}},
+        crisis={**english.crisis, **{file.category: file for file in merged if isinstance(file, CrisisFile)}},
+        directories={**english.directories, **{file.area: file for file in merged if isinstance(file, Directory)}},
+        language=language,
+        translated=frozenset(
+            f"{one.entry.group}.{name}" for one in files if isinstance(one.entry, TranslatedMessages) for name in one.entry.messages
+        ),
+        original=english,
     )
 
 
@@ -84,4 +148,4 @@ def _short_words(path: Path) -> dict[str, str]:
 
 
 def _all(folder: Path, pattern: str, kind: type[E]) -> list[E]:
-    return [read_file(path, kind) for path in sorted(folder.glob(pattern))]
+    return [read_file(path, kind) for path in own_files(folder, pattern)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,8 +42,13 @@ def read_file(path: Path, kind: type[E]) -> E:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        problems = [f"{path}:{_line(lines, problem['loc'])}: {_say(problem)}" for problem in error.errors()]
+        problems = [f"{path}:{line_of(lines, problem['loc'])}: {_say(problem)}" for problem in error.errors()]
         raise ContentError("\n".join(problems)) from None
+
+
+def own_files(folder: Path, pattern: str) -> list[Path]:
+    """The files that fit a pattern and are not in another language: `consent.yml`, but not `consent.pl.yml`."""
+    return [path for path in sorted(folder.glob(pattern)) if "." not in path.stem]
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
@@ -77,7 +83,8 @@ def _note_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, .
             _note_lines(value, (*path, index), lines)
 
 
-def _line(lines: dict[tuple[Any, ...], int], place: tuple[Any, ...]) -> int:
+def line_of(lines: Mapping[tuple[Any, ...], int], place: tuple[Any, ...]) -> int:
+    """The line of a key, or of the nearest one above it; 1 where there is none."""
     for end in range(len(place), -1, -1):
         if place[:end] in lines:
             return lines[place[:end]]

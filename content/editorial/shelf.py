@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from content.editorial.problems import Problem, from_error
-from content.editorial.reading import ContentError, read_file, read_yaml
+from content.editorial.reading import ContentError, own_files, read_file, read_yaml
 from content.editorial.rules import Audience, Wording
 from content.editorial.schema import Bubbles, Button, CannedReplies, CrisisFile, Directory, Entry, MessageFile, Reviewed, Script
 from content.editorial.taxonomy import Taxonomy
@@ -155,7 +155,7 @@ def read_shelf(folder: Path) -> tuple[Shelf | None, list[Problem]]:
 
 
 def _all(folder: Path, pattern: str, kind: type[E], problems: list[Problem]) -> tuple[Filed[E], ...]:
-    found = (_read(path, kind, problems) for path in sorted(folder.glob(pattern)))
+    found = (_read(path, kind, problems) for path in own_files(folder, pattern))
     return tuple(filed for filed in found if filed is not None)
 
 

@@ -45,7 +45,7 @@ def out_of_hours(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None
 
 
 def _text(service: Service, case: CaseRow, now: datetime, words: str, **fields: str) -> str:
-    since = clock(case.waiting_since or case.opened_at, now, service.zone)
+    since = clock(case.waiting_since or case.opened_at, now, service)
     urgency = message(service.library, f"staff.urgency_{Level(case.level).id}")[0]
     bubbles = message(service.library, words, urgency=urgency, since=since, **fields)
     drill = message(service.library, "staff.drill") if case.drill else ()

@@ -17,14 +17,29 @@ from escalation.console import security
 from escalation.console.pages import STATIC, page
 from escalation.console.permissions import GatedRoute, Refused, gated_routes
 from escalation.console.problems import Problem
-from escalation.console.routes import account, cases, events, flags, invite, rota, sign_in, team, waiting, writing
+from escalation.console.routes import (
+    account,
+    case_work,
+    cases,
+    endings,
+    events,
+    flags,
+    invite,
+    rota,
+    sharing,
+    sign_in,
+    team,
+    transfer,
+    waiting,
+    writing,
+)
 from escalation.console.state import Console, ConsoleSettings, utc_now
 from escalation.context import Service
 from escalation.record.store import Record, RecordUnavailable
 
 __all__ = ["ConsoleSettings", "create"]
 
-ROUTERS = (sign_in, invite, account, waiting, cases, writing, flags, rota, team, events)
+ROUTERS = (sign_in, invite, account, waiting, cases, writing, endings, case_work, sharing, transfer, flags, rota, team, events)
 _TITLES = {
     401: "Sign in",
     403: "Not open to you",

@@ -19,6 +19,8 @@ STAGES = {
     "waiting": "Waiting",
     "live": "In conversation",
     "paused": "Paused: they changed their mind",
+    "closing": "Ending together",
+    "follow_up": "Ended, with a check-in to come",
     "closed": "Closed",
 }
 SCOPES = {
@@ -43,6 +45,19 @@ FLAGS = {
     "lead:refused_urgent": "Said no to an adult, and it is urgent",
     "lead:withdrawn_urgent": "Changed their mind, and it is urgent",
     "lead_decided": "Decided by the lead",
+}
+BEFORE = {1: "Bad", 2: "So-so", 3: "OK"}
+AFTER = {1: "Worse than before", 2: "About the same", 3: "Better than before"}
+PLAN_STATES = {"proposed": "Suggested, not answered yet", "agreed": "In the plan", "left_out": "Left out"}
+CHECK_INS = {
+    "to_come": "Agreed",
+    "sent": "Sent, not answered yet",
+    "fine": "They say they are OK",
+    "not_fine": "They said that they are not OK",
+    "stopped": "Stopped by them",
+    "quiet": "Not answered",
+    "unreached": "Could not be delivered: the chat was blocked or left",
+    "not_needed": "Not sent, as they were talking to somebody again",
 }
 HELD = {
     "contact": "it seems to hold a phone number, address or account. Neither side should know the other's account.",

@@ -53,7 +53,7 @@ def page(request: Request, template: str, me: SignedIn | None, status: int = 200
         "now": now,
         "zone": zone,
         "exact": lambda at: moments.exact(at, zone),
-        "at": lambda at: clock(at, now, zone),
+        "at": lambda at: clock(at, now, console.service),
         "urgency": lambda level: console.service.library.message(f"staff.urgency_{Level(level).id}").say[0],
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(common | named), status)

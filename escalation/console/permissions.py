@@ -22,6 +22,7 @@ TABLE: dict[str, frozenset[str]] = {
     "see_queue": frozenset({"worker", "lead"}),
     "take_conversation": frozenset({"worker", "lead"}),
     "write_to_person": frozenset({"worker", "lead"}),
+    "work_on_case": frozenset({"worker", "lead"}),
     "decide_flags": frozenset({"lead"}),
     "see_rota": frozenset({"worker", "lead", "admin"}),
     "edit_rota": frozenset({"lead", "admin"}),

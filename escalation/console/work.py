@@ -67,7 +67,9 @@ def work_on(tx: Tx, service: Service, case_id: str, staff: Staff, names: dict[st
     past = history.entries(tx, case)
     sharing = service.staff_policy.sharing
     outside = {id: recipient.staff for id, recipient in sharing.recipients.items()}
-    may = outside if staff.role in sharing.decides else {id: outside[id] for id, recipient in sharing.recipients.items() if recipient.anyone}
+    may = (
+        outside if staff.role in sharing.decides else {id: outside[id] for id, recipient in sharing.recipients.items() if recipient.anyone}
+    )
     own = case.worker_id == staff.id
     return Work(
         records=records,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select
 
@@ -99,7 +99,8 @@ def add_shift(tx: Tx, row: Staff, starts_at: datetime, ends_at: datetime, backup
 
 def check(tx: Tx, row: Staff, span: Span) -> None:
     """Raise `RotaError` where this person cannot be on duty at that time, with the reason (S67)."""
-    if span.ends_at <= span.starts_at:
+    # Times of one zone compare by the clock on the wall, which goes back once a year.
+    if span.ends_at.astimezone(UTC) <= span.starts_at.astimezone(UTC):
         raise RotaError("the shift ends before it begins: swap --from and --to")
     if row.role not in ON_THE_ROTA:
         raise RotaError(f"{row.name} is {row.role}: only workers and leads can be on the rota")

@@ -36,6 +36,16 @@ WHO_MAY = {
     "POST /cases/{case_id}/draft": "worker lead",
     "POST /cases/{case_id}/close": "worker lead",
     "POST /cases/{case_id}/hand-back": "worker lead",
+    **{
+        f"POST /cases/{{case_id}}/{what}": "worker lead"
+        for what in (
+            *("form", "note", "context", "wants", "level", "hold", "ask-lead", "challenge"),
+            *("share", "do-not-share", "duties/{duty_id}", "pass-on", "passed-on"),
+            *("transfer", "transfer/drop", "second", "second/leave"),
+        )
+    },
+    "POST /cases/{case_id}/link": "lead",
+    "POST /questions/{question_id}": "lead",
     "GET /flags": "lead",
     "POST /flags/{case_id}": "lead",
     "GET /rota": "worker lead admin",

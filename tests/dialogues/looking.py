@@ -52,6 +52,7 @@ class Looking:
             "flagged_to": self._flagged_to,
             "sees": self._view,
             "person": self._person,
+            "own_words_not": self._own_words_not,
             "plan": self._plan,
             "check_ins": self._check_ins,
         }
@@ -111,6 +112,11 @@ class Looking:
         assert card.level.id == expected.get("level", card.level.id)
         assert list(card.categories) == expected.get("categories", list(card.categories))
         assert not card.lines and not card.summary and card.raised_by is None, "a flag holds no words"
+
+    def _own_words_not(self, none_of: list[str]) -> None:
+        """Words that are not kept among what the young person wrote."""
+        written = [line.text for line in self.young.lines() if line.speaker == "young_person"]
+        _has("\n".join(written), (), none_of)
 
     def _person(self, expected: dict[str, Any]) -> None:
         person = self.young.person()

@@ -12,7 +12,7 @@ from escalation import asking_the_lead, case_work, reports, transfer
 from escalation.case import NotPossible
 from escalation.case_work import Note
 from escalation.console.permissions import Gate, GatedRoute
-from escalation.console.routes.answering import Given, carried_out
+from escalation.console.routes.forms import Given, carried_out
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
@@ -63,7 +63,11 @@ async def set_context(request: Request, case_id: str, me: Worker) -> Response:
 async def set_wants(request: Request, case_id: str, me: Worker) -> Response:
     console: Console = request.app.state.console
     return await carried_out(
-        request, me, case_id, "wants", lambda tx, staff, given: case_work.set_wants(tx, case_id, staff, given.get("words", ""), console.clock())
+        request,
+        me,
+        case_id,
+        "wants",
+        lambda tx, staff, given: case_work.set_wants(tx, case_id, staff, given.get("words", ""), console.clock()),
     )
 
 
@@ -122,5 +126,5 @@ async def link(request: Request, case_id: str, me: Lead) -> Response:
 def _level(id: str) -> Level:
     try:
         return Level.of(id)
-    except (KeyError, ValueError):
+    except ValueError:
         raise NotPossible("choose a level, and write why") from None

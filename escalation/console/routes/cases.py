@@ -13,10 +13,13 @@ from sqlalchemy import select
 from content.editorial.schema import CannedReply
 from escalation import reading
 from escalation.console import labels
+from escalation.console.filled import Filled
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
 from escalation.console.state import Console
+from escalation.console.work import Work, work_on
+from escalation.end_reading import EndReading, read_end
 from escalation.reading import CaseReading, LedgerEntry
 from escalation.record.messages import Line
 from escalation.record.store import Tx
@@ -43,6 +46,7 @@ class Closing:
 
     outcome: str = ""
     note: str = ""
+    safer: str = ""
     wrong: str = ""
 
 
@@ -66,6 +70,10 @@ class Conversation:
     ledger: list[LedgerEntry]
     canned: list[CannedReply]
     outcomes: dict[str, str]
+    names: dict[str, str]
+    subjects: dict[str, str]
+    work: Work | None
+    end: EndReading | None
 
 
 @router.get("/cases/{case_id}")
@@ -75,24 +83,37 @@ async def show_case(request: Request, case_id: str, me: Annotated[SignedIn, Depe
 
 
 async def case_page(
-    request: Request, me: SignedIn, case_id: str, writing: Writing, closing: Closing | None = None, status: int = 200
+    request: Request,
+    me: SignedIn,
+    case_id: str,
+    writing: Writing,
+    closing: Closing | None = None,
+    status: int = 200,
+    filled: Filled | None = None,
 ) -> Response:
     """The page of a case as this person may see it; the read is logged. Answers 404 where there is none for them."""
     console: Console = request.app.state.console
     with answering(404):
         shown = await console.record.awrite(lambda tx: _conversation(tx, console, me, case_id))
-    return page(request, "case.html", me, status, shown=shown, case=shown.case, writing=writing, closing=closing or Closing())
+    forms = {"writing": writing, "closing": closing or Closing(), "filled": filled or Filled()}
+    return page(request, "case.html", me, status, shown=shown, case=shown.case, work=shown.work, end=shown.end, policy=console.service.staff_policy, **forms)
 
 
 def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conversation:
-    case = reading.read_case(tx, console.service, case_id, tx.session.get_one(Staff, me.staff_id), console.clock())
-    names = {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
+    staff, now = tx.session.get_one(Staff, me.staff_id), console.clock()
+    case = reading.read_case(tx, console.service, case_id, staff, now)
+    outside = {id: recipient.staff for id, recipient in console.service.staff_policy.sharing.recipients.items()}
+    names = outside | {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
     return Conversation(
         case=case,
         lines=[_spoken(line, me, names) for line in case.lines],
         ledger=reading.ledger(tx, case_id),
         canned=sorted(console.service.library.canned.values(), key=lambda reply: reply.title),
         outcomes={id: labels.OUTCOMES[id] for id in OUTCOMES},
+        names=names,
+        subjects={id: crisis.reason for id, crisis in console.service.library.crisis.items()},
+        work=work_on(tx, console.service, case_id, staff, names, now),
+        end=read_end(tx, case_id, staff),
     )
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import cases, flags, reading
+from escalation import asking_the_lead, cases, debriefs, feedback, flags, reading
 from escalation.case import NotPossible
+from escalation.console.filled import Filled
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import sentence
 from escalation.console.state import Console
+from escalation.debriefs import Burden
+from escalation.feedback import Figures
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.sign_in import SignedIn
@@ -30,6 +34,15 @@ class Decision:
     decision: str = ""
     reason: str = ""
     wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Care:
+    """How colleagues fare after hard cases, and what young people told, in the last so many days."""
+
+    days: int
+    burdens: list[Burden]
+    feedback: Figures
 
 
 @router.get("/flags")
@@ -51,11 +64,30 @@ async def decide(
     return redirect(request, "/flags")
 
 
-async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: int = 200) -> Response:
+@router.post("/questions/{question_id}")
+async def answer(request: Request, question_id: str, me: Lead, answer: Annotated[str, Form()] = "") -> Response:
+    console: Console = request.app.state.console
+    try:
+        await console.record.awrite(
+            lambda tx: asking_the_lead.answer(tx, console.service, question_id, _staff(tx, me), answer, console.clock())
+        )
+    except NotPossible as error:
+        return await _flags_page(request, me, Decision(), 422, Filled(question_id, {"answer": answer}, sentence(str(error))))
+    return redirect(request, "/flags")
+
+
+async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: int = 200, answered: Filled | None = None) -> Response:
     console: Console = request.app.state.console
     now = console.clock()
+    care = await console.record.aread(lambda tx: _care(tx, console, now))
+    questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, _staff(tx, me)))
     cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, _staff(tx, me), now))
-    return page(request, "flags.html", me, status, cards=cards, filled=filled)
+    return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, answered=answered or Filled(), care=care)
+
+
+def _care(tx: Tx, console: Console, now: datetime) -> Care:
+    days = console.service.ending.debrief.within_days
+    return Care(days, debriefs.burdens(tx, console.service, now), feedback.figures(tx, now - timedelta(days=days)))
 
 
 def _staff(tx: Tx, me: SignedIn) -> Staff:

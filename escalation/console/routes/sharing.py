@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from escalation import override, reports
 from escalation.console.permissions import Gate, GatedRoute
-from escalation.console.routes.answering import Given, carried_out
+from escalation.console.routes.forms import Given, carried_out
 from escalation.console.state import Console
 from escalation.override import Decision
 from escalation.record.store import Tx

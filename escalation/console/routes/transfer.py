@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from escalation import transfer
 from escalation.console.permissions import Gate, GatedRoute
-from escalation.console.routes.answering import carried_out
+from escalation.console.routes.forms import carried_out
 from escalation.console.state import Console
 from escalation.sign_in import SignedIn
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import reading, relay
+from escalation import debriefs, reading, relay
 from escalation.case import Stage
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -18,7 +18,7 @@ from escalation.console.state import Console
 from escalation.reading import CaseReading
 from escalation.record import audit, duty
 from escalation.record.store import Tx
-from escalation.record.tables import Staff
+from escalation.record.tables import Debrief, Staff
 from escalation.rota import Staffing
 from escalation.sign_in import SignedIn
 
@@ -33,6 +33,7 @@ class Floor:
     waiting: list[CaseReading]
     with_others: list[CaseReading]
     staffing: Staffing
+    debriefs: list[Debrief]
 
 
 @router.get("/waiting")
@@ -65,7 +66,7 @@ def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
     cards = reading.queue(tx, console.service, tx.session.get_one(Staff, me.staff_id), now)
     waiting = [card for card in cards if card.stage == Stage.WAITING]
     held = [card for card in cards if card.stage != Stage.WAITING]
-    return Floor([c for c in held if c.yours], waiting, [c for c in held if not c.yours], duty.staffing_now(tx, now))
+    return Floor([c for c in held if c.yours], waiting, [c for c in held if not c.yours], duty.staffing_now(tx, now), debriefs.open_for(tx, me.staff_id))
 
 
 async def _note_shown(console: Console, me: SignedIn, cards: list[CaseReading]) -> None:

@@ -56,15 +56,17 @@ async def keep_draft(request: Request, case_id: str, me: Writer, text: Words = "
 
 
 @router.post("/cases/{case_id}/close")
-async def close(request: Request, case_id: str, me: Writer, outcome: Words = "", note: Words = "") -> Response:
+async def close(request: Request, case_id: str, me: Writer, outcome: Words = "", note: Words = "", safer: Words = "") -> Response:
     console: Console = request.app.state.console
     if outcome not in relay.OUTCOMES:
-        closing = Closing(outcome, note, "Choose how it ended.")
+        closing = Closing(outcome, note, safer, "Choose how it ended.")
         return await case_page(request, me, case_id, _draft(console, me, case_id), closing, 422)
     try:
-        await console.record.awrite(lambda tx: relay.close(tx, console.service, case_id, _staff(tx, me), outcome, note, console.clock()))
+        await console.record.awrite(
+            lambda tx: relay.close(tx, console.service, case_id, _staff(tx, me), outcome, note, console.clock(), safer=safer)
+        )
     except NotPossible as error:
-        closing = Closing(outcome, note, sentence(str(error)))
+        closing = Closing(outcome, note, safer, sentence(str(error)))
         return await case_page(request, me, case_id, _draft(console, me, case_id), closing, 409)
     console.drafts.pop((me.staff_id, case_id), None)
     return redirect(request, "/waiting")
