@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from escalation.record.tables import CaseRow, Staff, StaffSession
 
 ROLES = ("worker", "lead", "editor", "admin")
 INVITE_FOR = timedelta(hours=72)
+MOST_AT_ONCE = 10
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 HASHER = PasswordHasher()
@@ -193,6 +195,16 @@ def record_dates(tx: Tx, staff_id: str, by: str, vetted_until: datetime | None, 
     row = _open(tx, staff_id)
     row.vetted_until, row.trained_until = vetted_until, trained_until
     audit.note(tx, "staff_dates", now, staff_id=by, subject_id=row.id)
+    tx.signal("rota:all")
+
+
+def record_work(tx: Tx, staff_id: str, by: str, capacity: int, languages: Iterable[str], now: datetime) -> None:
+    """How many conversations this person can hold at once, and the languages they speak beside English. Raises `AccountError`."""
+    row = _open(tx, staff_id)
+    if not 1 <= capacity <= MOST_AT_ONCE:
+        raise AccountError(f"choose between 1 and {MOST_AT_ONCE} conversations at once")
+    row.capacity, row.languages = capacity, sorted(set(languages))
+    audit.note(tx, "staff_work", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
 
 

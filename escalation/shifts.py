@@ -20,7 +20,7 @@ from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Absence, CaseRow, Shift, Staff
 from escalation.rota import weekly
-from escalation.spans import Span
+from escalation.spans import Span, without
 from escalation.words import clock
 
 LONGEST_SERIES = timedelta(days=366)
@@ -87,6 +87,8 @@ def note_holiday(tx: Tx, service: Service, row: Staff, span: Span, by: str, now:
         raise RotaError("the holiday ends before it begins: swap the two days")
     if span.ends_at <= now:
         raise RotaError("this holiday is over already")
+    if not without([span], duty.absences(tx, [row.id], now)[row.id]):
+        raise RotaError("this holiday is noted already")
     absence = Absence(id=new_id(), staff_id=row.id, starts_at=span.starts_at, ends_at=span.ends_at, noted_at=now)
     tx.session.add(absence)
     tx.session.flush()

@@ -86,7 +86,9 @@ def _ask_hours(scene: Scene) -> bool:
     if not _may_agree(scene) or scene.state.check_in_days is None:
         return False
     offered = enumerate(scene.service.ending.safe_hours)
-    pairs = [(scene.words("ending.hours", start=f"{each.start:%H:%M}", end=f"{each.end:%H:%M}")[0], f"do:{_HOURS}{n}") for n, each in offered]
+    pairs = [
+        (scene.words("ending.hours", start=f"{each.start:%H:%M}", end=f"{each.end:%H:%M}")[0], f"do:{_HOURS}{n}") for n, each in offered
+    ]
     scene.state.ask("safe_hours")
     scene.say(scene.words("ending.hours_question"), scene.own_buttons(pairs))
     return True

@@ -61,7 +61,7 @@ def written(scene: Scene, text: str, risk: Risk) -> None:
     buttons = scene.service.library.message("concern.confirm").buttons
     warning = scene.words("concern.confirm_harm", who=who) if harm else ()
     scene.state.ask("concern_send")
-    scene.say((*scene.words("concern.confirm", who=who, words=text.strip()), *warning), scene.buttons(buttons))
+    scene.say((*scene.words("concern.confirm", who=who, text=text.strip()), *warning), scene.buttons(buttons))
 
 
 def in_danger(scene: Scene, risk: Risk) -> Risk:

@@ -16,6 +16,8 @@ from nlu.understanding import Level
 ASKING = ("staff.waiting", "staff.reminder")
 """Alerts that ask to pick up: not of those who stepped away, and those who have no room are told that they come last."""
 
+PICK_UP = "do:pick_up"
+
 
 def alert(
     tx: Tx, service: Service, case: CaseRow, staff_ids: Iterable[str], now: datetime, words: str = "staff.waiting", **fields: str
@@ -47,13 +49,12 @@ def out_of_hours(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None
 def _text(service: Service, case: CaseRow, now: datetime, words: str, **fields: str) -> str:
     since = clock(case.waiting_since or case.opened_at, now, service)
     urgency = message(service.library, f"staff.urgency_{Level(case.level).id}")[0]
-    bubbles = message(service.library, words, urgency=urgency, since=since, **fields)
+    bubbles = message(service.library, words, "unknown", False, urgency=urgency, since=since, **fields)
     drill = message(service.library, "staff.drill") if case.drill else ()
     return "\n".join((*drill, *bubbles))
 
 
 def _buttons(service: Service, case: CaseRow, words: str) -> tuple[tuple[str, str], ...]:
-    """The buttons under an alert on Telegram; none where conversations are not held there."""
-    if not service.talks_on_telegram:
-        return ()
-    return tuple((label, f"{token}:{case.id}") for label, token in tokens(service.library.message(words).buttons))
+    """The buttons under an alert on Telegram. Where conversations are not held there, nothing is picked up there either."""
+    shown = [b for b in service.library.message(words).buttons if service.talks_on_telegram or b.go != PICK_UP]
+    return tuple((label, f"{token}:{case.id}") for label, token in tokens(tuple(shown)))

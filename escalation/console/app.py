@@ -26,6 +26,7 @@ from escalation.console.routes import (
     flags,
     invite,
     rota,
+    rota_own,
     sharing,
     sign_in,
     team,
@@ -39,7 +40,7 @@ from escalation.record.store import Record, RecordUnavailable
 
 __all__ = ["ConsoleSettings", "create"]
 
-ROUTERS = (sign_in, invite, account, waiting, cases, writing, endings, case_work, sharing, transfer, flags, rota, team, events)
+ROUTERS = (sign_in, invite, account, waiting, cases, writing, endings, case_work, sharing, transfer, flags, rota, rota_own, team, events)
 _TITLES = {
     401: "Sign in",
     403: "Not open to you",

@@ -25,6 +25,7 @@ TABLE: dict[str, frozenset[str]] = {
     "work_on_case": frozenset({"worker", "lead"}),
     "decide_flags": frozenset({"lead"}),
     "see_rota": frozenset({"worker", "lead", "admin"}),
+    "work_shifts": frozenset({"worker", "lead"}),
     "edit_rota": frozenset({"lead", "admin"}),
     "manage_staff": frozenset({"admin"}),
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from escalation.spans import Span, common
 
 
 class WhenError(Exception):
@@ -14,19 +16,22 @@ class WhenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OnRota:
-    """One shift with the name of who works it. `fit`: whether vetting and training are current for it."""
+    """One shift with the name of who works it. `not_counting`: why it does not count, such as a holiday; empty when it does."""
 
     id: str
     name: str
     starts_at: datetime
     ends_at: datetime
     backup: bool
-    fit: bool
+    not_counting: str = ""
+    series: bool = False
+    yours: bool = False
+    swap_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in one day: a shift, or with no `shift` a stretch with nobody on duty."""
+    """What stands in one day: a shift, or with no `shift` a stretch inside opening hours with nobody on duty."""
 
     starts_at: datetime
     ends_at: datetime
@@ -35,10 +40,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day and what stands in it, in order."""
+    """One local day and what stands in it, in order. `note`: the bank holiday, or why the service is closed."""
 
     date: date
     entries: tuple[Entry, ...]
+    note: str = ""
 
 
 def monday(day: date) -> date:
@@ -46,10 +52,11 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def days(first: date, shifts: Iterable[OnRota], zone: ZoneInfo) -> list[Day]:
-    """The seven days from `first`, with gaps: times at which nobody who may serve is on the rota, back-ups included."""
+def days(first: date, shifts: Iterable[OnRota], gaps: Iterable[Span], zone: ZoneInfo) -> list[Day]:
+    """The seven days from `first`, each with its part of the shifts and of the times for which nobody is on the rota."""
     known = sorted(shifts, key=lambda shift: (shift.starts_at, shift.backup, shift.name))
-    return [_day(first + timedelta(days=number), known, zone) for number in range(7)]
+    missing = list(gaps)
+    return [_day(first + timedelta(days=number), known, missing, zone) for number in range(7)]
 
 
 def local(day: str, clock_time: str, zone: ZoneInfo) -> datetime:
@@ -72,18 +79,11 @@ def span(day: str, starts: str, ends: str, zone: ZoneInfo) -> tuple[datetime, da
     return start, end
 
 
-def _day(day: date, shifts: list[OnRota], zone: ZoneInfo) -> Day:
-    begins = datetime.combine(day, time(), zone)
-    ends = datetime.combine(day + timedelta(days=1), time(), zone)
-    here = [shift for shift in shifts if shift.starts_at < ends and shift.ends_at > begins]
-    worked = [Entry(max(shift.starts_at, begins), min(shift.ends_at, ends), shift) for shift in here]
-    return Day(day, tuple(sorted([*worked, *_gaps(here, begins, ends)], key=lambda entry: (entry.starts_at, entry.shift is None))))
-
-
-def _gaps(shifts: list[OnRota], begins: datetime, ends: datetime) -> list[Entry]:
-    found, reached = [], begins
-    for shift in (shift for shift in shifts if shift.fit):
-        if shift.starts_at > reached:
-            found.append(Entry(reached, shift.starts_at))
-        reached = max(reached, shift.ends_at)
-    return [*found, Entry(reached, ends)] if reached < ends else found
+def _day(day: date, shifts: list[OnRota], gaps: list[Span], zone: ZoneInfo) -> Day:
+    whole = Span(
+        datetime.combine(day, time(), zone).astimezone(UTC), datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    )
+    here = [shift for shift in shifts if shift.starts_at < whole.ends_at and shift.ends_at > whole.starts_at]
+    worked = [Entry(max(shift.starts_at, whole.starts_at), min(shift.ends_at, whole.ends_at), shift) for shift in here]
+    missing = [Entry(gap.starts_at, gap.ends_at) for gap in common(gaps, [whole])]
+    return Day(day, tuple(sorted([*worked, *missing], key=lambda entry: (entry.starts_at, entry.shift is None))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from escalation.accounts import AccountError
 from escalation.case import Stage
 from escalation.consent import Scope
 from escalation.console import week
-from escalation.console.week import OnRota, WhenError
+from escalation.console.week import WhenError
 from escalation.record.tables import AuditRow, CaseRow, Shift
 from nlu.understanding import Level
 from tests.console.conftest import Arrivals, Open
@@ -49,7 +49,7 @@ async def test_the_week_shows_who_is_on_and_where_nobody_is(browser: Open) -> No
     page = (await (await browser("Jo")).get("/rota?week=2026-11-25")).text
     assert "23 to 29 November 2026" in page
     assert re.search(r"<strong>Sam</strong>\s*<span>09:00–17:00</span>", page)
-    assert re.search(r"<span>Nobody</span> <span>00:00–09:00</span>", page)
+    assert re.search(r"<strong>Nobody</strong> <span>00:00–09:00</span>", page)
 
 
 async def test_a_shift_is_added_in_local_time_and_kept_in_utc(browser: Open, staffed: House) -> None:
@@ -142,24 +142,6 @@ async def test_the_last_administrator_cannot_be_closed(browser: Open, staffed: H
 def test_one_telegram_account_belongs_to_one_person(staffed: House) -> None:
     with pytest.raises(AccountError, match="belongs to Sam already"):
         staffed.record.write(lambda tx: accounts.link_telegram(tx, staffed.staff("Alex").id, "staff-Sam", staffed.clock()))
-
-
-def test_gaps_are_where_nobody_fit_to_serve_is_on() -> None:
-    nine = datetime(2026, 11, 23, 9, tzinfo=LONDON)
-    shifts = [
-        OnRota("a", "Sam", nine, nine + timedelta(hours=3), False, True),
-        OnRota("b", "Alex", nine + timedelta(hours=2), nine + timedelta(hours=5), True, True),
-        OnRota("c", "Mo", nine + timedelta(hours=6), nine + timedelta(hours=8), False, False),
-    ]
-    monday = week.days(date(2026, 11, 23), shifts, LONDON)[0]
-    gaps = [(entry.starts_at.hour, entry.ends_at.hour) for entry in monday.entries if entry.shift is None]
-    assert gaps == [(0, 9), (14, 0)]
-
-
-def test_the_day_the_clocks_change_has_its_real_length() -> None:
-    sunday = week.days(date(2026, 10, 19), [], LONDON)[6]
-    [gap] = sunday.entries
-    assert gap.ends_at.astimezone(UTC) - gap.starts_at.astimezone(UTC) == timedelta(hours=25)
 
 
 def test_nonsense_in_a_time_field_is_refused() -> None:

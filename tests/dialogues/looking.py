@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from escalation import reading
+from escalation import call_backs, concerns, reading
 from escalation.case import NotPossible
 from escalation.record.messages import Line
 from nlu.understanding import Level
@@ -53,6 +55,8 @@ class Looking:
             "sees": self._view,
             "person": self._person,
             "own_words_not": self._own_words_not,
+            "concerns": self._concerns,
+            "call_back": self._call_back,
             "plan": self._plan,
             "check_ins": self._check_ins,
         }
@@ -112,6 +116,26 @@ class Looking:
         assert card.level.id == expected.get("level", card.level.id)
         assert list(card.categories) == expected.get("categories", list(card.categories))
         assert not card.lines and not card.summary and card.raised_by is None, "a flag holds no words"
+
+    def _concerns(self, expected: dict[str, list[str]]) -> None:
+        """What each member of staff finds under concerns, the newest first: `about Sam: words`."""
+        house = self.house
+        for name, lines in expected.items():
+            staff = house.staff(name)
+            found = house.record.write(partial(concerns.listed, staff=staff, now=house.clock()))
+            shown = [f"about {one.about}: {one.words}" if one.about else one.words or "(no words)" for one in found]
+            assert shown == lines, f"{name} finds {shown}"
+
+    def _call_back(self, expected: dict[str, Any]) -> None:
+        """The call that somebody is to make: `{who, number, when, name, voicemail}`, or `nothing`."""
+        case, staff, house = self.young.case(), self.house.staff(expected.pop("who")), self.house
+        assert case, "there is no case"
+        found = house.record.write(lambda tx: call_backs.for_worker(tx, case.id, staff.id, house.clock()))
+        if expected.pop("nothing", False):
+            assert found is None, "they see a call to make"
+            return
+        assert found is not None, "they see no call to make"
+        assert asdict(found) == {"voicemail": False, **expected}, f"the call is {found}"
 
     def _own_words_not(self, none_of: list[str]) -> None:
         """Words that are not kept among what the young person wrote."""

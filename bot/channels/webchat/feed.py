@@ -71,6 +71,7 @@ class Feed:
     since: int = 0
     kept_back: bool = False
     easy_read: bool = False
+    language: str = "en"
     unfetched: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -94,6 +95,7 @@ def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
         since=_milliseconds(since),
         kept_back=someone.away_since is not None and _something_before(tx, someone, someone.away_since),
         easy_read=someone.easy_read,
+        language=someone.language,
         unfetched=tuple(row.id for row in went if row.state == "pending" and row.channel == "webchat"),
     )
 

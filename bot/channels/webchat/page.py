@@ -1,10 +1,13 @@
-"""The page itself: one template, filled with the reviewed words of `content/messages/web_chat.yml`."""
+"""The page itself: one template, filled with interface words and the reviewed sentences of `content/messages/web_chat.yml`."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -16,64 +19,51 @@ STATIC = HERE / "static"
 EXIT_TO = "https://www.bbc.co.uk/weather"
 """Where "Leave quickly" goes: a page that anybody might look at."""
 
-WORDS = (
-    "title",
-    "skip",
-    "intro",
-    "start",
-    "leave",
-    "leave_hint",
-    "danger",
-    "danger_silent",
-    "talk_line",
-    "no_script",
-    "log",
-    "box",
-    "send",
-    "privacy",
-    "easy_words",
-    "have_code",
-    "code_label",
-    "code_hint",
-    "code_open",
-    "close",
-    "carry_on",
-    "you",
-    "bot_says",
-    "sending",
-    "sent",
-    "not_sent",
-    "slow_down",
-    "offline",
-    "no_cookies",
-    "too_long",
-    "empty",
-    "code_wrong",
-    "code_wait",
-    "code_done",
-    "try_again",
-    "lost_page",
+SENTENCES = ("danger", "danger_silent", "talk_line", "no_script")
+"""The messages of group `web_chat` that stand on the page, one paragraph each."""
+
+LABELS = (
+    *("title", "skip", "start", "leave", "leave_hint", "log", "box", "send", "privacy", "easy_words"),
+    *("have_code", "code_label", "code_hint", "code_open", "close", "carry_on", "you", "bot_says"),
+    *("sending", "sent", "not_sent", "slow_down", "offline", "no_cookies", "too_long", "empty"),
+    *("code_wrong", "code_wait", "code_done", "try_again", "lost_page"),
 )
-"""The messages that the page needs, of group `web_chat`."""
+"""The interface words that the page needs."""
 
 
-def words(service: Service) -> dict[str, str]:
-    """The page's words by name, one paragraph each."""
-    return {name: " ".join(_paragraphs(service, f"web_chat.{name}")) for name in WORDS}
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page in one language: its words by name, and itself. It is the same for everybody: what was said comes later."""
+
+    words: dict[str, str]
+    html: str
 
 
-def render(service: Service) -> str:
-    """The whole page. It is the same for everybody: what was said comes later, and only to its own browser."""
-    pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    pages.filters["numbers"] = _numbers
-    return pages.get_template("chat.html").render(
-        words=words(service),
+def pages(service: Service, now: datetime) -> dict[str, Page]:
+    """The page in each language that can be chosen now."""
+    spoken = {code: service.speaking(code, now) for code in service.languages(now)}
+    names = {code: one.library.label("language_name") for code, one in spoken.items()}
+    return {code: _page(code, one, {other: name for other, name in names.items() if other != code}) for code, one in spoken.items()}
+
+
+def _page(code: str, service: Service, others: dict[str, str]) -> Page:
+    labels = {name: service.library.label(name, **({"bot_name": service.bot_name} if name == "bot_says" else {})) for name in LABELS}
+    words = labels | {name: " ".join(_paragraphs(service, f"web_chat.{name}")) for name in SENTENCES}
+    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["numbers"] = _numbers
+    html = environment.get_template("chat.html").render(
+        language=code,
+        lang="en-GB" if code == "en" else code,
+        direction=Locale.parse(code).text_direction,
+        others=others,
+        words=words,
         intro=_paragraphs(service, "web_chat.intro"),
         limits=_paragraphs(service, "conversation.limits"),
         bot_name=service.bot_name,
         organisation=service.organisation,
         exit_to=EXIT_TO,
     )
+    return Page(words, html)
 
 
 def _paragraphs(service: Service, id: str) -> tuple[str, ...]:

@@ -41,10 +41,11 @@ class Body(BaseModel):
 
 
 class Open(Body):
-    """Start a chat, or come back to the one of this browser."""
+    """Start a chat, in the language of the page, or come back to the one of this browser."""
 
     id: Id
     resume: bool = False
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
 
 
 class Send(Body):

@@ -17,9 +17,10 @@ from sse_starlette import EventSourceResponse
 
 from bot.channels import Incoming, Kind, NotStored, Take
 from bot.channels.webchat import feed, pace, visits
-from bot.channels.webchat.page import STATIC, render, words
+from bot.channels.webchat.page import STATIC, pages
 from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
 from bot.channels.webchat.session import Sessions, event_id
+from content.editorial.interface import ENGLISH
 from escalation.context import Service
 from escalation.record import people
 from escalation.record.store import Record, RecordUnavailable
@@ -57,8 +58,7 @@ class WebChatPage:
         self._sessions = sessions
         self._now = now
         self._pace = pace.Pace()
-        self._words = words(service)
-        self._html = render(service)
+        self._pages = pages(service, now())
         self._files = {path.name: path for path in STATIC.iterdir() if path.suffix in (".css", ".js")}
 
     def kindly(self, handler: Answer) -> Answer:
@@ -69,16 +69,16 @@ class WebChatPage:
             try:
                 return await handler(request)
             except Refused as refused:
-                return refused.answer(self._words)
+                return refused.answer(self._words_for(request))
             except (NotStored, RecordUnavailable):
-                return Refused(503, "not_sent").answer(self._words)
+                return Refused(503, "not_sent").answer(self._words_for(request))
 
         answer.__annotations__ = {"request": Request, "return": Response}
         return answer
 
-    async def page(self) -> HTMLResponse:
-        """The page, without anything that was said."""
-        return HTMLResponse(self._html)
+    async def page(self, lang: str = ENGLISH) -> HTMLResponse:
+        """The page, without anything that was said; in English where it is not there in this language."""
+        return HTMLResponse(self._pages[self._shown(lang)].html)
 
     async def static(self, name: str) -> FileResponse:
         """A style sheet or script of the page."""
@@ -94,7 +94,7 @@ class WebChatPage:
         response = Response(status_code=204)
         asks = await self._come_back(token) if asked.resume and token else None
         if token is None or asks is None:
-            await self._tell(self._sessions.begin(response), asked.id, "started")
+            await self._tell(self._sessions.begin(response), asked.id, "started", self._shown(asked.language))
         elif asks:
             await self._tell(token, asked.id, "started")
         return response
@@ -147,7 +147,7 @@ class WebChatPage:
         found = await self._record.aread(lambda tx: feed.read(tx, token, after, now))
         if found.unfetched:
             await self._record.awrite(lambda tx: feed.mark_fetched(tx, found.unfetched, now))
-        return JSONResponse(found.as_json())
+        return JSONResponse(found.as_json() | {"language": self._shown(found.language)})
 
     async def stream(self, request: Request) -> Response:
         """Server-sent events that say only that something is new."""
@@ -165,6 +165,12 @@ class WebChatPage:
             while await changed.wait():
                 changed.clear()
                 yield {"event": "new", "data": "1"}
+
+    def _shown(self, language: str) -> str:
+        return language if language in self._pages else ENGLISH
+
+    def _words_for(self, request: Request) -> dict[str, str]:
+        return self._pages[self._shown(request.headers.get("x-breakwater-language", ENGLISH))].words
 
     async def _come_back(self, token: str) -> bool | None:
         return await self._record.awrite(lambda tx: visits.come_back(tx, self._service, token, self._now()))

@@ -96,7 +96,18 @@ async def case_page(
     with answering(404):
         shown = await console.record.awrite(lambda tx: _conversation(tx, console, me, case_id))
     forms = {"writing": writing, "closing": closing or Closing(), "filled": filled or Filled()}
-    return page(request, "case.html", me, status, shown=shown, case=shown.case, work=shown.work, end=shown.end, policy=console.service.staff_policy, **forms)
+    return page(
+        request,
+        "case.html",
+        me,
+        status,
+        shown=shown,
+        case=shown.case,
+        work=shown.work,
+        end=shown.end,
+        policy=console.service.staff_policy,
+        **forms,
+    )
 
 
 def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conversation:

@@ -82,7 +82,9 @@ async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: 
     care = await console.record.aread(lambda tx: _care(tx, console, now))
     questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, _staff(tx, me)))
     cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, _staff(tx, me), now))
-    return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, answered=answered or Filled(), care=care)
+    return page(
+        request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, answered=answered or Filled(), care=care
+    )
 
 
 def _care(tx: Tx, console: Console, now: datetime) -> Care:

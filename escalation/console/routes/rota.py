@@ -1,28 +1,26 @@
-"""The rota: a week at a glance, with its gaps; shifts added and removed."""
+"""The rota: a week at a glance, with its gaps; shifts added, repeated and removed; the whole of it for other calendars."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 
-from escalation import accounts
-from escalation.console import week
+from escalation import rota_exchange, shifts
+from escalation.console import rota_page, week
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
-from escalation.console.week import Day, OnRota, WhenError
-from escalation.record import audit, duty
+from escalation.console.week import WhenError
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
-from escalation.record.tables import Shift, Staff
-from escalation.rota import Staffing
+from escalation.record.tables import Staff
 from escalation.sign_in import SignedIn
+from escalation.spans import Span
 
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_rota"))]
@@ -39,82 +37,88 @@ class Filled:
     starts: str = "18:00"
     ends: str = "22:00"
     backup: bool = False
+    until: str = ""
     wrong: str = ""
-
-
-@dataclass(frozen=True)
-class Week:
-    """What the page shows."""
-
-    first: date
-    days: list[Day]
-    staffing: Staffing
-    people: list[Staff]
+    left_out: tuple[tuple[datetime, str], ...] = ()
 
 
 @router.get("/rota")
 async def show_rota(request: Request, me: Reader, week: str = "") -> Response:
-    return await _rota_page(request, me, week, Filled())
+    return await shown(request, me, week, Filled())
+
+
+@router.get("/rota.ics")
+async def calendar_file(request: Request, me: Reader, mine: str = "") -> Response:
+    console: Console = request.app.state.console
+    staff_id = me.staff_id if mine else None
+    data = await console.record.aread(lambda tx: rota_exchange.export(tx, console.service, console.clock(), staff_id))
+    headers = {"content-disposition": 'attachment; filename="rota.ics"', "cache-control": "no-store"}
+    return Response(data, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @router.post("/rota")
 async def add_shift(
-    request: Request, me: Planner, who: Field = "", day: Field = "", starts: Field = "", ends: Field = "", backup: Field = ""
+    request: Request,
+    me: Planner,
+    who: Field = "",
+    day: Field = "",
+    starts: Field = "",
+    ends: Field = "",
+    backup: Field = "",
+    until: Field = "",
 ) -> Response:
     console: Console = request.app.state.console
+    filled = Filled(who, day, starts, ends, bool(backup), until)
     try:
-        start, end = week.span(day, starts, ends, console.service.zone)
-        await console.record.awrite(lambda tx: _add(tx, console, me, who, start, end, bool(backup)))
+        span, last = Span(*week.span(day, starts, ends, console.service.zone)), _last(until)
+        added = await console.record.awrite(lambda tx: _add(tx, console, me, who, span, bool(backup), last))
     except (RotaError, WhenError) as error:
-        return await _rota_page(request, me, day, Filled(who, day, starts, ends, bool(backup), sentence(str(error))), 422)
+        return await shown(request, me, day, Filled(who, day, starts, ends, bool(backup), until, sentence(str(error))), 422)
+    if added.left_out:
+        return await shown(request, me, day, Filled(filled.who, left_out=added.left_out))
     return redirect(request, f"/rota?week={day}")
 
 
 @router.post("/rota/{shift_id}/remove")
-async def remove_shift(request: Request, shift_id: str, me: Planner, week: Field = "") -> Response:
+async def remove_shift(request: Request, shift_id: str, me: Planner, week: Field = "", later: Field = "") -> Response:
     console: Console = request.app.state.console
     try:
-        await console.record.awrite(lambda tx: _remove(tx, console, me, shift_id))
+        await console.record.awrite(
+            lambda tx: shifts.remove(tx, console.service, shift_id, me.staff_id, console.clock(), and_later=bool(later))
+        )
     except RotaError as error:
         raise Problem(409, str(error)) from None
-    return redirect(request, f"/rota?week={week}" if _date(week) else "/rota")
+    return redirect(request, f"/rota?week={week}" if date_in(week) else "/rota")
 
 
-async def _rota_page(request: Request, me: SignedIn, day: str, filled: Filled, status: int = 200) -> Response:
+async def shown(request: Request, me: SignedIn, day: str, filled: Filled, status: int = 200) -> Response:
+    """The page, for the week of `day`."""
     console: Console = request.app.state.console
-    first = week.monday(_date(day) or console.clock().astimezone(console.service.zone).date())
-    shown = await console.record.aread(lambda tx: _week(tx, console, first))
-    return page(request, "rota.html", me, status, shown=shown, filled=filled, step=timedelta(days=7))
+    first = week.monday(date_in(day) or console.clock().astimezone(console.service.zone).date())
+    read = await console.record.aread(lambda tx: rota_page.read(tx, console.service, me, first, console.clock()))
+    return page(request, "rota.html", me, status, shown=read, filled=filled, step=timedelta(days=7))
 
 
-def _week(tx: Tx, console: Console, first: date) -> Week:
-    zone, now = console.service.zone, console.clock()
-    begins = datetime.combine(first, time(), zone)
-    ends = datetime.combine(first + timedelta(days=7), time(), zone)
-    rows = select(Shift, Staff).join(Staff, Staff.id == Shift.staff_id).where(Shift.starts_at < ends, Shift.ends_at > begins)
-    shifts = [
-        OnRota(shift.id, who.first_name, shift.starts_at, shift.ends_at, shift.backup, duty.may_serve(who, shift.starts_at))
-        for shift, who in tx.session.execute(rows)
-    ]
-    people = [row for row in accounts.everyone(tx) if row.closed_at is None and row.role in ("worker", "lead")]
-    return Week(first, week.days(first, shifts, zone), duty.staffing_now(tx, now), people)
-
-
-def _add(tx: Tx, console: Console, me: SignedIn, staff_id: str, start: datetime, end: datetime, backup: bool) -> None:
-    row = tx.session.get(Staff, staff_id)
-    if row is None or row.closed_at:
-        raise RotaError("choose who works this shift")
-    shift = duty.add_shift(tx, row, start, end, backup)
-    audit.note(tx, "shift_added", console.clock(), staff_id=me.staff_id, subject_id=shift.id)
-
-
-def _remove(tx: Tx, console: Console, me: SignedIn, shift_id: str) -> None:
-    duty.remove_shift(tx, shift_id)
-    audit.note(tx, "shift_removed", console.clock(), staff_id=me.staff_id, subject_id=shift_id)
-
-
-def _date(text: str) -> date | None:
+def date_in(text: str) -> date | None:
+    """The day that a form or an address names, or `None` for nonsense."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _last(until: str) -> date | None:
+    last = date_in(until)
+    if until and last is None:
+        raise WhenError("write the last day of the repeats in full, for example 21/11/2026")
+    return last
+
+
+def _add(tx: Tx, console: Console, me: SignedIn, staff_id: str, span: Span, backup: bool, until: date | None) -> shifts.Added:
+    row = tx.session.get(Staff, staff_id)
+    if row is None or row.closed_at:
+        raise RotaError("choose who works this shift")
+    service, now = console.service, console.clock()
+    if until:
+        return shifts.add_weekly(tx, service, row, span, until, backup, now, by=me.staff_id)
+    return shifts.Added((shifts.add(tx, service, row, span, backup, now, by=me.staff_id),))

@@ -76,6 +76,17 @@ async def record_dates(request: Request, staff_id: str, me: Admin, vetted_until:
     return redirect(request, f"/team#{staff_id}")
 
 
+@router.post("/team/{staff_id}/work")
+async def record_work(
+    request: Request, staff_id: str, me: Admin, capacity: Field = "", languages: Annotated[tuple[str, ...], Form()] = ()
+) -> Response:
+    console: Console = request.app.state.console
+    known = [language for language in languages if language in console.service.opening.languages]
+    at_once = int(capacity) if capacity.isdecimal() and len(capacity) < 3 else 0
+    await _done(request, lambda tx: accounts.record_work(tx, staff_id, me.staff_id, at_once, known, console.clock()))
+    return redirect(request, f"/team#{staff_id}")
+
+
 @router.post("/team/{staff_id}/close")
 async def close(request: Request, staff_id: str, me: Admin) -> Response:
     console: Console = request.app.state.console
@@ -95,7 +106,9 @@ async def _team_page(request: Request, me: SignedIn, filled: Invitation, made: I
     console: Console = request.app.state.console
     people = await console.record.aread(accounts.everyone)
     link = f"{_address(request)}/invite/{made.token}" if made else ""
-    return page(request, "team.html", me, status, people=people, filled=filled, made=made, link=link)
+    return page(
+        request, "team.html", me, status, people=people, filled=filled, made=made, link=link, languages=console.service.opening.languages
+    )
 
 
 def _address(request: Request) -> str:

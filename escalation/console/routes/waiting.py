@@ -66,7 +66,13 @@ def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
     cards = reading.queue(tx, console.service, tx.session.get_one(Staff, me.staff_id), now)
     waiting = [card for card in cards if card.stage == Stage.WAITING]
     held = [card for card in cards if card.stage != Stage.WAITING]
-    return Floor([c for c in held if c.yours], waiting, [c for c in held if not c.yours], duty.staffing_now(tx, now), debriefs.open_for(tx, me.staff_id))
+    return Floor(
+        [c for c in held if c.yours],
+        waiting,
+        [c for c in held if not c.yours],
+        duty.staffing_now(tx, now),
+        debriefs.open_for(tx, me.staff_id),
+    )
 
 
 async def _note_shown(console: Console, me: SignedIn, cards: list[CaseReading]) -> None:

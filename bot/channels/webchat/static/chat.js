@@ -2,7 +2,7 @@
 
 import { leaveOnDoubleEscape } from "./leave.js";
 import { Log } from "./log.js";
-import { get, newId, post, sleep } from "./net.js";
+import { get, language, newId, post, sleep } from "./net.js";
 
 const POLL = 3; // seconds between two looks while the stream is down
 const LOOK_ANYWAY = 25; // and while it is up
@@ -43,7 +43,7 @@ function begin(resume = false) {
 
 async function open(resume) {
   const join = resume || (await anotherTabIsOpen());
-  await post("/chat/open", { id: newId(), resume: join });
+  await post("/chat/open", { id: newId(), resume: join, language });
   enter();
 }
 
@@ -176,8 +176,14 @@ function show(feed) {
   log.addAll(feed.items);
   if (!queue.length) tell("");
   offerToCarryOn(feed.kept_back);
+  if (feed.items.some((item) => item.speaker !== "you")) followLanguage(feed.language);
   $("easy").setAttribute("aria-checked", String(feed.easy_read));
   document.documentElement.classList.toggle("easy", feed.easy_read);
+}
+
+// Another language was chosen: the page follows once nothing on it can be lost. Only what the bot has said tells which it is.
+function followLanguage(chosen) {
+  if (chosen !== language && !queue.length && !box.value) location.replace(chosen === "en" ? "/" : `/?lang=${chosen}`);
 }
 
 // The bot asks by itself, except where an adult has the conversation or it is slow to answer.
@@ -233,6 +239,13 @@ box.addEventListener("keydown", (event) => {
 $("start").addEventListener("click", () => begin().then(() => box.focus(), couldNotOpen));
 $("carry-on").addEventListener("click", (event) => press("0:do:carry_on", event.target.textContent));
 $("easy").addEventListener("click", () => press($("easy").getAttribute("aria-checked") === "true" ? "0:do:easy_off" : "0:do:easy_on", ""));
+document.querySelectorAll(".language").forEach((link) =>
+  link.addEventListener("click", (event) => {
+    if (!started) return;
+    event.preventDefault();
+    press(`0:do:language_${link.hreflang}`, link.textContent);
+  }),
+);
 $("privacy").addEventListener("click", () => $("privacy-panel").showModal());
 $("have-code").addEventListener("click", () => $("code-panel").showModal());
 $("code-close").addEventListener("click", () => $("code-panel").close());

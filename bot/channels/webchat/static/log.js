@@ -7,8 +7,9 @@ const element = (tag, className, text) => {
   return made;
 };
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" });
+const page = document.documentElement;
+const clock = new Intl.DateTimeFormat(page.lang, { hour: "2-digit", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat(page.lang, { dateStyle: "full", timeStyle: "short" });
 
 export class Log {
   #root;
@@ -116,10 +117,11 @@ export class Log {
     line.dataset.at = item.at;
     if (item.speaker === "worker") line.append(this.#name(item));
     const bubble = element("div", "bubble");
-    bubble.dir = "auto";
     bubble.title = exact.format(item.at);
     if (item.speaker !== "worker") bubble.append(element("span", "aside", `${this.#words[item.speaker === "you" ? "you" : "bot_says"]} `));
-    bubble.append(item.text);
+    const said = element("div", "", item.text);
+    said.dir = "auto"; // on the words alone: the corners of the bubble follow the page, and "You:" is no part of them
+    bubble.append(said);
     line.append(bubble);
     if (item.buttons.length) line.append(this.#choices(item.buttons));
     this.#lines.set(item.id, line);
@@ -140,6 +142,7 @@ export class Log {
     for (const [label, token] of buttons) {
       const button = element("button", "", label);
       button.type = "button";
+      button.dir = "auto";
       button.value = token;
       button.addEventListener("click", () => this.pressed(token, label));
       group.append(button);

@@ -1,6 +1,8 @@
 // Speaking with the server. A failed request is an Error with `status` (0: not reached), `text` (words to show) and `wait` (seconds).
 
-const OURS = { "Content-Type": "application/json", "X-Breakwater": "chat" };
+export const language = document.documentElement.dataset.language;
+
+const OURS = { "Content-Type": "application/json", "X-Breakwater": "chat", "X-Breakwater-Language": language };
 
 async function answered(request) {
   let response;
