@@ -33,7 +33,7 @@ def carry_out(tx: Tx, service: Service, someone: Person, event: happened.Event, 
 
 
 def _said(tx: Tx, service: Service, someone: Person, event: happened.Said, now: datetime) -> None:
-    messages.say(tx, someone, event.text, now, buttons=event.buttons, urgent=event.urgent, aside=event.aside)
+    messages.say(tx, someone, event.text, now, buttons=event.buttons, urgent=event.urgent, aside=event.aside, picture=event.picture)
 
 
 def _adult_offered(tx: Tx, service: Service, someone: Person, event: happened.AdultOffered, now: datetime) -> None:

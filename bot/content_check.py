@@ -12,31 +12,36 @@ from bot.settings import ROOT
 from content.editorial.check import check
 from content.editorial.library import CONTENT
 from content.editorial.problems import Problem, from_error
-from content.editorial.reading import ContentError
+from content.editorial.reading import ContentError, read_file
 from content.editorial.schema import AREAS
-from escalation import staff_policy
+from escalation import debriefs, ending, staff_policy
+from escalation.ended import QUESTIONS
+from escalation.ending_policy import EndingPolicy
 from escalation.relay import OUTCOMES
 from nlu.understanding import Level
 
-_NAMED = re.compile(r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|staff|ending|own_view|call_back|code_word|concern)\.[a-z_0-9]+)"')
+_NAMED = re.compile(r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|staff|ending|own_view|call_back|code_word|concern)\.(?!yml")[a-z_0-9]+)"')
 
 
 def problems(folder: Path = CONTENT) -> list[Problem]:
     """Everything that is wrong with the content below `folder`."""
-    return check(folder, today=datetime.now(UTC).date(), actions=actions(), needed=needed()) + _staff_policy(folder)
+    return check(folder, today=datetime.now(UTC).date(), actions=actions(), needed=needed()) + _policies(folder)
 
 
-def _staff_policy(folder: Path) -> list[Problem]:
-    try:
-        staff_policy.load(folder / "policy")
-    except ContentError as error:
-        return from_error(error)
-    return []
+def _policies(folder: Path) -> list[Problem]:
+    found: list[Problem] = []
+    for read in (lambda: staff_policy.load(folder / "policy"), lambda: read_file(folder / "policy" / "ending.yml", EndingPolicy)):
+        try:
+            read()
+        except ContentError as error:
+            found += from_error(error)
+    return found
 
 
 def actions() -> frozenset[str]:
     """What a button's `do:` may name."""
-    return known_actions() | {f"area_{area}" for area in AREAS} | {f"outcome:{outcome}" for outcome in OUTCOMES}
+    of_staff = {f"outcome:{outcome}" for outcome in OUTCOMES} | {f"debrief:{said}" for said in debriefs.ANSWERS}
+    return known_actions() | {f"area_{area}" for area in AREAS} | of_staff
 
 
 def needed() -> frozenset[str]:
@@ -48,7 +53,10 @@ def needed() -> frozenset[str]:
     by_feeling = {f"hand_over.feedback_{feeling}" for feeling in ("good", "same", "bad")}
     with_nobody = {f"{id}_nobody" for id in agreement.CONFIRM.values()}
     told = {f"hand_over.{name}" for name in told_while_waiting()}
-    return frozenset(named | by_level | by_feeling | with_nobody | told)
+    at_the_end = {f"ending.feedback_{about}" for about in QUESTIONS} | {f"staff.debrief_{said}" for said in debriefs.ANSWERS}
+    at_the_end |= {f"ending.line_{what}" for what in ("kept", "left_out")} | {f"staff.plan_line_{what}" for what in ending.ANSWERS}
+    at_the_end |= {f"staff.check_in_{what}" for what in ("quiet", "unreached")}
+    return frozenset(named | at_the_end | by_level | by_feeling | with_nobody | told)
 
 
 def told_while_waiting() -> frozenset[str]:

@@ -9,6 +9,7 @@ from escalation.case import Adult
 from nlu.understanding import Level
 
 About = Literal["listened", "helped", "again"]
+QUESTIONS: tuple[About, ...] = ("listened", "helped", "again")
 RATINGS = {"no": 1, "bit": 2, "yes": 3}
 """How each answer to one of these is kept."""
 

@@ -18,6 +18,9 @@ from escalation.record.tables import CaseRow, Person, Staff
 from escalation.relay import Held, helpline_digits, screen
 from escalation.words import message, tokens
 
+ANSWERS = ("agreed", "left_out", "reworded", "added")
+"""What a young person can do with a line."""
+
 
 def start(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> CaseRow:
     """The adult begins to close the conversation. It stays live; the young person is told what comes. Raises `NotPossible`."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation.ended import RATINGS, About
+from escalation.ended import QUESTIONS, RATINGS, About
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Feedback, Person
@@ -46,7 +46,7 @@ def figures(tx: Tx, since: datetime) -> Figures:
     """What young people told since then, without drills. Words of those whose key was erased are left out."""
     real = select(Feedback).join(CaseRow, CaseRow.id == Feedback.case_id).where(Feedback.at >= since, CaseRow.drill.is_(False))
     rows = list(tx.session.scalars(real.order_by(Feedback.at)))
-    yes = {about: sum(getattr(row, about) == RATINGS["yes"] for row in rows) for about in ("listened", "helped", "again")}
+    yes = {about: sum(getattr(row, about) == RATINGS["yes"] for row in rows) for about in QUESTIONS}
     words = [_words(tx, row) for row in rows]
     return Figures(len(rows), **yes, words=tuple(text for text in words if text))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from escalation import alerts, chain
 from escalation.case import NotPossible
@@ -15,6 +15,10 @@ from escalation.record.tables import CaseRow, DueRow, Staff
 REMINDER = "flag_reminder"
 AGAIN_AFTER = timedelta(hours=4)
 DECISIONS = ("refer", "no_referral")
+SAME_DAY = ("under_13", "position_of_trust")
+"""Flags that need a recorded decision on the day on which they were raised (S24)."""
+
+OVERDUE = "flag_went_on"
 
 
 def flag_lead(tx: Tx, service: Service, case: CaseRow, reason: str, now: datetime) -> None:
@@ -31,10 +35,36 @@ def remind(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
     """Alert the leads to an undecided flag now, and again later until one of them has decided (S24)."""
     if not case.undecided:
         return
-    leads = chain.staffing_of(tx, service, case, now).leads
-    alerts.alert(tx, service, case, (lead.staff_id for lead in leads), now, "staff.flag")
-    later = now + AGAIN_AFTER
+    leads = [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
+    since = _same_day_since(tx, case)
+    if since and now >= _end_of_day(service, since):
+        _go_on(tx, service, case, leads, now)
+    else:
+        alerts.alert(tx, service, case, leads, now, "staff.flag")
+    later = min(now + AGAIN_AFTER, _end_of_day(service, now))
     tx.session.add(DueRow(id=new_id(), kind=REMINDER, person_id=case.person_id, case_id=case.id, due_at=later, detail={}, created_at=now))
+
+
+def _same_day_since(tx: Tx, case: CaseRow) -> datetime | None:
+    """When a flag that needs a decision the same day was raised and has had none since."""
+    entries = history.entries(tx, case, "flagged", "flag_decided")
+    decided = max((entry.at for entry in entries if entry.event == "flag_decided"), default=None)
+    raised = [entry.at for entry in entries if entry.detail.get("reason") in SAME_DAY and (decided is None or entry.at > decided)]
+    return min(raised, default=None)
+
+
+def _end_of_day(service: Service, at: datetime) -> datetime:
+    """The next midnight of the organisation's zone, whatever the clocks do that night."""
+    tomorrow = at.astimezone(service.zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), service.zone).astimezone(UTC)
+
+
+def _go_on(tx: Tx, service: Service, case: CaseRow, leads: list[str], now: datetime) -> None:
+    """The day is over without a decision: the leads hear that, and once the organisation's contact outside (S24)."""
+    if service.out_of_hours and not history.entries(tx, case, OVERDUE):
+        alerts.out_of_hours(tx, service, case, now, "staff.flag_outside")
+        history.record(tx, case, OVERDUE, now, actor="system", detail={"contact": service.out_of_hours})
+    alerts.alert(tx, service, case, leads, now, "staff.flag_overdue")
 
 
 def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import reading, relay
+from escalation import phone_rota, reading, relay
 from escalation.case import NotPossible
 from escalation.context import Service
 from escalation.phone_ending import PhoneEnding
@@ -83,6 +83,9 @@ class _Phone:
 
     def _commanded(self, words: str) -> None:
         name = words.split()[0].partition("@")[0].lower() if words.split() else ""
+        if name in phone_rota.COMMANDS:
+            phone_rota.commanded(self.tx, self.service, self.staff, name, words.partition(" ")[2], self.now, self.answer)
+            return
         current = relay.current_on_telegram(self.tx, self.staff)
         if name not in ("close", "back", "plan", "checkin"):
             self.answer("staff.help")

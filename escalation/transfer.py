@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from escalation import alerts, cases, chain, discreet, quiet, relay
+from escalation import alerts, cases, chain, discreet, relay
 from escalation.agreements import With, Wording, agreed, enter
 from escalation.case import TALKING, Adult, NotPossible
 from escalation.case_work import working_on
@@ -132,8 +132,6 @@ def _hand_over(tx: Tx, service: Service, case: CaseRow, to: Staff, asked: Entry,
     relay.changed_hands(tx, service, case, now)
     if case.watcher_id == to.id:
         case.watcher_id = None
-    quiet.disarm(tx, case, now)
-    quiet.arm(tx, service, case, now)
     history.record(tx, case, "transfer_agreed", now, actor="young_person", detail={"of": asked.id, "from": before, "to": to.id})
     audit.note(tx, "case_transferred", now, staff_id=to.id, case_id=case.id)
     first = tx.session.get_one(Staff, before).first_name

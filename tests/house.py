@@ -17,7 +17,7 @@ from bot.channels import Incoming
 from bot.intake import Intake
 from bot.ticking import Ticking
 from bot.turn import Handler
-from escalation import cases, reading, relay
+from escalation import call_backs, cases, reading, relay
 from escalation.context import Service
 from escalation.reading import CaseReading
 from escalation.record import duty, messages, people
@@ -134,6 +134,9 @@ class House:
 
     def hand_back(self, name: str, case_id: str) -> None:
         self.record.write(lambda tx: relay.hand_back(tx, self.service, case_id, _again(tx, name), self.clock()))
+
+    def made_the_call(self, name: str, case_id: str) -> None:
+        self.record.write(lambda tx: call_backs.done(tx, case_id, _again(tx, name), self.clock()))
 
     def flagged(self, name: str) -> list[CaseReading]:
         """The flags that wait for a decision of this member of staff."""

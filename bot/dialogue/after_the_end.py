@@ -6,12 +6,11 @@ from bot.dialogue import agreement, last_time, plan
 from bot.dialogue.ending_events import FeedbackGiven, FeedbackWritten, SaidFine, SaidNotFine
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer, Question
-from escalation.ended import RATINGS, About
+from escalation.ended import QUESTIONS, RATINGS, About
 from nlu.understanding import Risk
 
-_QUESTIONS: tuple[About, ...] = ("listened", "helped", "again")
 FEEDBACK: dict[str, tuple[Question, About, str]] = {
-    f"{about}_{rating}": (about, about, rating) for about in _QUESTIONS for rating in (*RATINGS, "skip")
+    f"{about}_{rating}": (about, about, rating) for about in QUESTIONS for rating in (*RATINGS, "skip")
 }
 """The taps: the question that each answers, and how."""
 _FOLLOWING: dict[About, About] = {"listened": "helped", "helped": "again"}

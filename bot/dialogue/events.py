@@ -17,6 +17,8 @@ class Said:
     urgent: bool = False
     aside: bool = False
     """Whether it stays between the young person and the bot."""
+    picture: tuple[str, str] | None = None
+    """A drawing above the words: file and alt text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,19 @@ def show_step(scene: Scene, topic: str, name: str) -> bool:
     if script is None or step is None:
         return False
     scene.state.place = Place(topic=topic, step=name)
-    scene.say(step_words(scene, step), scene.buttons(_resolved(script, step)))
+    _say_step(scene, step, scene.buttons(_resolved(script, step)))
     return True
+
+
+def _say_step(scene: Scene, step: Step, buttons: tuple[tuple[str, str], ...]) -> None:
+    """The words with the picture; in an app that shows none, with what it shows where that says more than the words."""
+    words, picture = step_words(scene, step), step.picture
+    if picture and scene.person.channel == "webchat":
+        scene.say(words, buttons, picture=(picture.file, picture.alt))
+    elif picture and picture.says_more:
+        scene.say((f"{words[0]}\n{scene.service.library.label('picture', alt=picture.alt)}", *words[1:]), buttons)
+    else:
+        scene.say(words, buttons)
 
 
 def step_words(scene: Scene, step: Step) -> tuple[str, ...]:

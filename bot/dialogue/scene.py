@@ -120,11 +120,18 @@ class Scene:
     def did(self, event: Event) -> None:
         self.events.append(event)
 
-    def say(self, bubbles: Iterable[str], buttons: Iterable[tuple[str, str]] = (), urgent: bool = False) -> None:
-        """Say these bubbles, with the buttons under the last one."""
+    def say(
+        self,
+        bubbles: Iterable[str],
+        buttons: Iterable[tuple[str, str]] = (),
+        urgent: bool = False,
+        picture: tuple[str, str] | None = None,
+    ) -> None:
+        """Say these bubbles, with the picture above the first one and the buttons under the last one."""
         texts = [text for text in bubbles if text]
         for index, text in enumerate(texts):
-            self.did(Said(text, tuple(buttons) if index == len(texts) - 1 else (), urgent, self.aside))
+            below = tuple(buttons) if index == len(texts) - 1 else ()
+            self.did(Said(text, below, urgent, self.aside, picture if index == 0 else None))
 
     def words(self, id: str, **fields: str) -> tuple[str, ...]:
         """The bubbles of a message, for this person."""

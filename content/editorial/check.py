@@ -15,6 +15,7 @@ from content.editorial.links_check import link_problems
 from content.editorial.numbers_check import number_problems
 from content.editorial.opening import Opening
 from content.editorial.phrases import load_phrases
+from content.editorial.pictures_check import picture_problems
 from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError, read_file
 from content.editorial.shelf import read_shelf
@@ -36,6 +37,7 @@ def check(folder: Path, *, today: date, actions: Collection[str] | None = None, 
     problems += link_problems(shelf, actions)
     problems += words_problems(shelf)
     problems += number_problems(shelf)
+    problems += picture_problems(shelf)
     problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
     problems += _risk_problems(folder, shelf.taxonomy)
     problems += _opening_problems(folder)

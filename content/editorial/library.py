@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
@@ -12,7 +13,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from content.editorial.interface import ENGLISH, Labels, load_labels
-from content.editorial.reading import own_files, read_file
+from content.editorial.pictures import load_pictures
+from content.editorial.reading import ContentError, own_files, read_file
 from content.editorial.release import reason_to_hold
 from content.editorial.schema import (
     CannedReplies,
@@ -31,6 +33,8 @@ from content.editorial.translations import TranslatedMessages
 
 CONTENT = Path(__file__).resolve().parent.parent
 
+log = logging.getLogger(__name__)
+
 CHOSEN = "conversation.language_chosen"
 
 E = TypeVar("E", bound=BaseModel)
@@ -46,6 +50,8 @@ class Library:
     directories: Mapping[str, Directory] = field(default_factory=dict)
     canned: Mapping[str, CannedReply] = field(default_factory=dict)
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Drawings (SVG) by file name."""
     short_words: Mapping[str, str] = field(default_factory=dict)
     own_words: Mapping[str, Reviewed] = field(default_factory=dict)
     """Files of what the bot says by itself, crisis and consent among it, by path: nothing can be said in their place."""
@@ -113,6 +119,7 @@ def load(folder: Path = CONTENT) -> Library:
         directories={directory.area: directory for directory in _all(folder, "helplines/*.yml", Directory)},
         canned={reply.id: reply for file in canned for reply in file.replies},
         themes={theme.name: tuple(path.stem for path in own_files(theme, "*.yml")) for theme in sorted((folder / "guidance").glob("*"))},
+        pictures=load_pictures(folder, scripts),
         short_words=_short_words(folder / "policy" / "short_words.yml"),
         own_words={f"messages/{file.group}.yml": file for file in message_files} | {f"crisis/{file.category}.yml": file for file in crisis},
         labels=load_labels(folder),
@@ -121,8 +128,17 @@ def load(folder: Path = CONTENT) -> Library:
 
 
 def _siblings(folder: Path) -> dict[str, tuple[Sibling, ...]]:
-    found = sorted((read_sibling(folder, path) for path in sibling_paths(folder)), key=lambda one: one.entry.language)
+    found = sorted(_fitting(folder), key=lambda one: one.entry.language)
     return {language: tuple(files) for language, files in groupby(found, key=lambda one: one.entry.language)}
+
+
+def _fitting(folder: Path) -> Iterator[Sibling]:
+    """The files in other languages that fit to the English; English is said where one does not, and the content check says why."""
+    for path in sibling_paths(folder):
+        try:
+            yield read_sibling(folder, path)
+        except ContentError as error:
+            log.warning("not served: %s", error)
 
 
 def _spoken(english: Library, language: str, files: Sequence[Sibling]) -> Library:

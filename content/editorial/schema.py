@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
 Status = Literal["draft", "in_review", "signed_off", "retired"]
 AgeBand = Literal["under_13", "13_15", "16_17", "18_25", "unknown"]
@@ -98,14 +99,29 @@ class MessageFile(Reviewed):
     messages: dict[str, Message]
 
 
-Piece = Literal["what_would_you_do", "is_this_ok", "how_to_say", "where_to_get_help"]
-"""What a step is beside an answer: a scene to decide on, a question of a quiz, words to copy, or places to turn to."""
+Piece = Literal["what_would_you_do", "is_this_ok", "practice", "how_to_say", "where_to_get_help"]
+"""What a step is beside an answer: a scene to decide on, a question of a quiz, a role-play, words to copy, or places to turn to."""
+
+
+def _drawing(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]+\.svg", name):
+        raise ValueError(f"{name!r} is no picture that can be shown: name an SVG file of pictures/, in small letters, such as sleep.svg")
+    return name
+
+
+class Picture(Entry):
+    """A drawing of our own beside the words of a step: a file of `pictures/`."""
+
+    file: Annotated[str, AfterValidator(_drawing)]
+    alt: Annotated[str, Field(min_length=1, max_length=140, description="what it shows, for those who do not see it")]
+    says_more: bool = Field(default=False, description="it says what the words do not: apps that show no pictures say its alt text")
 
 
 class Step(Bubbles):
     """One step of a script."""
 
     piece: Piece | None = None
+    picture: Picture | None = None
     buttons: tuple[Button, ...] = Field(default=(), max_length=4)
 
 

@@ -97,6 +97,9 @@ class Shelf:
                 before = tuple(f"{root}/{other}" for other, earlier in steps.items() if any(b.go == name for b in earlier.buttons))
                 line = filed.line("steps", name)
                 yield Turn(f"{root}/{name}", filed.path, line, "young_people", variants(step), step.buttons, before)
+                if step.picture:
+                    alt_line = filed.line("steps", name, "picture")
+                    yield Turn(f"{root}/{name}/picture", filed.path, alt_line, "young_people", {"alt": (step.picture.alt,)})
 
     def _messages(self) -> Iterator[Turn]:
         for filed in self.messages:

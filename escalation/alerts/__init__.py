@@ -40,9 +40,9 @@ def alert(
     return len(reached)
 
 
-def out_of_hours(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+def out_of_hours(tx: Tx, service: Service, case: CaseRow, now: datetime, words: str = "staff.out_of_hours") -> None:
     """Alert the organisation's out-of-hours contact."""
-    text = _text(service, case, now, "staff.out_of_hours", organisation=service.organisation)
+    text = _text(service, case, now, words, organisation=service.organisation)
     messages.tell_contact(tx, text, now, case_id=case.id)
 
 

@@ -19,8 +19,10 @@ from escalation.console.permissions import GatedRoute, Refused, gated_routes
 from escalation.console.problems import Problem
 from escalation.console.routes import (
     account,
+    call_backs,
     case_work,
     cases,
+    concerns,
     endings,
     events,
     flags,
@@ -40,7 +42,7 @@ from escalation.record.store import Record, RecordUnavailable
 
 __all__ = ["ConsoleSettings", "create"]
 
-ROUTERS = (sign_in, invite, account, waiting, cases, writing, endings, case_work, sharing, transfer, flags, rota, rota_own, team, events)
+ROUTERS = (sign_in, invite, account, waiting, cases, writing, endings, call_backs, case_work, sharing, transfer, flags, concerns, rota, rota_own, team, events)
 _TITLES = {
     401: "Sign in",
     403: "Not open to you",

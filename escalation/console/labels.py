@@ -86,6 +86,7 @@ CONTEXTS = {
     "online": "Online",
 }
 DECISIONS = {"refer": "Refer", "no_referral": "No referral", "done": "Done", "not_done": "Not done"}
+NATIONS = {"england": "England", "wales": "Wales", "scotland": "Scotland", "northern_ireland": "Northern Ireland"}
 LEVELS = {"worry": "Worried", "concern": "Concern", "urgent": "Urgent", "immediate": "Immediate"}
 LEDGER = {
     "given": "Said yes",
@@ -93,6 +94,9 @@ LEDGER = {
     "withdrawn": "Changed their mind: sharing stopped",
     "override": "Shared without agreement, by a recorded decision",
 }
+
+
+CONCERNS = {"staff": "A concern about a member of staff", "service": "A complaint about the service"}
 
 
 def agreement(card: CaseReading) -> str:

@@ -146,10 +146,11 @@ def say(
     urgent: bool = False,
     aside: bool = False,
     not_before: datetime | None = None,
+    picture: tuple[str, str] | None = None,
 ) -> OutboxRow | None:
     """Write one bubble to a person, for the channel they last came by. `None` if they left every channel.
 
-    `aside`: it is between the young person and the bot, and in no transcript for staff.
+    `aside`: it is between the young person and the bot, and in no transcript for staff. `picture`: a drawing's file and alt text.
     """
     address = people.last_address(tx, someone.id)
     if address is None:
@@ -163,7 +164,7 @@ def say(
         channel=address.channel,
         speaker=speaker,
         speaker_staff_id=staff_id,
-        body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, _body(text, buttons)),
+        body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, _body(text, buttons, picture)),
         urgent=urgent,
         aside=aside,
         state="pending",
@@ -232,11 +233,23 @@ def tell_contact(tx: Tx, text: str, now: datetime, *, case_id: str | None = None
 
 def outgoing(tx: Tx, row: OutboxRow) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Words and buttons of an outbox row."""
-    if row.person_id is None:
-        data = json.loads(tx.vault.open_own("outbox.body", row.id, row.body_sealed))
-    else:
-        data = json.loads(tx.vault.open_for(people.person(tx, row.person_id), "outbox.body", row.id, row.body_sealed))
+    data = _opened(tx, row)
     return data["text"], tuple((label, token) for label, token in data["buttons"])
+
+
+def picture(tx: Tx, row: OutboxRow) -> tuple[str, str] | None:
+    """The drawing that an outbox row shows: file and alt text."""
+    file, alt = _opened(tx, row).get("picture") or ("", "")
+    return (file, alt) if file else None
+
+
+def _opened(tx: Tx, row: OutboxRow) -> dict[str, Any]:
+    if row.person_id is None:
+        opened = tx.vault.open_own("outbox.body", row.id, row.body_sealed)
+    else:
+        opened = tx.vault.open_for(people.person(tx, row.person_id), "outbox.body", row.id, row.body_sealed)
+    data: dict[str, Any] = json.loads(opened)
+    return data
 
 
 def erase_handled(tx: Tx, someone: Person) -> None:
@@ -286,5 +299,6 @@ def _said(tx: Tx, row: OutboxRow) -> Line:
     )
 
 
-def _body(text: str, buttons: Buttons) -> str:
-    return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons]})
+def _body(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:
+    shown = {"picture": list(picture)} if picture else {}
+    return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons], **shown})

@@ -15,7 +15,7 @@ from escalation.case import NotPossible
 from escalation.record.messages import Line
 from escalation.relay import Held
 from nlu.understanding import Level
-from tests import endings
+from tests import endings, hand_overs
 from tests.dialogues.looking import Looking
 from tests.house import House, YoungPerson
 
@@ -144,7 +144,7 @@ class Conversation:
     def _staff_does(self, step: dict[str, Any]) -> None:
         case = self.young.case()
         case_id = case.id if case else ""
-        if endings.act(self.house, step, case_id):
+        if endings.act(self.house, step, case_id) or hand_overs.act(self.house, step, case_id):
             return
         if "picks_up" in step:
             self.house.pick_up(step.pop("picks_up"), case_id)
@@ -154,5 +154,7 @@ class Conversation:
             self.house.close(step.pop("closes"), case_id, step.pop("outcome", "guidance_given"))
         elif "hands_back" in step:
             self.house.hand_back(step.pop("hands_back"), case_id)
+        elif "made_the_call" in step:
+            self.house.made_the_call(step.pop("made_the_call"), case_id)
         elif "leaves_the_rota" in step:
             self.house.leaves_the_rota(step.pop("leaves_the_rota"))

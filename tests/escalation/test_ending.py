@@ -312,7 +312,6 @@ async def test_an_account_that_was_closed_is_not_asked_for_again(staffed: House,
     assert found is not None and found.adult is None
 
 
-@pytest.mark.rule("S18")
 async def test_outcome_and_what_is_safer_now_stand_in_the_record(staffed: House, talking: str) -> None:
     staff, safer = staffed.staff("Sam"), "School knows; Ms Ito goes on."
     staffed.record.write(

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from content.editorial.opening import Hours
-from escalation import accounts, gaps, shifts, swaps
+from escalation import accounts, gaps, phone, shifts, swaps
 from escalation.record import audit, duty
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
@@ -270,11 +270,11 @@ async def test_who_has_as_many_conversations_as_they_can_hold_is_asked_last_and_
 async def test_whoever_speaks_the_young_persons_language_is_named_and_asked_first(staffed: House, young: YoungPerson) -> None:
     staffed.hire("Mo")
     staffed.on_duty("Mo", starts_in=-0.5)
-    change(staffed, "Mo", languages=["pl"])
-    assert names(staffing(staffed, "pl").on_duty) == ["Mo", "Sam"]
+    change(staffed, "Mo", languages=["so"])
+    assert names(staffing(staffed, "so").on_duty) == ["Mo", "Sam"]
     await young.starts()
     person = young.person()
-    staffed.record.write(lambda tx: setattr(tx.session.merge(person), "language", "pl"))
+    staffed.record.write(lambda tx: setattr(tx.session.merge(person), "language", "so"))
     await young.says("person")
     assert any("Mo" in line.text for line in await young.taps("Yes") + await young.taps("Only that I want to talk"))
 
@@ -395,3 +395,20 @@ def test_what_is_done_to_the_rota_stands_in_the_audit(staffed: House) -> None:
     actions = staffed.record.read(lambda tx: list(tx.session.scalars(select(AuditRow.action).order_by(AuditRow.seq))))
     assert actions == ["shifts_added", "swap_asked", "holiday_noted"]
     assert staffed.record.read(audit.first_broken) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "answered"),
+    [
+        ("/away", "You are not asked until 10:30."),
+        ("/away 45", "You are not asked until 10:45."),
+        ("/away soon", "write the minutes as a number"),
+        ("/away 999", "within the next four hours"),
+        ("/here", "Good to have you back."),
+    ],
+)
+def test_stepping_away_from_ones_own_phone(staffed: House, typed: str, answered: str) -> None:
+    staffed.record.write(lambda tx: phone.act(tx, staffed.service, one(tx, "Sam"), "text", typed, staffed.clock()))
+    assert answered in staffed.alerts("Sam")[-1]
+    away = staffed.staff("Sam").away_until
+    assert (away is not None) == ("not asked until" in answered)

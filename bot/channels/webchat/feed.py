@@ -49,7 +49,8 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One bubble. `speaker` is you, bot or worker; `name` the adult's first name; `token` is a button that you pressed."""
+    """One bubble. `speaker` is you, bot or worker; `name` the adult's first name; `token` is a button that you pressed;
+    `picture` is a drawing's file and alt text."""
 
     id: str
     seq: int
@@ -59,6 +60,7 @@ class Item:
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     token: str = ""
+    picture: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, i
     text, buttons = messages.outgoing(tx, row)
     staff = tx.session.get(Staff, row.speaker_staff_id) if row.speaker_staff_id else None
     speaker = "worker" if row.speaker == "worker" else "bot"
-    item = Item(row.id, row.seq, _milliseconds(row.created_at), speaker, staff.first_name if staff else "", text, buttons)
+    item = Item(row.id, row.seq, _milliseconds(row.created_at), speaker, staff.first_name if staff else "", text, buttons, picture=messages.picture(tx, row))
     return (row.sent_at or now, 1, row.seq), item
 
 

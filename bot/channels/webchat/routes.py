@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from sse_starlette import EventSourceResponse
 
 from bot.channels import Incoming, Kind, NotStored, Take
@@ -21,11 +22,16 @@ from bot.channels.webchat.page import STATIC, pages
 from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
 from bot.channels.webchat.session import Sessions, event_id
 from content.editorial.interface import ENGLISH
+from escalation import copies
 from escalation.context import Service
 from escalation.record import people
-from escalation.record.store import Record, RecordUnavailable
+from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.words import message
 
 HEARTBEAT_SECONDS = 15
+
+DRAWING_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""The policy for a drawing: its own colours, and nothing else."""
 
 Answer = Callable[..., Awaitable[Response]]
 
@@ -40,7 +46,9 @@ def router(record: Record, take: Take, service: Service, *, secure: bool, now: C
     chat = WebChatPage(record, take, service, Sessions(secure), now)
     routes.add_api_route("/", chat.page, methods=["GET", "HEAD"], response_class=HTMLResponse)
     routes.add_api_route("/chat/static/{name}", chat.static, methods=["GET"])
+    routes.add_api_route("/chat/pictures/{name}", chat.picture, methods=["GET"])
     routes.add_api_route("/chat/messages", chat.kindly(chat.messages), methods=["GET"])
+    routes.add_api_route("/chat/copy/{key}", chat.copy, methods=["GET"])
     routes.add_api_route("/chat/stream", chat.kindly(chat.stream), methods=["GET"])
     for name in ("open", "send", "press", "return", "leave"):
         handler = getattr(chat, "return_" if name == "return" else name)
@@ -85,6 +93,12 @@ class WebChatPage:
         if name not in self._files:
             raise HTTPException(404)
         return FileResponse(self._files[name], headers={"Cache-Control": "no-cache"})
+
+    async def picture(self, name: str) -> Response:
+        """A drawing that goes with words. Opened by itself, it can run nothing and load nothing."""
+        if name not in self._service.library.pictures:
+            raise HTTPException(404)
+        return Response(self._service.library.pictures[name], media_type="image/svg+xml", headers={"Content-Security-Policy": DRAWING_ONLY})
 
     async def open(self, request: Request) -> Response:
         """Start a chat; or, with `resume`, come back to the one that this browser has."""
@@ -148,6 +162,19 @@ class WebChatPage:
         if found.unfetched:
             await self._record.awrite(lambda tx: feed.mark_fetched(tx, found.unfetched, now))
         return JSONResponse(found.as_json() | {"language": self._shown(found.language)})
+
+    async def copy(self, request: Request, key: str) -> Response:
+        """The copy that was asked for, as a file, once. For anything else the same plain page."""
+        token, now = self._sessions.token(request), self._now()
+        with suppress(RecordUnavailable):
+            if text := token and await self._record.awrite(lambda tx: self._take_copy(tx, token, key, now)):
+                headers = {"Content-Disposition": 'attachment; filename="chat.txt"', "Cache-Control": "no-store"}
+                return PlainTextResponse(text, headers=headers)
+        return PlainTextResponse(message(self._service.library, "own_view.copy_gone")[0], 404)
+
+    def _take_copy(self, tx: Tx, token: str, key: str, now: datetime) -> str | None:
+        found = people.find(tx, "webchat", token)
+        return copies.take(tx, self._service, found[0], key, now, feed.shown_since(found[0])) if found else None
 
     async def stream(self, request: Request) -> Response:
         """Server-sent events that say only that something is new."""

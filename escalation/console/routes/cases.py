@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from content.editorial.schema import CannedReply
-from escalation import reading
+from escalation import call_backs, reading
+from escalation.call_backs import Details
 from escalation.console import labels
 from escalation.console.filled import Filled
 from escalation.console.pages import page
@@ -74,6 +75,7 @@ class Conversation:
     subjects: dict[str, str]
     work: Work | None
     end: EndReading | None
+    call_back: Details | None
 
 
 @router.get("/cases/{case_id}")
@@ -105,6 +107,7 @@ async def case_page(
         case=shown.case,
         work=shown.work,
         end=shown.end,
+        call_back=shown.call_back,
         policy=console.service.staff_policy,
         **forms,
     )
@@ -125,6 +128,7 @@ def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conve
         subjects={id: crisis.reason for id, crisis in console.service.library.crisis.items()},
         work=work_on(tx, console.service, case_id, staff, names, now),
         end=read_end(tx, case_id, staff),
+        call_back=call_backs.for_worker(tx, case_id, staff.id, now),
     )
 
 

@@ -120,12 +120,20 @@ export class Log {
     bubble.title = exact.format(item.at);
     if (item.speaker !== "worker") bubble.append(element("span", "aside", `${this.#words[item.speaker === "you" ? "you" : "bot_says"]} `));
     const said = element("div", "", item.text);
+    if (item.picture) bubble.append(this.#picture(item.picture));
     said.dir = "auto"; // on the words alone: the corners of the bubble follow the page, and "You:" is no part of them
     bubble.append(said);
     line.append(bubble);
     if (item.buttons.length) line.append(this.#choices(item.buttons));
     this.#lines.set(item.id, line);
     this.#root.append(line);
+  }
+
+  #picture([file, alt]) {
+    const shown = element("img", "picture");
+    shown.src = `/chat/pictures/${encodeURIComponent(file)}`;
+    shown.alt = alt;
+    return shown;
   }
 
   #name(item) {
@@ -139,15 +147,30 @@ export class Log {
   #choices(buttons) {
     const group = element("div", "choices");
     group.setAttribute("role", "group");
+    group.dataset.turn = buttons[0][1].split(":")[0];
     for (const [label, token] of buttons) {
-      const button = element("button", "", label);
-      button.type = "button";
-      button.dir = "auto";
-      button.value = token;
-      button.addEventListener("click", () => this.pressed(token, label));
-      group.append(button);
+      const [, kind, key] = token.split(":");
+      group.append(kind === "copy" ? this.#copy(label, key) : this.#button(label, token));
     }
     return group;
+  }
+
+  #button(label, token) {
+    const button = element("button", "", label);
+    button.type = "button";
+    button.dir = "auto";
+    button.value = token;
+    button.addEventListener("click", () => this.pressed(token, label));
+    return button;
+  }
+
+  // A link to a file, which works once.
+  #copy(label, key) {
+    const link = element("a", "file", label);
+    link.href = `/chat/copy/${encodeURIComponent(key)}`;
+    link.download = "chat.txt";
+    link.addEventListener("click", () => setTimeout(() => link.remove()));
+    return link;
   }
 
   // Only the buttons of the last turn can be tapped, and none after one has spoken.
@@ -158,7 +181,7 @@ export class Log {
       spoke ||= line.classList.contains("you");
       const group = line.querySelector(".choices");
       if (!group) continue;
-      const own = group.querySelector("button").value.split(":")[0];
+      const own = group.dataset.turn;
       turn ??= own;
       group.hidden = spoke || own !== turn;
     }

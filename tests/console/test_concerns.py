@@ -1,0 +1,115 @@
+"""Concerns about staff, and calls that were asked for, in the console."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalation import call_backs, concerns
+from escalation.call_backs import Details
+from escalation.consent import Scope
+from escalation.record import audit, people
+from escalation.record.store import Tx
+from escalation.record.tables import AuditRow, CallBack, CaseRow, Concern
+from tests.console.conftest import Arrivals, Open
+from tests.house import House, YoungPerson
+
+WORDS = "Sam laughed at what i wrote"
+
+
+def raised(house: House, case_id: str, about: str | None, words: str | None = WORDS) -> str:
+    """The young person of this case raised a concern."""
+
+    about_id = house.staff(about).id if about else None
+
+    def write(tx: Tx) -> str:
+        someone = people.person(tx, tx.session.get_one(CaseRow, case_id).person_id)
+        return concerns.raise_one(tx, house.service, someone, about_id, "staff", words, house.clock()).id
+
+    return house.record.write(write)
+
+
+@pytest.mark.rule("S63")
+async def test_a_lead_reads_it_and_whoever_it_is_about_cannot(browser: Open, staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.CHAT)
+    raised(staffed, case_id, "Sam")
+    assert WORDS in (await (await browser("Jo")).get("/concerns")).text
+    sam = await browser("Sam")
+    assert (await sam.get("/concerns")).status_code == 403
+    assert (await sam.get(f"/cases/{case_id}")).status_code == 404
+
+
+@pytest.mark.rule("S63")
+@pytest.mark.rule("S83")
+async def test_a_lead_finds_nothing_about_herself(browser: Open, staffed: House, arrivals: Arrivals) -> None:
+    concern_id = raised(staffed, arrivals.agreed(Scope.CHAT), "Jo", "Jo shouts at me")
+    jo = await browser("Jo")
+    assert "shouts" not in (await jo.get("/concerns")).text
+    refused = await jo.post(f"/concerns/{concern_id}", decision="nothing in it")
+    assert refused.status_code == 422
+    assert staffed.record.read(lambda tx: tx.session.get_one(Concern, concern_id)).decided_at is None
+
+
+async def test_a_decision_needs_words_and_is_kept_with_who_and_when(browser: Open, staffed: House, arrivals: Arrivals) -> None:
+    concern_id = raised(staffed, arrivals.agreed(Scope.CHAT), "Sam")
+    jo = await browser("Jo")
+    assert (await jo.post(f"/concerns/{concern_id}", decision=" ", answer="Thank you.")).status_code == 422
+    assert (await jo.post(f"/concerns/{concern_id}", decision="I spoke to Sam.", answer="Thank you. I spoke to them.")).status_code == 303
+    page = (await jo.get("/concerns")).text
+    assert "I spoke to Sam." in page
+    assert "Decided by Jo" in page
+    assert (await jo.post(f"/concerns/{concern_id}", decision="again")).status_code == 422
+
+
+@pytest.mark.rule("S72")
+async def test_every_read_of_a_concern_is_logged(browser: Open, staffed: House, arrivals: Arrivals) -> None:
+    concern_id = raised(staffed, arrivals.agreed(Scope.CHAT), "Sam")
+    await (await browser("Jo")).get("/concerns")
+    noted = staffed.record.read(lambda tx: tx.session.query(AuditRow).filter_by(action="concern_read").all())
+    assert [(row.staff_id, row.subject_id) for row in noted] == [(staffed.staff("Jo").id, concern_id)]
+    assert staffed.record.read(audit.first_broken) is None
+
+
+async def test_the_answer_reaches_the_young_person_and_no_adult_who_reads_the_chat(
+    browser: Open, staffed: House, young: YoungPerson
+) -> None:
+    await young.says("person")
+    for label in ("Yes", "This chat so far", "Send it"):
+        await young.taps(label)
+    case = young.case()
+    assert case is not None
+    concern_id = raised(staffed, case.id, "Sam")
+    await (await browser("Jo")).post(f"/concerns/{concern_id}", decision="I spoke to Sam.", answer="Thank you. I have looked into it.")
+    assert any("I have looked into it" in line.text for line in young.hears())
+    staffed.pick_up("Alex", case.id)
+    assert "I have looked into it" not in (await (await browser("Alex")).get(f"/cases/{case.id}")).text
+
+
+@pytest.mark.rule("S84")
+async def test_the_number_is_shown_to_the_adult_who_has_the_case_and_deleted_when_the_call_is_made(
+    browser: Open, staffed: House, arrivals: Arrivals
+) -> None:
+    case_id = arrivals.agreed(Scope.WANTS_TO_TALK)
+    details = Details("07700 900123", "after 4", "Max")
+    staffed.record.write(lambda tx: call_backs.ask(tx, tx.session.get_one(CaseRow, case_id), details, staffed.clock()))
+    sam, jo = await browser("Sam"), await browser("Jo")
+    assert "900123" not in (await sam.get("/waiting")).text
+    assert "900123" not in (await sam.get(f"/cases/{case_id}")).text
+    await sam.post(f"/cases/{case_id}/pick-up")
+    page = (await sam.get(f"/cases/{case_id}")).text
+    assert all(words in page for words in ("07700 900123", "after 4", "Max", "Do not leave one", "dial 141 first"))
+    assert "900123" not in (await jo.get(f"/cases/{case_id}")).text
+    assert (await jo.post(f"/cases/{case_id}/call-back/done")).status_code == 409
+    assert (await sam.post(f"/cases/{case_id}/call-back/done")).status_code == 303
+    assert "900123" not in (await sam.get(f"/cases/{case_id}")).text
+    row = staffed.record.read(lambda tx: tx.session.query(CallBack).one())
+    assert (row.details_sealed, row.done_by) == (None, staffed.staff("Sam").id)
+
+
+@pytest.mark.rule("S84")
+async def test_the_number_is_deleted_when_the_case_ends_without_a_call(staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.WANTS_TO_TALK)
+    details = Details("07700 900123", "after 4", "Max")
+    staffed.record.write(lambda tx: call_backs.ask(tx, tx.session.get_one(CaseRow, case_id), details, staffed.clock()))
+    staffed.pick_up("Sam", case_id)
+    staffed.close("Sam", case_id)
+    assert staffed.record.read(lambda tx: tx.session.query(CallBack).one()).details_sealed is None

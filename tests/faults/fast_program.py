@@ -1,0 +1,30 @@
+"""The real program on a clock that runs fast, as a process of its own: minutes of the chain pass in seconds, also while it is down."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from datetime import datetime, timedelta
+
+from bot.settings import load_settings
+from bot.wiring import build
+from tests.house import MONDAY_MORNING
+
+STARTED, SPEED = "FAST_STARTED", "FAST_SPEED"
+"""Names in the environment: when the clock stood at Monday morning (seconds since the epoch), and how fast it runs."""
+
+
+def fast_clock(started: float, speed: float) -> datetime:
+    """What such a clock shows now."""
+    return MONDAY_MORNING + timedelta(seconds=(time.time() - started) * speed)
+
+
+async def main() -> None:
+    started, speed = float(os.environ[STARTED]), float(os.environ[SPEED])
+    async with build(load_settings(), lambda: fast_clock(started, speed)).running():
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
