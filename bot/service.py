@@ -11,6 +11,7 @@ from content.editorial import library
 from content.editorial.opening import Opening
 from content.editorial.reading import read_file
 from content.editorial.release import held
+from content.editorial.schema import Reviewed
 from escalation import staff_policy
 from escalation.context import Service
 from escalation.ending_policy import EndingPolicy
@@ -56,5 +57,7 @@ def _refuse_unsigned(words: library.Library) -> None:
     today = datetime.now(UTC).date()
     if unsigned := held(words.own_words, today):
         raise SettingsError("these words may not be said in production yet:\n" + "\n".join(unsigned))
-    for line in held({f"guidance/{topic}": script for topic, script in words.scripts.items()}, today):
+    files: dict[str, Reviewed] = {f"guidance/{topic}": script for topic, script in words.scripts.items()}
+    files |= {f"{one.path.parent.name}/{one.path.name}": one.entry for theirs in words.siblings.values() for one in theirs}
+    for line in held(files, today):
         log.warning("not served: %s", line)

@@ -10,7 +10,7 @@ from escalation import check_ins, debriefs, ending
 from escalation.record import duty, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, CheckIn, Debrief, Staff
-from tests.house import House
+from tests.house import House, YoungPerson
 
 
 def act(house: House, step: dict[str, Any], case_id: str) -> bool:
@@ -59,6 +59,13 @@ def debriefs_of(house: House, name: str) -> list[Debrief]:
 def answers_debrief(house: House, name: str, said: str) -> None:
     row = debriefs_of(house, name)[-1]
     house.record.write(lambda tx: debriefs.answer(tx, house.service, row.id, _staff(tx, name), said, house.clock()))
+
+
+async def agrees_to_a_check_in(young: YoungPerson, house: House, case_id: str, hours: str = "16:00 to 19:00") -> None:
+    """Sam offers a check-in, and the young person takes it: in three days, in these hours."""
+    offers_check_in(house, "Sam", case_id)
+    await young.taps("In 3 days")
+    await young.taps(hours)
 
 
 def _staff(tx: Tx, name: str) -> Staff:

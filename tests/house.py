@@ -138,6 +138,10 @@ class House:
     def made_the_call(self, name: str, case_id: str) -> None:
         self.record.write(lambda tx: call_backs.done(tx, case_id, _again(tx, name), self.clock()))
 
+    def reads(self, name: str, case_id: str) -> CaseReading:
+        """Somebody opens a case."""
+        return self.record.write(lambda tx: reading.read_case(tx, self.service, case_id, _again(tx, name), self.clock()))
+
     def flagged(self, name: str) -> list[CaseReading]:
         """The flags that wait for a decision of this member of staff."""
         return self.record.write(lambda tx: reading.flags_to_decide(tx, self.service, _again(tx, name), self.clock()))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.dialogue import agreement, last_time, plan
 from bot.dialogue.ending_events import FeedbackGiven, FeedbackWritten, SaidFine, SaidNotFine
+from bot.dialogue.events import FeelingTold
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer, Question
 from escalation.ended import QUESTIONS, RATINGS, About
 from nlu.understanding import Risk
 
-FEEDBACK: dict[str, tuple[Question, About, str]] = {
-    f"{about}_{rating}": (about, about, rating) for about in QUESTIONS for rating in (*RATINGS, "skip")
-}
-"""The taps: the question that each answers, and how."""
+Handler = Callable[[Scene], None]
+
 _FOLLOWING: dict[About, About] = {"listened": "helped", "helped": "again"}
 
 
@@ -90,3 +91,25 @@ def _agreed(scene: Scene) -> tuple[str, ...]:
 def _name(scene: Scene) -> str:
     adult = scene.turn.ended.adult if scene.turn.ended else None
     return adult.first_name if adult else scene.words("consent.next_person")[0]
+
+
+def _felt(feeling: str) -> Handler:
+    def tell(scene: Scene) -> None:
+        scene.did(FeelingTold(feeling))
+        scene.speak(f"hand_over.feedback_{feeling}")
+
+    return tell
+
+
+def _rated(about: About, rating: str) -> Handler:
+    return lambda scene: rated(scene, about, rating)
+
+
+ANSWERS: dict[str, tuple[Question, Handler]] = {
+    **{f"feel_{feeling}": ("feedback", _felt(feeling)) for feeling in ("good", "same", "bad")},
+    "fine_now": ("how_are_you", fine),
+    "not_fine": ("how_are_you", not_fine),
+    "no_words": ("feedback_words", lambda scene: said_how_it_was(scene, "")),
+    **{f"{about}_{rating}": (about, _rated(about, rating)) for about in QUESTIONS for rating in (*RATINGS, "skip")},
+}
+"""The buttons of these questions, with the question that each answers."""

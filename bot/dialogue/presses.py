@@ -29,11 +29,10 @@ from bot.dialogue import (
     topics,
     waiting,
 )
-from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen, FeelingTold
+from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Question
 from escalation.consent import Scope
-from escalation.ended import About
 from nlu.understanding import Level, Risk, Understanding
 
 Handler = Callable[[Scene], None]
@@ -188,18 +187,6 @@ def _easy(on: bool) -> Handler:
     return choose
 
 
-def _felt(feeling: str) -> Handler:
-    def tell(scene: Scene) -> None:
-        scene.did(FeelingTold(feeling))
-        scene.speak(f"hand_over.feedback_{feeling}")
-
-    return tell
-
-
-def _rated(about: About, rating: str) -> Handler:
-    return lambda scene: after_the_end.rated(scene, about, rating)
-
-
 def _no_code(scene: Scene) -> None:
     scene.state.question = None
     scene.speak("consent.no_code")
@@ -265,15 +252,9 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "not_really": ("check_in", _not_really),
     "delete_yes": ("delete", clearing.yes),
     "delete_no": ("delete", clearing.no),
-    "feel_good": ("feedback", _felt("good")),
-    "feel_same": ("feedback", _felt("same")),
-    "feel_bad": ("feedback", _felt("bad")),
     "offer_other": ("offer", agreement.not_last_time),
-    "fine_now": ("how_are_you", after_the_end.fine),
-    "not_fine": ("how_are_you", after_the_end.not_fine),
-    "no_words": ("feedback_words", lambda scene: after_the_end.said_how_it_was(scene, "")),
     **own_buttons.ANSWERS,
-    **{name: (question, _rated(about, rating)) for name, (question, about, rating) in after_the_end.FEEDBACK.items()},
+    **after_the_end.ANSWERS,
 }
 
 _TYPED: dict[tuple[Question, str], Handler] = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from content.editorial.conversations import conversation_problems
 from content.editorial.examples_check import example_problems
+from content.editorial.languages_check import language_problems
 from content.editorial.links_check import link_problems
 from content.editorial.numbers_check import number_problems
 from content.editorial.opening import Opening
@@ -18,6 +19,7 @@ from content.editorial.phrases import load_phrases
 from content.editorial.pictures_check import picture_problems
 from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError, read_file
+from content.editorial.scripts_check import script_problems
 from content.editorial.shelf import read_shelf
 from content.editorial.structure_check import structure_problems
 from content.editorial.taxonomy import Taxonomy
@@ -35,8 +37,10 @@ def check(folder: Path, *, today: date, actions: Collection[str] | None = None, 
         return sorted(problems)
     problems += structure_problems(shelf, today=today, needed=needed)
     problems += link_problems(shelf, actions)
+    problems += script_problems(shelf, today)
     problems += words_problems(shelf)
     problems += number_problems(shelf)
+    problems += language_problems(shelf, today)
     problems += picture_problems(shelf)
     problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
     problems += _risk_problems(folder, shelf.taxonomy)

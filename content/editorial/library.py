@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -109,6 +110,7 @@ class Library:
 def load(folder: Path = CONTENT) -> Library:
     """Load every content file below `folder`. Raises `ContentError`, which names file, line and what to do."""
     scripts = _all(folder, "guidance/*/*.yml", Script)
+    _one_for_each(folder, scripts)
     message_files = _all(folder, "messages/*.yml", MessageFile)
     crisis = _all(folder, "crisis/*.yml", CrisisFile)
     canned = _all(folder, "canned_replies/*.yml", CannedReplies)
@@ -156,6 +158,12 @@ def _spoken(english: Library, language: str, files: Sequence[Sibling]) -> Librar
         ),
         original=english,
     )
+
+
+def _one_for_each(folder: Path, scripts: Sequence[Script]) -> None:
+    for topic, files in Counter(script.topic for script in scripts).items():
+        if files > 1:
+            raise ContentError(f"{folder / 'guidance'}:1: {files} files are about the topic {topic!r}; keep one of them")
 
 
 def _short_words(path: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from content.editorial.shelf import Shelf, Turn
 
 
 def link_problems(shelf: Shelf, actions: Collection[str] | None) -> Iterator[Problem]:
-    """Buttons that lead nowhere, and steps that no button leads to. `actions` are what `do:` may name; `None`: not checked."""
+    """Buttons that lead nowhere. `actions` are what `do:` may name; `None`: not checked."""
     known = None if actions is None else frozenset(action.removeprefix("do:") for action in actions)
     steps = {script.path: set(script.entry.steps) for script in shelf.scripts}
     scripts = {script.entry.topic for script in shelf.scripts}
@@ -24,9 +24,6 @@ def link_problems(shelf: Shelf, actions: Collection[str] | None) -> Iterator[Pro
                     yield turn.problem(f"“{button.label}” asks for {button.go!r}, which the program can't do", "use a known action")
             elif button.go not in steps.get(turn.path, set()):
                 yield turn.problem(f"“{button.label}” goes to {button.go!r}, which is no step here", "name a step, topic:… or do:…")
-        if turn.path in steps and len(turn.buttons) > shelf.wording.limits.buttons:
-            yield turn.warning(f"{len(turn.buttons)} buttons", "two or three are easier to choose from")
-    yield from _unreached(shelf)
 
 
 def _to_topic(shelf: Shelf, turn: Turn, button: Button, name: str, scripts: set[str]) -> Iterator[Problem]:
@@ -34,10 +31,3 @@ def _to_topic(shelf: Shelf, turn: Turn, button: Button, name: str, scripts: set[
         yield turn.problem(f"“{button.label}” goes to the topic {name!r}, which does not exist", "use an id of taxonomy.yml")
     elif name not in scripts:
         yield turn.warning(f"“{button.label}” goes to {name}, which has no script yet", "write one, or go elsewhere")
-
-
-def _unreached(shelf: Shelf) -> Iterator[Problem]:
-    for script in shelf.scripts:
-        reached = {"start", *(button.go for step in script.entry.steps.values() for button in step.buttons)}
-        for name in sorted(set(script.entry.steps) - reached):
-            yield script.warning(f"no button leads to the step {name!r}", "add a button, or take the step out", "steps", name)

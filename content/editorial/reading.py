@@ -36,6 +36,14 @@ class ContentError(Exception):
     """A content file cannot be used. One problem a line: `file:line: what is wrong; what to do`."""
 
 
+class _Twice(Exception):
+    """A key that stands twice in the same place."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
 def read_file(path: Path, kind: type[E]) -> E:
     """Read `path` as a `kind`. Raises `ContentError`."""
     data, lines = read_yaml(path)
@@ -67,6 +75,8 @@ def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
     try:
         if node is not None:
             _note_lines(node, (), lines)
+    except _Twice as error:
+        raise ContentError(f"{path}:{error.line}: {error.key!r} is there twice, and only one would count; rename one or take it out") from None
     except RecursionError:
         raise ContentError(f"{path}:1: something in this file contains itself; write it out instead of using & and *") from None
     return data, lines
@@ -76,6 +86,8 @@ def _note_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, .
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if (*path, key.value) in lines:
+                raise _Twice(key.value, key.start_mark.line + 1)
             _note_lines(value, (*path, key.value), lines)
             lines[(*path, key.value)] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

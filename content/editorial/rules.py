@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from content.editorial.schema import Entry, Words
+from content.editorial.schema import AgeBand, Entry, Words
 
 Audience = Literal["young_people", "staff", "summary"]
 _QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
@@ -22,7 +23,10 @@ def plain_quotes(text: str) -> str:
 
 
 class Limits(Entry):
-    """How long and how hard a turn may be. Lengths are in words, the grade is Flesch-Kincaid's, `contact_days` how long a check of a contact holds."""
+    """How long and how hard a turn may be. Lengths are in words, the grade is Flesch-Kincaid's.
+
+    `contact_days` and `fact_days` are how long a check of a contact, or of a fact, holds.
+    """
 
     turn_words: int
     turn_words_most: int
@@ -34,8 +38,10 @@ class Limits(Entry):
     least_words: int
     title_characters: int
     buttons: int
+    scene_buttons: int
     examples: int
     contact_days: int
+    fact_days: int
 
 
 class Forbidden(Entry):
@@ -59,7 +65,7 @@ class Forbidden(Entry):
         """Finds any of the words, whole and in any case."""
         if self.pattern:
             return re.compile("|".join(self.words), re.IGNORECASE)
-        return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in self.words) + r")(?!\w)", re.IGNORECASE)
+        return _any_of(self.words)
 
     def found(self, text: str, place: str, audience: Audience) -> str | None:
         """The first forbidden words in `text`, if the rule holds at this place and for this audience."""
@@ -92,6 +98,14 @@ class Required(Entry):
         return next((must for must in self.must if not re.search(must, heard)), None)
 
 
+class AgeRule(Entry):
+    """Forms for these ages that the scripts on some topics must have, since the answer depends on age."""
+
+    topics: tuple[str, ...] = Field(alias="for", min_length=1)
+    bands: tuple[AgeBand, ...] = Field(min_length=1)
+    why: Words
+
+
 class HelplineRule(Entry):
     """Helplines that a script or crisis file must name."""
 
@@ -107,11 +121,28 @@ class Wording(Entry):
     forbidden: tuple[Forbidden, ...]
     required: tuple[Required, ...]
     helplines: tuple[HelplineRule, ...]
+    ages: tuple[AgeRule, ...]
+    not_sure: tuple[Words, ...] = Field(min_length=1)
+    idioms: dict[Words, Words]
+
+    def idioms_in(self, text: str) -> Iterator[tuple[str, str]]:
+        """The idioms in `text`, each with plain words to say instead."""
+        for found in self._idiom.finditer(plain_quotes(text)):
+            yield found[0], self.idioms[found[0].lower()]
+
+    @cached_property
+    def _idiom(self) -> re.Pattern[str]:
+        return _any_of(self.idioms)
 
 
 def matches(place: str, patterns: tuple[str, ...]) -> bool:
     """Whether `place` fits any of the patterns; a `*` stands for anything."""
     return any(fnmatchcase(place, pattern) for pattern in patterns)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of the words, whole and in any case."""
+    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in words) + r")(?!\w)", re.IGNORECASE)
 
 
 def _compile(patterns: tuple[str, ...]) -> None:

@@ -99,6 +99,9 @@ class MessageFile(Reviewed):
     messages: dict[str, Message]
 
 
+Nation = Literal["uk", "england_wales", "england", "wales", "scotland", "northern_ireland"]
+"""Where a law or a service holds. `uk`: in all four nations."""
+
 Piece = Literal["what_would_you_do", "is_this_ok", "practice", "how_to_say", "where_to_get_help"]
 """What a step is beside an answer: a scene to decide on, a question of a quiz, a role-play, words to copy, or places to turn to."""
 
@@ -122,6 +125,8 @@ class Step(Bubbles):
 
     piece: Piece | None = None
     picture: Picture | None = None
+    nation: Nation | None = Field(default=None, description="where the law or service that it tells of holds")
+    checked_on: date | None = Field(default=None, description="the day on which somebody looked up what it states")
     buttons: tuple[Button, ...] = Field(default=(), max_length=4)
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from string import Formatter
 
 from content.editorial.problems import Problem
-from content.editorial.schema import Directory, Entry, Reviewed, SignOff
+from content.editorial.schema import Directory, Entry, Reviewed, Script, SignOff
 from content.editorial.shelf import Filed, Shelf
 
 _PLACEHOLDER = re.compile(r"(?i)^(?:tbc|tbd|todo|n/?a|none|name|someone|xx+|\?+|-+|editor|lead|safeguarding lead|youth panel|panel)$")
@@ -17,11 +17,13 @@ _PLACEHOLDER = re.compile(r"(?i)^(?:tbc|tbd|todo|n/?a|none|name|someone|xx+|\?+|
 def structure_problems(shelf: Shelf, *, today: date, needed: Collection[str]) -> Iterator[Problem]:
     """Everything about the files that is neither about their words nor about their buttons."""
     yield from _names(shelf)
+    yield from _two_for_one(shelf)
+    yield from _unread(shelf)
     yield from _gaps(shelf, needed)
     yield from _helplines(shelf)
     yield from _fields(shelf)
     for filed in shelf.reviewed:
-        yield from _review(filed, today)
+        yield from review_problems(filed, today)
     for directory in shelf.directories:
         yield from _contacts(directory, today, timedelta(days=shelf.wording.limits.contact_days))
 
@@ -43,6 +45,23 @@ def _names(shelf: Shelf) -> Iterator[Problem]:
         if name != filed.path.stem:
             yield filed.problem(f"{key} {name!r} stands in {filed.path.name}", f"name the file {name}.yml, or correct the {key}", key)
     yield from _twice(shelf)
+
+
+def _two_for_one(shelf: Shelf) -> Iterator[Problem]:
+    first: dict[str, Filed[Script]] = {}
+    for script in shelf.scripts:
+        other = first.setdefault(script.entry.topic, script)
+        if other is not script:
+            where = other.path.relative_to(shelf.folder)
+            yield script.problem(f"{script.entry.topic} has another file already, {where}", "keep one of the two", "topic")
+
+
+def _unread(shelf: Shelf) -> Iterator[Problem]:
+    """Files that look like words and that nothing reads, because of how they are called."""
+    for pattern in ("guidance/*/*", "messages/*", "crisis/*", "helplines/*", "canned_replies/*"):
+        for path in sorted(shelf.folder.glob(pattern)):
+            if path.is_file() and path.suffix != ".yml":
+                yield Problem(path, 1, f"nothing reads {path.name}", "let its name end in .yml, or take it out of the folder")
 
 
 def _file_names(shelf: Shelf) -> Iterator[tuple[Filed[Entry], str, str]]:
@@ -117,7 +136,8 @@ def _named(text: str) -> set[str] | None:
         return None
 
 
-def _review(filed: Filed[Reviewed], today: date) -> Iterator[Problem]:
+def review_problems(filed: Filed[Reviewed], today: date) -> Iterator[Problem]:
+    """A review that is overdue or lies in the future, and sign-offs that are none."""
     entry = filed.entry
     if entry.review_by < today:
         yield filed.problem(f"its review was due on {entry.review_by}", "read it again, then set reviewed_on and review_by", "review_by")

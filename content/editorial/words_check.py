@@ -20,17 +20,32 @@ def words_problems(shelf: Shelf) -> Iterator[Problem]:
     turns = shelf.turns()
     by_place = {turn.place: turn for turn in turns}
     for turn in turns:
-        yield from _forbidden(shelf, turn)
-        yield from _missing(shelf, turn, by_place)
+        yield from said_problems(shelf, turn, by_place)
         if turn.audience == "young_people":
-            yield from _too_long(shelf.wording.limits, turn)
             yield from _too_hard(shelf.wording.limits, turn)
+            yield from _idioms(shelf, turn)
+
+
+def said_problems(shelf: Shelf, turn: Turn, by_place: dict[str, Turn]) -> Iterator[Problem]:
+    """What can be said of a turn in any language; `by_place` holds the turns that may come before it."""
+    yield from _forbidden(shelf, turn)
+    yield from _missing(shelf, turn, by_place)
+    if turn.audience == "young_people":
+        yield from _too_long(shelf.wording.limits, turn)
+
+
+def _said(turn: Turn) -> list[str]:
+    return [text for bubbles in turn.variants.values() for text in bubbles] + [button.label for button in turn.buttons]
+
+
+def _idioms(shelf: Shelf, turn: Turn) -> Iterator[Problem]:
+    for found, plain in sorted({hit for text in _said(turn) for hit in shelf.wording.idioms_in(text)}):
+        yield turn.problem(f"“{found}”: people who are learning English may not know it", f"say instead: {plain}")
 
 
 def _forbidden(shelf: Shelf, turn: Turn) -> Iterator[Problem]:
-    said = [text for bubbles in turn.variants.values() for text in bubbles] + [button.label for button in turn.buttons]
     for rule in shelf.wording.forbidden:
-        for found in {hit for text in said if (hit := rule.found(text, turn.place, turn.audience))}:
+        for found in {hit for text in _said(turn) if (hit := rule.found(text, turn.place, turn.audience))}:
             yield turn.problem(f"“{found}”: {rule.why}", f"say instead: {rule.instead}")
 
 
@@ -48,7 +63,7 @@ def whole(turn: Turn, variant: str) -> str:
 
 
 def _too_long(limits: Limits, turn: Turn) -> Iterator[Problem]:
-    crisis = turn.place.startswith("crisis/")
+    crisis = "crisis/" in turn.place
     for variant, bubbles in turn.variants.items():
         total = _count(whole(turn, variant))
         most = limits.crisis_words if crisis else limits.turn_words_most

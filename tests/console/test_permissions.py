@@ -36,6 +36,11 @@ WHO_MAY = {
     "POST /cases/{case_id}/draft": "worker lead",
     "POST /cases/{case_id}/close": "worker lead",
     "POST /cases/{case_id}/hand-back": "worker lead",
+    "POST /cases/{case_id}/closing": "worker lead",
+    "POST /cases/{case_id}/closing/not-yet": "worker lead",
+    "POST /cases/{case_id}/plan": "worker lead",
+    "POST /cases/{case_id}/check-in": "worker lead",
+    "POST /debriefs/{debrief_id}": "worker lead",
     **{
         f"POST /cases/{{case_id}}/{what}": "worker lead"
         for what in (

@@ -36,7 +36,7 @@ async def adds_weekly(jo: Browser, house: House, until: str) -> str:
 async def test_repeats_are_added_with_the_last_day_and_removed_from_one_on(browser: Open, staffed: House) -> None:
     jo = await browser("Jo")
     page = await adds_weekly(jo, staffed, "2026-12-15")
-    assert "Remove with later ones" in page
+    assert "Remove this and later" in page
     rows = shifts_of(staffed, "Sam")[1:]
     assert [row.starts_at.astimezone(LONDON).strftime("%d %H:%M") for row in rows] == ["24 18:00", "01 18:00", "08 18:00", "15 18:00"]
     assert (await jo.post(f"/rota/{rows[2].id}/remove", later="yes", week="2026-12-08")).status_code == 303

@@ -48,6 +48,7 @@ class Looking:
         return {
             "case": self._case,
             "ledger": self._ledger,
+            "agreed_in": self._agreed_in,
             "alerted": self._alerted,
             "alert": self._alert,
             "promises": self._promises,
@@ -89,6 +90,10 @@ class Looking:
     def _ledger(self, expected: list[str]) -> None:
         entries = [" ".join(filter(None, (row.kind, row.scope))) for row in self.young.ledger()]
         assert entries == expected, f"the ledger holds {entries}"
+
+    def _agreed_in(self, expected: str) -> None:
+        language = self.young.ledger()[-1].language
+        assert language == expected, f"the newest entry of the ledger was shown in {language}"
 
     def _alerted(self, expected: dict[str, int]) -> None:
         for name, times in expected.items():

@@ -68,7 +68,8 @@ def figures(tx: Tx, api: Any, young: list[Any], staff: dict[str, Any], *, kills:
     late = [(row.done_at - row.due_at).total_seconds() / speed for row in steps if row.done_at]
     buttons = {token.rpartition(":")[2] for user in staff.values() for sent in user.bubbles for _, token in sent.buttons}
     events = Counter(tx.session.scalars(select(CaseEvent.event)))
-    told = sum(any(HERE in text or text.startswith(LAST_WORDS) or _last(text) for text in user.texts) for user in young)
+    everyone = [(user, _rows_of(tx, user)) for user in young] + [(user, _rows_to(tx, name)) for name, user in staff.items()]
+    told = sum(any(words in text for text in user.texts for words in (HERE, *LAST_WORDS)) for user in young)
     return Figures(
         escalations=len(young),
         kills=kills,
@@ -79,17 +80,12 @@ def figures(tx: Tx, api: Any, young: list[Any], staff: dict[str, Any], *, kills:
         asked_anew=events["went_quiet"],
         steps=len(steps),
         done_twice=sum(_done_twice(tx, case) for case in cases),
-        shown_twice=sum(_shown_twice(tx, user, _rows_of(tx, user)) for user in young)
-        + sum(_shown_twice(tx, user, _rows_to(tx, name)) for name, user in staff.items()),
+        shown_twice=sum(_shown_twice(tx, user, rows) for user, rows in everyone),
         may_be_shown_twice=cut_off,
         lost=_lost(tx) + sum(not _rows_of(tx, user) for user in young),
         late_median=median(late) if late else 0.0,
         late_worst=max(late, default=0.0),
     )
-
-
-def _last(text: str) -> bool:
-    return any(words in text for words in LAST_WORDS)
 
 
 def _done_twice(tx: Tx, case: CaseRow) -> int:
@@ -108,11 +104,9 @@ def _done_twice(tx: Tx, case: CaseRow) -> int:
 def _alerts(tx: Tx, case: CaseRow) -> list[str]:
     """The rows that ask somebody to pick up this case, but for those after the last step."""
     rows = select(OutboxRow).where(OutboxRow.case_id == case.id, OutboxRow.staff_id.is_not(None))
-    last = max(step["due_at"] for step in case.chain["steps"])
     again = select(func.min(DueRow.done_at)).where(DueRow.case_id == case.id, DueRow.kind == "chain_again", DueRow.result == "done")
     until = tx.session.scalar(again)
     asking = [row for row in tx.session.scalars(rows) if any(":do:pick_up:" in token for _, token in messages.outgoing(tx, row)[1])]
-    assert last
     return [row.id for row in asking if until is None or row.created_at < until]
 
 

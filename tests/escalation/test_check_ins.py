@@ -1,0 +1,142 @@
+"""Check-ins on the real record: sent in safe hours and once, whatever the clock does; a blocked chat is noticed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from escalation import safe_hours
+from escalation.case import NotPossible
+from escalation.ending_policy import Hours
+from escalation.record.store import Tx
+from tests import endings
+from tests.house import House, YoungPerson
+
+LONDON = ZoneInfo("Europe/London")
+TEATIME = Hours.of("16:00-19:00")
+
+
+def hellos(young: YoungPerson) -> list[datetime]:
+    """When check-ins went out."""
+    return [line.at for line in young.lines() if line.text.startswith("Hi, just saying hello")]
+
+
+@pytest.mark.rule("S75")
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 16, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 17, tzinfo=UTC), datetime(2026, 11, 23, 17, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 19, tzinfo=UTC), datetime(2026, 11, 24, 16, tzinfo=UTC)),
+        (datetime(2026, 6, 1, 19, tzinfo=UTC), datetime(2026, 6, 2, 15, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2026, 10, 25, 16, tzinfo=UTC)),
+        (datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 3, 29, 15, tzinfo=UTC)),
+    ],
+    ids=["before", "inside", "at the end", "in summer", "the clock goes back that night", "the clock goes forward that night"],
+)
+def test_safe_hours_go_by_the_clock_on_the_wall(now: datetime, expected: datetime) -> None:
+    assert safe_hours.next_moment(now, TEATIME, LONDON) == expected
+
+
+@pytest.mark.rule("S75")
+def test_days_are_counted_by_the_calendar_also_across_the_clock_change() -> None:
+    friday = datetime(2026, 10, 23, 18, tzinfo=UTC)
+    assert safe_hours.on_day(friday, 3, TEATIME, LONDON) == datetime(2026, 10, 26, 16, tzinfo=UTC)
+    assert safe_hours.on_day(datetime(2026, 3, 27, 18, tzinfo=UTC), 3, TEATIME, LONDON) == datetime(2026, 3, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.rule("S75")
+async def test_a_check_in_that_is_late_waits_for_the_next_safe_hours(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    staffed.clock.move(days=3, hours=12)  # nothing ran until late that evening
+    await staffed.ticking.run_due()
+    assert hellos(young) == []
+    await staffed.wait(days=1)
+    (sent,) = hellos(young)
+    assert safe_hours.inside(sent, TEATIME, LONDON)
+
+
+@pytest.mark.rule("S75")
+async def test_a_check_in_holds_nothing_of_what_was_talked_about(staffed: House, young: YoungPerson, talking: str) -> None:
+    staffed.worker_says("Sam", talking, "What you said about home matters.")
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    young.hears()
+    await staffed.wait(days=3, hours=7)
+    (said,) = young.hears()
+    assert said.text == "Hi, just saying hello. I hope your week is going OK."
+    assert [label for label, _ in said.buttons] == ["Carry on", "Stop these"]
+
+
+async def test_a_blocked_chat_is_recorded_and_the_adult_is_told(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=3, hours=6)
+
+    def blocked(tx: Tx) -> None:
+        who = tx.session.merge(young.person())
+        who.unreachable_at = staffed.clock()
+
+    staffed.record.write(blocked)
+    await staffed.wait(hours=2)
+    (row,) = endings.check_ins_of(staffed, talking)
+    assert row.answer == "unreached"
+    assert "could not be delivered" in staffed.alerts("Sam")[-1]
+    case = young.case()
+    assert case and case.stage == "closed"
+
+
+async def test_a_chat_that_was_blocked_before_gets_no_message(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    staffed.clock.move(hours=1)
+
+    def blocked(tx: Tx) -> None:
+        tx.session.merge(young.person()).unreachable_at = staffed.clock()
+
+    staffed.record.write(blocked)
+    await staffed.wait(days=4)
+    assert hellos(young) == []
+    assert endings.check_ins_of(staffed, talking)[0].answer == "unreached"
+
+
+async def test_there_is_no_check_in_while_somebody_talks_to_an_adult_again(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=3, hours=5)
+    await young.says("im going to kill myself tonight")
+    await staffed.wait(hours=2)
+    assert hellos(young) == []
+
+
+async def test_other_hours_take_the_place_of_the_first(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    await young.taps("Other hours")
+    await young.taps("19:00 to 21:00")
+    first, second = endings.check_ins_of(staffed, talking)
+    assert (first.answer, second.answer) == ("stopped", None)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=4)
+    (sent,) = hellos(young)
+    assert sent.astimezone(LONDON).hour == 19
+
+
+async def test_an_offer_cannot_be_taken_up_once_the_conversation_has_ended(staffed: House, young: YoungPerson, talking: str) -> None:
+    endings.offers_check_in(staffed, "Sam", talking)
+    staffed.close("Sam", talking)
+    await young.taps("In 3 days")
+    assert endings.check_ins_of(staffed, talking) == []
+    with pytest.raises(NotPossible):
+        endings.offers_check_in(staffed, "Sam", talking)
+
+
+async def test_a_check_in_is_sent_once_however_often_its_row_is_run(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=3, hours=6)
+    for _ in range(3):
+        await staffed.ticking.run_due()
+    assert len(hellos(young)) == 1
