@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import phone_rota, reading, relay
+from escalation import call_backs, phone_rota, reading, relay
 from escalation.case import NotPossible
 from escalation.context import Service
 from escalation.phone_ending import PhoneEnding
@@ -126,6 +126,8 @@ class _Phone:
             self._pass_on(case, "staff.shared_summary", card.summary)
         elif card.raised_by:
             self._pass_on(case, "staff.shared_message", card.raised_by.text)
+        if call_backs.is_asked_for(self.tx, case):
+            self.answer("staff.call_back_asked", case_id=case_id)
 
     def _pass_on(self, case: CaseRow, words: str, text: str) -> None:
         for bubble in message(self.service.library, words, text=text):

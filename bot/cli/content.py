@@ -28,8 +28,9 @@ def content_check() -> None:
 @told
 def content_survey() -> None:
     """A table of all guidance: steps, easy read, age variants, interactive pieces, reading age."""
+    from bot.dialogue.topics import BY_PROGRAM
     from content.editorial import library
     from content.editorial.survey import survey, table
 
-    for line in table(survey(library.load())):
+    for line in table(survey(library.load()), BY_PROGRAM):
         typer.echo(line)

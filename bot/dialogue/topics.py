@@ -168,3 +168,6 @@ _HANDLERS: dict[str, Callable[[Scene], None]] = {
     "helplines": helplines,
     "my_plan": after_the_end.show_plan,
 }
+
+BY_PROGRAM = frozenset({"talk_to_person", *_HANDLERS})
+"""The topics on which the bot does something; what is said on the others is a script."""

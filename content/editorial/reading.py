@@ -76,7 +76,9 @@ def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
         if node is not None:
             _note_lines(node, (), lines)
     except _Twice as error:
-        raise ContentError(f"{path}:{error.line}: {error.key!r} is there twice, and only one would count; rename one or take it out") from None
+        raise ContentError(
+            f"{path}:{error.line}: {error.key!r} is there twice, and only one would count; rename one or take it out"
+        ) from None
     except RecursionError:
         raise ContentError(f"{path}:1: something in this file contains itself; write it out instead of using & and *") from None
     return data, lines

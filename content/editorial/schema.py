@@ -125,8 +125,9 @@ class Step(Bubbles):
 
     piece: Piece | None = None
     picture: Picture | None = None
-    nation: Nation | None = Field(default=None, description="where the law or service that it tells of holds")
-    checked_on: date | None = Field(default=None, description="the day on which somebody looked up what it states")
+    states: Literal["law", "health"] | None = Field(default=None, description="facts that a lawyer or a nurse has to confirm")
+    nation: Nation | None = Field(default=None, description="where that law or service holds")
+    checked_on: date | None = Field(default=None, description="the day on which a lawyer or a nurse confirmed it")
     buttons: tuple[Button, ...] = Field(default=(), max_length=4)
 
 

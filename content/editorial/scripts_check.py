@@ -15,6 +15,7 @@ def script_problems(shelf: Shelf, today: date) -> Iterator[Problem]:
     for script in shelf.scripts:
         yield from _ways(script, quiet=shelf.taxonomy.theme_of.get(script.entry.topic) == "conversation")
         yield from _ages(shelf, script)
+        yield from _unconfirmed(script)
         for name, step in script.entry.steps.items():
             yield from _choices(shelf, script, name, step)
             yield from _fact(script, name, step, today, timedelta(days=shelf.wording.limits.fact_days))
@@ -66,12 +67,22 @@ def _ages(shelf: Shelf, script: Filed[Script]) -> Iterator[Problem]:
     for rule in shelf.wording.ages:
         absent = [band for band in rule.bands if band not in there] if script.entry.topic in rule.topics else []
         if absent:
-            yield script.problem(f"no words for the ages {', '.join(absent)}: {rule.why}", "add such a form to the steps that differ", "steps")
+            yield script.problem(
+                f"no words for the ages {', '.join(absent)}: {rule.why}", "add such a form to the steps that differ", "steps"
+            )
+
+
+def _unconfirmed(script: Filed[Script]) -> Iterator[Problem]:
+    for kind, who in (("law", "a lawyer"), ("health", "a nurse")):
+        names = [name for name, step in script.entry.steps.items() if step.states == kind and not step.checked_on]
+        if names:
+            what = f"{who} has not confirmed what is said on {kind} in {', '.join(names)}"
+            yield script.warning(what, "ask one, then set checked_on", "steps", names[0], "states")
 
 
 def _fact(script: Filed[Script], name: str, step: Step, today: date, good_for: timedelta) -> Iterator[Problem]:
     place = ("steps", name, "checked_on")
     if step.checked_on and step.checked_on > today:
-        yield script.problem(f"the step {name!r} was checked in the future", "give the day on which somebody looked it up", *place)
+        yield script.problem(f"the step {name!r} was checked in the future", "give the day on which it was confirmed", *place)
     elif step.checked_on and step.checked_on + good_for < today:
-        yield script.warning(f"what the step {name!r} states was last checked on {step.checked_on}", "look it up again", *place)
+        yield script.warning(f"what the step {name!r} states was last confirmed on {step.checked_on}", "have it confirmed again", *place)

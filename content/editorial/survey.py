@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import get_args
@@ -32,6 +32,7 @@ class Surveyed:
     easy: int
     variants: tuple[str, ...]
     pieces: Mapping[Piece, int]
+    pictures: int
     reading_age: float
     """The median over its turns, in years."""
 
@@ -42,23 +43,32 @@ def survey(library: Library) -> Iterator[Surveyed]:
         yield from (_surveyed(library.scripts[topic]) for topic in topics if topic in library.scripts)
 
 
-def table(rows: Iterator[Surveyed]) -> Iterator[str]:
-    """The same as a table in Markdown."""
-    yield "| topic | status | steps | turns deep | easy read | ages | scenes | quiz | words to copy | where to get help | reading age |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+def table(rows: Iterator[Surveyed], by_program: Collection[str] = ()) -> Iterator[str]:
+    """The same as a table in Markdown. `by_program`: topics on which the program acts, with or without a script."""
+    pieces = "scenes | quiz | practice | words to copy | where to get help"
+    yield f"| topic | answered by | status | steps | turns deep | easy read | ages | {pieces} | pictures | reading age |"
+    yield "|---" * 14 + "|"
     for row in rows:
         pieces = " | ".join(str(row.pieces.get(kind, 0)) for kind in get_args(Piece))
         easy, ages = f"{row.easy} of {row.steps}", ", ".join(row.variants)
-        yield f"| {row.topic} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.reading_age:.0f} |"
+        by = "program" if row.topic in by_program else "script"
+        yield f"| {row.topic} | {by} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.pictures} | {row.reading_age:.0f} |"
 
 
 def _surveyed(script: Script) -> Surveyed:
     steps = script.steps.values()
-    pieces = Counter(step.piece for step in steps if step.piece)
-    variants = tuple(name for field, name in _VARIANTS if any(getattr(step, field) for step in steps))
     grades = [reading_grade(text) for step in steps if len((text := " ".join(step.say)).split()) >= _FEWEST_WORDS]
-    age = _AGE_AT_GRADE_0 + (median(grades) if grades else 0)
-    return Surveyed(script.topic, script.status, len(steps), _depth(script), sum(bool(step.easy) for step in steps), variants, pieces, age)
+    return Surveyed(
+        topic=script.topic,
+        status=script.status,
+        steps=len(steps),
+        depth=_depth(script),
+        easy=sum(bool(step.easy) for step in steps),
+        variants=tuple(name for field, name in _VARIANTS if any(getattr(step, field) for step in steps)),
+        pieces=Counter(step.piece for step in steps if step.piece),
+        pictures=sum(bool(step.picture) for step in steps),
+        reading_age=_AGE_AT_GRADE_0 + (median(grades) if grades else 0),
+    )
 
 
 def _depth(script: Script) -> int:

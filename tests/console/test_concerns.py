@@ -113,3 +113,14 @@ async def test_the_number_is_deleted_when_the_case_ends_without_a_call(staffed: 
     staffed.pick_up("Sam", case_id)
     staffed.close("Sam", case_id)
     assert staffed.record.read(lambda tx: tx.session.query(CallBack).one()).details_sealed is None
+
+
+@pytest.mark.rule("S84")
+async def test_on_telegram_an_adult_learns_of_the_wish_and_not_of_the_number(staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.WANTS_TO_TALK)
+    details = Details("07700 900123", "after 4", "Max")
+    staffed.record.write(lambda tx: call_backs.ask(tx, tx.session.get_one(CaseRow, case_id), details, staffed.clock()))
+    await staffed.comes_in("telegram", "staff-Sam", "button", f"0:do:pick_up:{case_id}")
+    said = staffed.alerts("Sam")
+    assert any("would like a call" in text for text in said)
+    assert not any("900123" in text for text in said)

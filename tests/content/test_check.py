@@ -140,6 +140,13 @@ def test_a_file_of_risk_phrases_that_cannot_be_read_is_reported(folder: Path, fo
     assert any(problem.file.name == "words.yml" and "wrds is not a known field" in problem.what for problem in found())
 
 
+def test_opening_hours_that_cannot_be_read_are_reported(change: Change, folder: Path, found: Check) -> None:
+    change("policy/rota.yml", "bank_holidays_of: england", "bank_holidays_of: france")
+    assert any(problem.file.name == "rota.yml" and "'england', 'wales' or 'scotland'" in problem.what for problem in found())
+    (folder / "policy" / "rota.yml").unlink()
+    assert any(problem.file.name == "rota.yml" and "cannot be read" in problem.what for problem in check(folder, today=TODAY))
+
+
 @pytest.mark.parametrize("file", ["taxonomy.yml", "policy/wording.yml"])
 def test_without_the_ids_or_the_wording_rules_that_alone_is_reported(file: str, folder: Path) -> None:
     (folder / file).unlink()

@@ -213,3 +213,32 @@ def test_the_outage_text_needs_no_program_to_fill_it_in(words: Library) -> None:
     said = " ".join(words.message("conversation.outage").say)
     assert "{" not in said
     assert {"999", "08001111", "85258"} <= set(numbers_in(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [("Get it off your chest.", "say what is on your mind"), ("You’re on the same page.", "you agree"), ("“That takes guts.”", "is brave")],
+)
+def test_an_idiom_that_learners_of_english_miss_is_caught_with_plain_words(said: str, plain: str, change: Change, found: Check) -> None:
+    assert not complaints(found, "learning English")
+    change(SCRIPT, STEP, said)
+    assert [problem.to_do for problem in found() if "learning English" in problem.what] == [f"say instead: {plain}"]
+
+
+def test_parts_of_an_idiom_in_their_plain_meaning_are_fine(change: Change, found: Check) -> None:
+    change(SCRIPT, STEP, "Your chest hurts. It is on the next page. The boat is full.")
+    assert not complaints(found, "learning English")
+
+
+@pytest.mark.parametrize(
+    "said", ["<script>alert(1)</script>", "<b>Hello</b>", "<img src=x onerror=alert(1)>", "Go to javascript:alert(1).", "Hello&nbsp;you."]
+)
+def test_code_in_words_is_caught(said: str, change: Change, found: Check) -> None:
+    change(SCRIPT, STEP, f"'{said}'")
+    assert complaints(found, "it is code")
+
+
+@pytest.mark.parametrize("said", ["I <3 you.", "2 < 3 and 4 > 3.", "You & me.", "Java is an island."])
+def test_signs_that_are_no_code_are_fine(said: str, change: Change, found: Check) -> None:
+    change(SCRIPT, STEP, f"'{said}'")
+    assert not complaints(found, "it is code")

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from escalation import cases, chain
-from escalation.cases import Noticed, Wording
+from escalation.agreements import Wording
+from escalation.cases import Noticed
 from escalation.consent import Scope
 from escalation.record import messages
 from escalation.record.ids import new_id

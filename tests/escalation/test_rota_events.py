@@ -371,6 +371,13 @@ def test_a_gap_that_was_filled_is_not_warned_of_again_and_one_that_grows_is(even
     assert len(warned(house)) == 2
 
 
+async def test_the_calendar_of_the_program_looks_for_gaps(evenings: House) -> None:
+    evenings.leaves_the_rota("Alex")
+    await evenings.ticking.warn_of_gaps()
+    await evenings.ticking.warn_of_gaps()
+    assert [text.partition(": ")[0] for text in evenings.alerts("Jo")] == ["Nobody is on the rota"]
+
+
 def test_holidays_leave_gaps_and_a_closed_day_leaves_none(evenings: House) -> None:
     house = evenings
     monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)

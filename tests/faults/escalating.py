@@ -11,7 +11,7 @@ from tests.faults.waiting import until
 from tests.telegram.users import User
 
 DANGER, URGENT = "i have swallowed a load of pills", "i want to kill myself"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that somebody waits for an answer, restarts of the program included."""
 
 

@@ -234,7 +234,8 @@ def _stages(program: Program) -> list[str]:
 
 
 def _open_due(program: Program) -> int:
-    return sum(program.scalars("select count(*) from due where done_at is null"))
+    """What is left to do, but for asking again while they wait, which never ends."""
+    return sum(program.scalars("select count(*) from due where done_at is null and kind != 'chain_again'"))
 
 
 def _outbox(program: Program) -> list[str]:
@@ -244,7 +245,10 @@ def _outbox(program: Program) -> list[str]:
 def _chain_ran_once(program: Program, words: Library, now_in_danger: Person, urgent: Person, staff: dict[str, Person]) -> None:
     """Each step of each case's plan happened once, in order, and the broken promises are known as broken."""
     alerts = program.look(_alerts_by_case)
-    for case, names in zip(_cases(program), (["Sam", "Jo", "Alex", "Jo"], ["Sam", "Alex", "Jo"]), strict=True):
+    again = ["Sam", "Alex", "Jo"]
+    danger = ["Sam", "Jo", "Alex", *["Sam", "Jo", "Alex"] * 2, *again]
+    urgent_case = ["Sam", "Sam", "Alex", "Jo", "Sam", "Alex", "Jo", *again]
+    for case, names in zip(_cases(program), (danger, urgent_case), strict=True):
         assert alerts[case] == names
     assert all(who.shown for who in staff.values())
     assert set(program.scalars("select result from due where kind = 'chain_step'")) == {"done"}
