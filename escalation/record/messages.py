@@ -286,19 +286,9 @@ def _heard(tx: Tx, someone: Person, row: InboxRow) -> Line:
 
 def _said(tx: Tx, row: OutboxRow) -> Line:
     text, buttons = outgoing(tx, row)
-    return Line(
-        row.id,
-        row.created_at,
-        row.speaker,
-        "said",
-        text,
-        buttons=buttons,
-        staff_id=row.speaker_staff_id,
-        state=row.state,
-        case_id=row.case_id,
-    )
+    line = Line(row.id, row.created_at, row.speaker, "said", text, buttons=buttons, staff_id=row.speaker_staff_id)
+    return replace(line, state=row.state, case_id=row.case_id)
 
 
 def _body(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:
-    shown = {"picture": list(picture)} if picture else {}
-    return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons], **shown})
+    return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons], "picture": picture})

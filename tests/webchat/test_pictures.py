@@ -50,7 +50,10 @@ async def test_a_script_shows_its_picture_above_the_first_bubble_in_the_web_chat
     person = YoungPerson(house, "webchat")
     await person.starts()
     await person.says("i cant sleep", topic="sleep")
-    assert [(text[:12], picture and picture[0]) for text, picture in bubbles(house)[-2:]] == [("Not sleeping", "sleep.svg"), ("Resting stil", None)]
+    assert [(text[:12], picture and picture[0]) for text, picture in bubbles(house)[-2:]] == [
+        ("Not sleeping", "sleep.svg"),
+        ("Resting stil", None),
+    ]
 
 
 def bubbles(house: House) -> list[tuple[str, tuple[str, str] | None]]:

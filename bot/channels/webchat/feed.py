@@ -157,7 +157,16 @@ def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, i
     text, buttons = messages.outgoing(tx, row)
     staff = tx.session.get(Staff, row.speaker_staff_id) if row.speaker_staff_id else None
     speaker = "worker" if row.speaker == "worker" else "bot"
-    item = Item(row.id, row.seq, _milliseconds(row.created_at), speaker, staff.first_name if staff else "", text, buttons, picture=messages.picture(tx, row))
+    item = Item(
+        row.id,
+        row.seq,
+        _milliseconds(row.created_at),
+        speaker,
+        staff.first_name if staff else "",
+        text,
+        buttons,
+        picture=messages.picture(tx, row),
+    )
     return (row.sent_at or now, 1, row.seq), item
 
 
