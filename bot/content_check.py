@@ -20,7 +20,9 @@ from escalation.ending_policy import EndingPolicy
 from escalation.relay import OUTCOMES
 from nlu.understanding import Level
 
-_NAMED = re.compile(r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|staff|ending|own_view|call_back|code_word|concern)\.(?!yml")[a-z_0-9]+)"')
+_NAMED = re.compile(
+    r'(?<!_own\()"((?:conversation|consent|emergency|hand_over|staff|ending|own_view|call_back|code_word|concern)\.(?!yml")[a-z_0-9]+)"'
+)
 
 
 def problems(folder: Path = CONTENT) -> list[Problem]:

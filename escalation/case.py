@@ -48,9 +48,8 @@ FOLLOWS: dict[Stage, dict[Stage, str]] = {
         Stage.CLOSED: "the plan is done, or withdrawn",
     },
     Stage.FOLLOW_UP: {
-        Stage.OFFERED: "something new was said",
         Stage.WAITING: "not OK, or a life at risk",
-        Stage.CLOSED: "OK, stopped, or withdrawn",
+        Stage.CLOSED: "OK, stopped, withdrawn, or something new was said",
     },
     Stage.CLOSED: {},
 }

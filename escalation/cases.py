@@ -257,4 +257,3 @@ def _move(
     history.record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)
     tx.signal(f"case:{case.id}")
     tx.signal("queue:all")
-

@@ -113,7 +113,16 @@ def ledger(tx: Tx, case_id: str) -> list[LedgerEntry]:
 
 def _entry(tx: Tx, row: AgreementRow) -> LedgerEntry:
     wording = tx.vault.open_for(people.person(tx, row.person_id), "agreements.wording", row.id, row.wording_sealed)
-    return LedgerEntry(row.at, Kind(row.kind), Scope(row.scope) if row.scope else None, wording, row.expires_at, row.recipient, row.recipient_role, row.decided_by)
+    return LedgerEntry(
+        row.at,
+        Kind(row.kind),
+        Scope(row.scope) if row.scope else None,
+        wording,
+        row.expires_at,
+        row.recipient,
+        row.recipient_role,
+        row.decided_by,
+    )
 
 
 def may_see(case: CaseRow, staff: Staff) -> bool:

@@ -127,7 +127,9 @@ def _fits(contact: Contact, age_band: str) -> bool:
 
 
 def _line(scene: Scene, contact: Contact) -> str:
-    ways = [way for way in (contact.call, contact.text and scene.service.library.label("text_number", text=contact.text), contact.web) if way]
+    ways = [
+        way for way in (contact.call, contact.text and scene.service.library.label("text_number", text=contact.text), contact.web) if way
+    ]
     return scene.words("conversation.helpline_line", name=contact.name, how=" / ".join(ways), hours=contact.hours)[0]
 
 

@@ -161,7 +161,9 @@ class TranslatedDirectory(Translated[Directory]):
             if contact.id not in numbers:
                 yield Difference(("contacts", index), f"there is no helpline {contact.id!r} in English", "use an id of the English file")
             elif contact.text and _numbers(contact.text) != numbers[contact.id]:
-                yield Difference(("contacts", index), f"the number of {contact.id} is not that of the English", "numbers are never translated")
+                yield Difference(
+                    ("contacts", index), f"the number of {contact.id} is not that of the English", "numbers are never translated"
+                )
 
 
 def _put(english: Mapping[str, B], theirs: Mapping[str, TranslatedTurn]) -> dict[str, B]:

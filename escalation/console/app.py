@@ -42,7 +42,25 @@ from escalation.record.store import Record, RecordUnavailable
 
 __all__ = ["ConsoleSettings", "create"]
 
-ROUTERS = (sign_in, invite, account, waiting, cases, writing, endings, call_backs, case_work, sharing, transfer, flags, concerns, rota, rota_own, team, events)
+ROUTERS = (
+    sign_in,
+    invite,
+    account,
+    waiting,
+    cases,
+    writing,
+    endings,
+    call_backs,
+    case_work,
+    sharing,
+    transfer,
+    flags,
+    concerns,
+    rota,
+    rota_own,
+    team,
+    events,
+)
 _TITLES = {
     401: "Sign in",
     403: "Not open to you",

@@ -28,7 +28,6 @@ closing   waiting    # handed back
 closing   paused     # a changed mind, where a life is at risk
 closing   follow_up
 closing   closed
-follow_up offered    # something graver
 follow_up waiting    # not OK
 follow_up closed
 paused    live       # picked up again

@@ -94,15 +94,15 @@ class User:
 
     async def hears(self, words: str, within: float = 10) -> Sent:
         """Wait for a new bubble that holds these words; what came up to it counts as read."""
-        found: list[int] = []
+        found: list[Sent] = []
 
         def there() -> bool:
-            found[:] = [i for i, message in enumerate(self.bubbles) if i >= self.seen and words.lower() in message.text.lower()]
+            found[:] = [message for message in self.bubbles if message.id > self.seen and words.lower() in message.text.lower()]
             return bool(found)
 
-        await until(there, within, lambda: f"{self.first_name} did not hear {words!r}, but {self.texts[self.seen :]}")
-        self.seen = found[0] + 1
-        return self.bubbles[found[0]]
+        await until(there, within, lambda: f"{self.first_name} did not hear {words!r}, but {self.texts}")
+        self.seen = found[0].id
+        return found[0]
 
 
 @dataclass
