@@ -37,6 +37,8 @@ OUTCOMES = {
     "left_the_chat": "They left the chat",
     "mistaken_flag": "A mistake: no sign of harm",
     "withdrawn": "They changed their mind",
+    "drill_passed": "Drill: picked up",
+    "drill_failed": "Drill: nobody picked up",
 }
 FLAGS = {
     "position_of_trust": "Names somebody in a position of trust",

@@ -167,6 +167,8 @@ async def test_from_the_first_words_to_the_end(town: Town) -> None:
     mia.says("hi")
     await until(lambda: len(mia.bubbles) > heard)
     assert "one more thing" not in mia.texts
+    await until(lambda: "he does it when mum is at work" not in sam.texts)
+    assert not any("someone hurting me at home" in text for text in sam.texts), "what they shared is gone from the phone too"
     await nobody_knows_the_other(town)
     assert (town.api.files_asked_for, town.api.calls["getFile"]) == (0, 0)
     assert len(town.api.answered) == len(town.api.queries)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.isotonic import isotonic_regression
 
 from components.calibrated import Calibrated, train
 from components.conversations import Conversation, Turn
@@ -73,8 +74,8 @@ def turn_targets(turn: Turn) -> list[float]:
 def as_answer(chances: np.ndarray) -> Answer:
     """Probabilities in the order of `OUTPUTS` as the parts of the service's `risk` answer."""
     steps, categories, subject = np.split(chances, [len(STEPS), len(STEPS) + len(CATEGORIES)])
-    # A graver level implies the milder ones; where the classifiers disagree the graver one is believed.
-    steps = np.maximum.accumulate(steps[::-1])[::-1]
+    # A graver level implies the milder ones; classifiers that contradict each other are all believed by half.
+    steps = isotonic_regression(steps, increasing=False)
     exact = np.concatenate([[1.0], steps]) - np.concatenate([steps, [0.0]])
     subject = subject / max(subject.sum(), 1e-9)
     return {

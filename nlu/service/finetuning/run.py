@@ -114,7 +114,7 @@ class Learner:
 def main() -> None:
     """Fine-tune and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     epochs = parser.parse_args().epochs
     seed(0)
     content = SERVICE.parents[1] / "content"
