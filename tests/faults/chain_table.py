@@ -40,7 +40,7 @@ FAST, FASTER = 6.0, 20.0
 end sooner too, so that the faster clock is for a few people only."""
 EVERY = 0.7
 """Seconds between two young people."""
-SLOWEST = 400.0
+SLOWEST = 60.0
 """Seconds on that clock until somebody on duty who will pick up does so."""
 DONE_WITHIN = 600.0
 

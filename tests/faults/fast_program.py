@@ -7,6 +7,7 @@ import os
 import time
 from datetime import datetime, timedelta
 
+from bot.channels import telegram_sending
 from bot.settings import load_settings
 from bot.wiring import build
 from tests.house import MONDAY_MORNING
@@ -22,6 +23,9 @@ def fast_clock(started: float, speed: float) -> datetime:
 
 async def main() -> None:
     started, speed = float(os.environ[STARTED]), float(os.environ[SPEED])
+    # The app's speed limits are a time as well: a message a second to one chat.
+    telegram_sending.CHAT_EVERY /= speed
+    telegram_sending.ALL_EVERY /= speed
     async with build(load_settings(), lambda: fast_clock(started, speed)).running():
         await asyncio.Event().wait()
 
