@@ -58,7 +58,7 @@ def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
     picture(young.page, tmp_path, "phone-with-sam")
     picture(sam.page, tmp_path, "laptop-with-young-person")
 
-    sam.closes("plan", "We made a plan for tonight.")
+    sam.closes("A plan was made together", "We made a plan for tonight.")
     young.sees("Sam has ended the chat")
     young.taps(label(words, "hand_over.closed", "do:feel_good"))
     young.sees(words.message("hand_over.feedback_good").say[0])
