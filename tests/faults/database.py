@@ -49,6 +49,8 @@ def corrupt(record: Record) -> Iterator[None]:
 @contextmanager
 def full(record: Record) -> Iterator[None]:
     """No page can be added to the database, as on a full disk."""
+    with closing(sqlite3.connect(file_of(record), isolation_level=None)) as other:
+        other.execute("VACUUM")  # pages that were freed would still take something in
     pages = record.read(lambda tx: int(tx.session.scalar(text("pragma page_count")) or 0))
     with _set(record, f"max_page_count = {pages}", afterwards="max_page_count = 1000000"):
         yield

@@ -41,13 +41,13 @@ def test_no_likelihood_is_told() -> None:
 
 
 def test_immediate_needs_a_surer_model_than_urgent_does() -> None:
-    risk = merge(TEXT, Risk(), scores(0.9, 0.8, 0.3, 0.3, suicide=0.9), NOTHING, "13_15", POLICY)
+    risk = merge(TEXT, Risk(), scores(0.9, 0.8, 0.3, 0.25, suicide=0.9), NOTHING, "13_15", POLICY)
     assert risk.level is Level.URGENT
 
 
 @pytest.mark.rule("S22")
 def test_an_unknown_age_is_read_as_carefully_as_a_childs() -> None:
-    grave = scores(0.9, 0.9, 0.9, 0.37, bullying=0.9)
+    grave = scores(0.9, 0.9, 0.9, 0.31, bullying=0.9)
     levels = {band: merge(TEXT, Risk(), grave, NOTHING, band, POLICY).level for band in ("under_13", "13_15", "unknown", "18_25")}
     assert levels == {"under_13": Level.IMMEDIATE, "13_15": Level.IMMEDIATE, "unknown": Level.IMMEDIATE, "18_25": Level.URGENT}
 
