@@ -88,7 +88,7 @@ async def asked(browser: Browser, route: str) -> int:
     path = path.replace("{", "x").replace("}", "")
     request = browser.get(path) if method == "GET" else browser.post(path)
     try:
-        return (await asyncio.wait_for(request, 0.5 if path == "/events" else 20)).status_code
+        return (await asyncio.wait_for(request, 4 if path == "/events" else 20)).status_code
     except TimeoutError:
         return 200
 
