@@ -21,7 +21,7 @@ main() {
     flock 9
     wanted="$(fingerprint)"
     if [ -f "$MODEL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$wanted" ]; then return; fi
-    say "training the intent model (one to two minutes)"
+    say "training the intent model (about three minutes)"
     FRESH="$(mktemp -d "$SERVICE/models/new.XXXXXX")"
     trap 'rm -rf "$FRESH"' EXIT
     cd "$SERVICE"
