@@ -66,11 +66,6 @@ def listed(tx: Tx, staff: Staff, now: datetime) -> list[ConcernReading]:
     return sorted((_reading(tx, row, names) for row in rows), key=lambda reading: reading.decided_at is not None)
 
 
-def count_undecided(tx: Tx, staff: Staff) -> int:
-    """How many concerns wait for a decision of this lead."""
-    return sum(_may_read(row, staff) for row in tx.session.scalars(select(Concern).where(Concern.decided_at.is_(None))))
-
-
 def decide(tx: Tx, service: Service, concern_id: str, staff: Staff, decision: str, answer: str, now: datetime) -> None:
     """Record what is done about a concern and why, and answer the young person where there is an answer. Raises `NotPossible`."""
     row = tx.session.get(Concern, concern_id)

@@ -45,6 +45,11 @@ class SignedIn:
     passed_totp: bool
 
 
+def staff_of(tx: Tx, me: SignedIn) -> Staff:
+    """The account of who is signed in."""
+    return tx.session.get_one(Staff, me.staff_id)
+
+
 async def check_password(record: Record, name: str, password: str, now: datetime) -> str | None:
     """A token for a session that still needs its code, or `None` for any wrong try, whatever was wrong."""
     row = await record.aread(lambda tx: _may_try(tx, name, now))

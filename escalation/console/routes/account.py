@@ -10,8 +10,7 @@ from fastapi.responses import Response
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
-from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 
@@ -19,7 +18,7 @@ router = APIRouter(route_class=GatedRoute)
 @router.get("/account")
 async def show_account(request: Request, me: Annotated[SignedIn, Depends(Gate("own_account"))]) -> Response:
     console: Console = request.app.state.console
-    row = await console.record.aread(lambda tx: tx.session.get_one(Staff, me.staff_id))
+    row = await console.record.aread(lambda tx: staff_of(tx, me))
     return page(request, "account.html", me, who=row)
 
 

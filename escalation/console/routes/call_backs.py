@@ -12,8 +12,7 @@ from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
 from escalation.console.state import Console
-from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 
@@ -23,5 +22,5 @@ async def call_made(request: Request, case_id: str, me: Annotated[SignedIn, Depe
     console: Console = request.app.state.console
     now = console.clock()
     with answering(409):
-        await console.record.awrite(lambda tx: call_backs.done(tx, case_id, tx.session.get_one(Staff, me.staff_id), now))
+        await console.record.awrite(lambda tx: call_backs.done(tx, case_id, staff_of(tx, me), now))
     return redirect(request, f"/cases/{case_id}")

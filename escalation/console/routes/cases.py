@@ -26,7 +26,7 @@ from escalation.record.messages import Line
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.relay import OUTCOMES
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 
@@ -114,7 +114,7 @@ async def case_page(
 
 
 def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conversation:
-    staff, now = tx.session.get_one(Staff, me.staff_id), console.clock()
+    staff, now = staff_of(tx, me), console.clock()
     case = reading.read_case(tx, console.service, case_id, staff, now)
     outside = {id: recipient.staff for id, recipient in console.service.staff_policy.sharing.recipients.items()}
     names = outside | {row.id: row.first_name for row in tx.session.scalars(select(Staff))}

@@ -14,9 +14,7 @@ from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import sentence
 from escalation.console.state import Console
-from escalation.record.store import Tx
-from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]
@@ -44,7 +42,7 @@ async def decide(
     console: Console = request.app.state.console
     now = console.clock()
     try:
-        await console.record.awrite(lambda tx: concerns.decide(tx, console.service, concern_id, _staff(tx, me), decision, answer, now))
+        await console.record.awrite(lambda tx: concerns.decide(tx, console.service, concern_id, staff_of(tx, me), decision, answer, now))
     except NotPossible as error:
         return await _concerns_page(request, me, Decision(concern_id, decision, answer, sentence(str(error))), 422)
     return redirect(request, "/concerns")
@@ -53,9 +51,5 @@ async def decide(
 async def _concerns_page(request: Request, me: SignedIn, filled: Decision, status: int = 200) -> Response:
     console: Console = request.app.state.console
     now = console.clock()
-    found = await console.record.awrite(lambda tx: concerns.listed(tx, _staff(tx, me), now))
+    found = await console.record.awrite(lambda tx: concerns.listed(tx, staff_of(tx, me), now))
     return page(request, "concerns.html", me, status, concerns=found, filled=filled)
-
-
-def _staff(tx: Tx, me: SignedIn) -> Staff:
-    return tx.session.get_one(Staff, me.staff_id)

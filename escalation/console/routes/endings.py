@@ -18,7 +18,7 @@ from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.relay import Held
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Writer = Annotated[SignedIn, Depends(Gate("write_to_person"))]
@@ -62,9 +62,7 @@ async def answer_debrief(
 ) -> Response:
     console: Console = request.app.state.console
     with answering(409):
-        await console.record.awrite(
-            lambda tx: debriefs.answer(tx, console.service, debrief_id, tx.session.get_one(Staff, me.staff_id), said, console.clock())
-        )
+        await console.record.awrite(lambda tx: debriefs.answer(tx, console.service, debrief_id, staff_of(tx, me), said, console.clock()))
     return redirect(request, "/waiting")
 
 

@@ -14,8 +14,8 @@ from escalation import reading, sign_in
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, Staff
-from escalation.sign_in import SignedIn
+from escalation.record.tables import CaseRow
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 HEARTBEAT = 15
@@ -61,4 +61,4 @@ def _person_of(tx: Tx, me: SignedIn, case_id: str) -> str | None:
 
 def _may_see(tx: Tx, me: SignedIn, case_id: str) -> bool:
     case = tx.session.get(CaseRow, case_id)
-    return case is not None and reading.may_see(case, tx.session.get_one(Staff, me.staff_id))
+    return case is not None and reading.may_see(case, staff_of(tx, me))

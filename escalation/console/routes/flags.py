@@ -19,8 +19,7 @@ from escalation.console.state import Console
 from escalation.debriefs import Burden
 from escalation.feedback import Figures
 from escalation.record.store import Tx
-from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]
@@ -57,7 +56,7 @@ async def decide(
     console: Console = request.app.state.console
     try:
         await console.record.awrite(
-            lambda tx: flags.decide(tx, cases.locked(tx, case_id), _staff(tx, me), decision, reason, console.clock())
+            lambda tx: flags.decide(tx, cases.locked(tx, case_id), staff_of(tx, me), decision, reason, console.clock())
         )
     except NotPossible as error:
         return await _flags_page(request, me, Decision(case_id, decision, reason, sentence(str(error))), 422)
@@ -69,7 +68,7 @@ async def answer(request: Request, question_id: str, me: Lead, answer: Annotated
     console: Console = request.app.state.console
     try:
         await console.record.awrite(
-            lambda tx: asking_the_lead.answer(tx, console.service, question_id, _staff(tx, me), answer, console.clock())
+            lambda tx: asking_the_lead.answer(tx, console.service, question_id, staff_of(tx, me), answer, console.clock())
         )
     except NotPossible as error:
         return await _flags_page(request, me, Decision(), 422, Filled(question_id, {"answer": answer}, sentence(str(error))))
@@ -80,8 +79,8 @@ async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: 
     console: Console = request.app.state.console
     now = console.clock()
     care = await console.record.aread(lambda tx: _care(tx, console, now))
-    questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, _staff(tx, me)))
-    cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, _staff(tx, me), now))
+    questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, staff_of(tx, me)))
+    cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, staff_of(tx, me), now))
     return page(
         request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, answered=answered or Filled(), care=care
     )
@@ -90,7 +89,3 @@ async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: 
 def _care(tx: Tx, console: Console, now: datetime) -> Care:
     days = console.service.ending.debrief.within_days
     return Care(days, debriefs.burdens(tx, console.service, now), feedback.figures(tx, now - timedelta(days=days)))
-
-
-def _staff(tx: Tx, me: SignedIn) -> Staff:
-    return tx.session.get_one(Staff, me.staff_id)

@@ -15,7 +15,7 @@ from escalation.console.routes.cases import Writing, case_page
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 Given = Mapping[str, str]
 Do = Callable[[Tx, Staff, Given], object]
@@ -26,7 +26,7 @@ async def carried_out(request: Request, me: SignedIn, case_id: str, form: str, d
     console: Console = request.app.state.console
     given = await given_in(request)
     try:
-        await console.record.awrite(lambda tx: do(tx, tx.session.get_one(Staff, me.staff_id), given))
+        await console.record.awrite(lambda tx: do(tx, staff_of(tx, me), given))
     except NotPossible as error:
         filled = Filled(form, given, sentence(str(error)))
         draft = Writing(console.drafts.get((me.staff_id, case_id), ""))

@@ -18,7 +18,7 @@ from escalation.console.state import Console
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 from escalation.spans import Span
 
 router = APIRouter(route_class=GatedRoute)
@@ -78,7 +78,7 @@ async def cancel_holiday(request: Request, absence_id: str, me: Reader) -> Respo
 async def _done(request: Request, me: SignedIn, work: Callable[[Tx, Console, Staff], object]) -> Response:
     console: Console = request.app.state.console
     try:
-        await console.record.awrite(lambda tx: work(tx, console, tx.session.get_one(Staff, me.staff_id)))
+        await console.record.awrite(lambda tx: work(tx, console, staff_of(tx, me)))
     except RotaError as error:
         raise Problem(409, str(error)) from None
     return redirect(request, "/rota")

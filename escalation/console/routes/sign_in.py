@@ -13,8 +13,7 @@ from escalation.console.pages import page, redirect
 from escalation.console.permissions import HALF, PUBLIC, Gate, GatedRoute, allowed
 from escalation.console.state import Console
 from escalation.record.store import Tx
-from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Anyone = Annotated[None, Depends(Gate(PUBLIC))]
@@ -113,7 +112,7 @@ async def _code_page(request: Request, me: SignedIn, going_to: str, status: int 
 
 def _demo_code(tx: Tx, console: Console, me: SignedIn) -> tuple[str | None, int]:
     """The code a demo account may be shown, and otherwise in how many seconds there is one again; 0 for any other account."""
-    row, now = tx.session.get_one(Staff, me.staff_id), console.clock()
+    row, now = staff_of(tx, me), console.clock()
     if not (console.settings.demo and row.demo):
         return None, 0
     return accounts.demo_code(tx, row, now), 30 - int(now.timestamp()) % 30

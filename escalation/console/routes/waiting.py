@@ -18,9 +18,9 @@ from escalation.console.state import Console
 from escalation.reading import CaseReading
 from escalation.record import audit, duty
 from escalation.record.store import Tx
-from escalation.record.tables import Debrief, Staff
+from escalation.record.tables import Debrief
 from escalation.rota import Staffing
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 
@@ -47,7 +47,7 @@ async def show_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("s
 @router.get("/waiting/count")
 async def count_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> dict[str, int]:
     console: Console = request.app.state.console
-    return {"waiting": await console.record.aread(lambda tx: reading.count_waiting(tx, tx.session.get_one(Staff, me.staff_id)))}
+    return {"waiting": await console.record.aread(lambda tx: reading.count_waiting(tx, staff_of(tx, me)))}
 
 
 @router.post("/cases/{case_id}/pick-up")
@@ -55,15 +55,13 @@ async def pick_up(request: Request, case_id: str, me: Annotated[SignedIn, Depend
     console: Console = request.app.state.console
     now = console.clock()
     with answering(409):
-        await console.record.awrite(
-            lambda tx: relay.pick_up(tx, console.service, case_id, tx.session.get_one(Staff, me.staff_id), "console", now)
-        )
+        await console.record.awrite(lambda tx: relay.pick_up(tx, console.service, case_id, staff_of(tx, me), "console", now))
     return redirect(request, f"/cases/{case_id}")
 
 
 def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
     now = console.clock()
-    cards = reading.queue(tx, console.service, tx.session.get_one(Staff, me.staff_id), now)
+    cards = reading.queue(tx, console.service, staff_of(tx, me), now)
     waiting = [card for card in cards if card.stage == Stage.WAITING]
     held = [card for card in cards if card.stage != Stage.WAITING]
     return Floor(

@@ -15,9 +15,8 @@ from escalation.console.problems import answering, sentence
 from escalation.console.routes.cases import Closing, Writing, case_page
 from escalation.console.state import Console
 from escalation.record.store import Tx
-from escalation.record.tables import Staff
 from escalation.relay import Held
-from escalation.sign_in import SignedIn
+from escalation.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Writer = Annotated[SignedIn, Depends(Gate("write_to_person"))]
@@ -63,7 +62,7 @@ async def close(request: Request, case_id: str, me: Writer, outcome: Words = "",
         return await case_page(request, me, case_id, _draft(console, me, case_id), closing, 422)
     try:
         await console.record.awrite(
-            lambda tx: relay.close(tx, console.service, case_id, _staff(tx, me), outcome, note, console.clock(), safer=safer)
+            lambda tx: relay.close(tx, console.service, case_id, staff_of(tx, me), outcome, note, console.clock(), safer=safer)
         )
     except NotPossible as error:
         closing = Closing(outcome, note, safer, sentence(str(error)))
@@ -76,14 +75,14 @@ async def close(request: Request, case_id: str, me: Writer, outcome: Words = "",
 async def hand_back(request: Request, case_id: str, me: Writer) -> Response:
     console: Console = request.app.state.console
     with answering(409):
-        await console.record.awrite(lambda tx: relay.hand_back(tx, console.service, case_id, _staff(tx, me), console.clock()))
+        await console.record.awrite(lambda tx: relay.hand_back(tx, console.service, case_id, staff_of(tx, me), console.clock()))
     return redirect(request, "/waiting")
 
 
 def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, confirmed: bool) -> tuple[str, ...]:
     """Send, or return why it was held. A hold is caught here, inside the transaction, since it is recorded too."""
     try:
-        relay.say(tx, console.service, case_id, _staff(tx, me), text, console.clock(), confirmed=confirmed)
+        relay.say(tx, console.service, case_id, staff_of(tx, me), text, console.clock(), confirmed=confirmed)
     except Held as held:
         return held.reasons
     return ()
@@ -91,7 +90,3 @@ def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, confir
 
 def _draft(console: Console, me: SignedIn, case_id: str) -> Writing:
     return Writing(console.drafts.get((me.staff_id, case_id), ""))
-
-
-def _staff(tx: Tx, me: SignedIn) -> Staff:
-    return tx.session.get_one(Staff, me.staff_id)
