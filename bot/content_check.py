@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.dialogue import agreement
+from bot.dialogue.adult import agreement
 from bot.dialogue.presses import known_actions
 from bot.settings import ROOT
 from content.editorial.check import check
@@ -14,10 +14,11 @@ from content.editorial.library import CONTENT
 from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError, read_file
 from content.editorial.schema import AREAS
-from escalation import debriefs, ending, staff_policy
-from escalation.ended import QUESTIONS
-from escalation.ending_policy import EndingPolicy
+from escalation.ending import closing
+from escalation.ending.ended import QUESTIONS
+from escalation.ending.ending_policy import EndingPolicy
 from escalation.relay import OUTCOMES
+from escalation.work import debriefs, staff_policy
 from nlu.understanding import Level
 
 _NAMED = re.compile(
@@ -32,7 +33,7 @@ def problems(folder: Path = CONTENT) -> list[Problem]:
 
 def _policies(folder: Path) -> list[Problem]:
     found: list[Problem] = []
-    for read in (lambda: staff_policy.load(folder / "policy"), lambda: read_file(folder / "policy" / "ending.yml", EndingPolicy)):
+    for read in (lambda: staff_policy.load(folder / "policy"), lambda: read_file(folder / "policy" / "closing.yml", EndingPolicy)):
         try:
             read()
         except ContentError as error:
@@ -55,8 +56,8 @@ def needed() -> frozenset[str]:
     by_feeling = {f"hand_over.feedback_{feeling}" for feeling in ("good", "same", "bad")}
     with_nobody = {f"{id}_nobody" for id in agreement.CONFIRM.values()}
     told = {f"hand_over.{name}" for name in told_while_waiting()}
-    at_the_end = {f"ending.feedback_{about}" for about in QUESTIONS} | {f"staff.debrief_{said}" for said in debriefs.ANSWERS}
-    at_the_end |= {f"ending.line_{what}" for what in ("kept", "left_out")} | {f"staff.plan_line_{what}" for what in ending.ANSWERS}
+    at_the_end = {f"closing.feedback_{about}" for about in QUESTIONS} | {f"staff.debrief_{said}" for said in debriefs.ANSWERS}
+    at_the_end |= {f"closing.line_{what}" for what in ("kept", "left_out")} | {f"staff.plan_line_{what}" for what in closing.ANSWERS}
     at_the_end |= {f"staff.check_in_{what}" for what in ("quiet", "unreached")}
     return frozenset(named | at_the_end | by_level | by_feeling | with_nobody | told)
 

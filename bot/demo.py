@@ -11,12 +11,12 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.settings import ROOT, Settings
-from escalation import accounts
-from escalation.accounts import DemoLogIn
 from escalation.record import duty
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
 from escalation.record.tables import Shift, Staff
+from escalation.staff import accounts
+from escalation.staff.accounts import DemoLogIn
 
 VAR = ROOT / "var"
 ON_DUTY = (("Sam", False), ("Alex", True))

@@ -15,9 +15,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot.channels import Incoming, NotStored, Outgoing
-from escalation import cases, phone
+from escalation import cases
 from escalation.case import TALKING
 from escalation.context import Service
+from escalation.phone import taps
 from escalation.record import messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
@@ -106,7 +107,7 @@ class Intake:
             received_at=now,
         )
         tx.session.add(row)
-        phone.act(tx, self._service, staff, incoming.kind, incoming.text, now, incoming.reply_to)
+        taps.act(tx, self._service, staff, incoming.kind, incoming.text, now, incoming.reply_to)
 
     async def _warn(self, incoming: Incoming) -> None:
         event = (incoming.channel, incoming.external_id)

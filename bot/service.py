@@ -12,10 +12,10 @@ from content.editorial.opening import Opening
 from content.editorial.reading import read_file
 from content.editorial.release import held
 from content.editorial.schema import Reviewed
-from escalation import staff_policy
 from escalation.context import Service
-from escalation.ending_policy import EndingPolicy
+from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
+from escalation.work import staff_policy
 
 log = logging.getLogger(__name__)
 

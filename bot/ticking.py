@@ -11,10 +11,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from bot.auditing import PUT_OFF, Auditor
-from escalation import chain, check_ins, debriefs, drills, flags, forgetting, gaps, quiet
+from escalation import chain, drills, quiet
 from escalation.context import Service
+from escalation.ending import check_ins
+from escalation.phone import forgetting
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import DueRow
+from escalation.rota import gaps
+from escalation.sharing import flags
+from escalation.work import debriefs
 
 log = logging.getLogger(__name__)
 

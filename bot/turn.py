@@ -20,22 +20,24 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from bot.carrying_out import carry_out
-from bot.carrying_out_own import code_word_digest
-from bot.dialogue import code_word
+from bot.carrying_out.own import code_word_digest
+from bot.carrying_out.turns import carry_out
 from bot.dialogue.decide import decide
+from bot.dialogue.own import code_word
 from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
 from bot.intake import WORDS
 from bot.lanes import place_of
-from escalation import afterwards, cases, chain, own_view, promises
+from escalation import cases, chain, promises
 from escalation.context import Service
+from escalation.ending import afterwards
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import InboxRow, Person
 from escalation.words import message
+from escalation.young_person import own_view
 from nlu.noticing import MESSAGES_TOGETHER, Noticing, whole_of
 from nlu.understanding import Level, Reading, Sign, Understanding
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.channels import Deleting, TryLater, Undeliverable
-from escalation.forgetting import TO_DELETE
+from escalation.phone.forgetting import TO_DELETE
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import OutboxRow, Staff
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation import alerts, call_backs, chain, flags, forgetting, promises
+from escalation import alerts, chain, promises
 from escalation.agreements import Wording, agreed, enter
 from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
 from escalation.context import Service
+from escalation.phone import forgetting
 from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, Person, PromiseRow, Staff
+from escalation.sharing import flags
+from escalation.young_person import call_backs
 from nlu.understanding import Level
 
 

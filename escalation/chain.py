@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, select, update
 from escalation import alerts, discreet, promises
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.opening import open_hours
 from escalation.policy import OUTSIDE, Plan, PlannedStep, key, plan
 from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, DueRow, Person
-from escalation.rota import Staffing, asked_first, only_leads, rather_others
+from escalation.rota.on_duty import Staffing, asked_first, only_leads, rather_others
+from escalation.rota.opening import open_hours
 from escalation.words import clock, message, tokens
 from nlu.understanding import Level
 

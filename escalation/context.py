@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from content.editorial.library import Library
 from content.editorial.opening import Opening
-from escalation.ending_policy import EndingPolicy
+from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
-from escalation.staff_policy import StaffPolicy
+from escalation.work.staff_policy import StaffPolicy
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from escalation.rota import Staffing
+from escalation.rota.on_duty import Staffing
 from nlu.understanding import Level
 
 Group = Literal["on_duty", "backup", "lead", "outside"]

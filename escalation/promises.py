@@ -17,7 +17,7 @@ from escalation.record import duty
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, PromiseRow, Staff
-from escalation.rota import Staffing
+from escalation.rota.on_duty import Staffing
 from nlu.understanding import Level
 
 ADULT_HERE = "adult_here"

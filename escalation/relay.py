@@ -11,13 +11,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import cases, chain, check_ins, debriefs, discreet, drills, forgetting, quiet
+from escalation import cases, chain, discreet, drills, quiet
 from escalation.case import TALKING, NotPossible, Stage
 from escalation.context import Service
+from escalation.ending import check_ins
+from escalation.phone import forgetting
 from escalation.record import audit, history, messages, people, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.words import message, tokens
+from escalation.work import debriefs
 
 OUTCOMES = ("guidance_given", "plan_made", "referred", "emergency_services", "signposted", "left_the_chat", "mistaken_flag")
 LONGEST = 3500

@@ -20,12 +20,12 @@ from content.editorial import library
 from content.editorial.library import Library
 from content.editorial.opening import Opening
 from content.editorial.reading import read_file
-from escalation import staff_policy
 from escalation.context import Service
-from escalation.ending_policy import EndingPolicy
+from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
 from escalation.record.schema import upgrade
 from escalation.record.store import Record
+from escalation.work import staff_policy
 from nlu.noticing import Noticing
 from tests.house import Clock, House, YoungPerson
 

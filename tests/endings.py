@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation import check_ins, debriefs, ending
+from escalation.ending import check_ins, closing
 from escalation.record import duty, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, CheckIn, Debrief, Staff
+from escalation.work import debriefs
 from tests.house import House, YoungPerson
 
 
@@ -27,11 +28,11 @@ def act(house: House, step: dict[str, Any], case_id: str) -> bool:
 
 
 def starts_closing(house: House, name: str, case_id: str) -> None:
-    house.record.write(lambda tx: ending.start(tx, house.service, case_id, _staff(tx, name), house.clock()))
+    house.record.write(lambda tx: closing.start(tx, house.service, case_id, _staff(tx, name), house.clock()))
 
 
 def proposes(house: House, name: str, case_id: str, words: str) -> None:
-    house.record.write(lambda tx: ending.propose(tx, house.service, case_id, _staff(tx, name), words, house.clock()))
+    house.record.write(lambda tx: closing.propose(tx, house.service, case_id, _staff(tx, name), words, house.clock()))
 
 
 def offers_check_in(house: House, name: str, case_id: str) -> None:

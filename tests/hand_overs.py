@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation import override, reports, transfer
-from escalation.override import Decision
+from escalation.sharing import override, reports, transfer
+from escalation.sharing.override import Decision
 from tests.escalation.talking import does
 from tests.house import House
 

@@ -17,7 +17,7 @@ from bot.channels import Incoming
 from bot.intake import Intake
 from bot.ticking import Ticking
 from bot.turn import Handler
-from escalation import call_backs, cases, reading, relay
+from escalation import cases, reading, relay
 from escalation.context import Service
 from escalation.reading import CaseReading
 from escalation.record import duty, messages, people
@@ -25,6 +25,7 @@ from escalation.record.ids import new_id
 from escalation.record.messages import Line
 from escalation.record.store import Record, Tx
 from escalation.record.tables import AgreementRow, CaseRow, DueRow, OutboxRow, Person, PromiseRow, Shift, Staff
+from escalation.young_person import call_backs
 from nlu.noticing import Noticing
 from nlu.understanding import Level, Reading, RiskScores
 

@@ -31,8 +31,8 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from bot.intent_service import NotPrepared
-        from escalation.accounts import AccountError
         from escalation.record.duty import RotaError
+        from escalation.staff.accounts import AccountError
 
         try:
             command(*args, **kwargs)

@@ -26,11 +26,11 @@ def rota_add(
 ) -> None:
     """Put somebody on the rota. Times without a zone are in BREAKWATER_TIME_ZONE."""
     from bot.service import read_service
-    from escalation import shifts
     from escalation.record import duty
     from escalation.record.duty import RotaError
     from escalation.record.store import Tx
-    from escalation.spans import Span
+    from escalation.rota import shifts
+    from escalation.rota.spans import Span
 
     current = current_settings()
     span = Span(time_given(starts, "--from", current), time_given(ends, "--to", current))
@@ -61,7 +61,7 @@ def rota_list(
 ) -> None:
     """Who is on duty in the next days, and the times inside opening hours for which nobody is."""
     from bot.service import read_service
-    from escalation.rota_list import lines
+    from escalation.rota.listing import lines
 
     current = current_settings()
     service = read_service(current)
@@ -75,12 +75,12 @@ def rota_list(
 def rota_export(file: Annotated[Path, typer.Argument(help="iCalendar file to write", dir_okay=False)]) -> None:
     """Write the shifts that are not over as an iCalendar file."""
     from bot.service import read_service
-    from escalation import rota_exchange
+    from escalation.rota import exchange
 
     current = current_settings()
     service = read_service(current)
     with open_record(current) as record:
-        data = record.read(lambda tx: rota_exchange.export(tx, service, utc_now()))
+        data = record.read(lambda tx: exchange.export(tx, service, utc_now()))
     try:
         file.write_bytes(data)
     except OSError as error:
@@ -93,7 +93,7 @@ def rota_export(file: Annotated[Path, typer.Argument(help="iCalendar file to wri
 def rota_import(file: Annotated[Path, typer.Argument(help="iCalendar file to read", dir_okay=False)]) -> None:
     """Put the shifts of an iCalendar file on the rota; the title of an event is the name, with (back-up) behind it for one."""
     from bot.service import read_service
-    from escalation import rota_exchange
+    from escalation.rota import exchange
 
     current = current_settings()
     service = read_service(current)
@@ -102,7 +102,7 @@ def rota_import(file: Annotated[Path, typer.Argument(help="iCalendar file to rea
     except OSError as error:
         raise SettingsError(f"{file} cannot be read ({type(error).__name__}): check its name") from None
     with open_record(current) as record:
-        done = record.write(lambda tx: rota_exchange.bring_in(tx, service, data, utc_now()))
+        done = record.write(lambda tx: exchange.bring_in(tx, service, data, utc_now()))
     typer.echo(f"{done.added} shifts added, {done.known} were on the rota already, {len(done.left_out)} left out.")
     for planned, why in done.left_out:
         typer.echo(f"left out, {planned.span.starts_at.astimezone(service.zone):%d %B %Y %H:%M}: {why}")

@@ -14,8 +14,8 @@ import typer
 from bot import demo
 from bot.cli.common import current_settings, end, open_record, told, utc_now
 from bot.settings import Settings, SettingsError, load_settings
-from escalation.accounts import DemoLogIn
 from escalation.record.schema import upgrade
+from escalation.staff.accounts import DemoLogIn
 
 app = typer.Typer()
 
@@ -104,7 +104,7 @@ def new_key() -> None:
 
 
 def _refuse_demo_accounts(settings: Settings) -> None:
-    from escalation import accounts
+    from escalation.staff import accounts
 
     with open_record(settings) as record:
         names = record.read(accounts.demo_accounts)

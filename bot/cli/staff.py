@@ -20,7 +20,7 @@ def staff_add(
     email: Annotated[str, typer.Option("--email")] = "",
 ) -> None:
     """Add a member of staff and print a one-time sign-up link."""
-    from escalation import accounts
+    from escalation.staff import accounts
 
     current = current_settings()
     with open_record(current) as record:

@@ -8,28 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from bot.dialogue import (
-    after_the_end,
-    agreement,
-    asides,
-    closing,
-    concern,
-    duties,
-    emergency,
-    guidance,
-    languages,
-    meanings,
-    own_buttons,
-    pause,
-    plan,
-    presses,
-    topics,
-    waiting,
-)
+from bot.dialogue import guidance, languages, meanings, presses, topics
+from bot.dialogue.adult import after_the_end, agreement, closing, waiting
 from bot.dialogue.events import PassedOn
-from bot.dialogue.harm import sign_of_harm
 from bot.dialogue.meanings import SURE
+from bot.dialogue.own import asides, concern, own_buttons, pause, plan
 from bot.dialogue.presses import press
+from bot.dialogue.risk import duties, emergency
+from bot.dialogue.risk.harm import sign_of_harm
 from bot.dialogue.scene import Heard, Outcome, Scene, Turn, together
 from bot.dialogue.state import Conversation
 from escalation.context import Service
@@ -265,7 +251,7 @@ def _worry(scene: Scene, understood: Understanding, raised_by: str | None) -> No
 
 
 def _check_in(scene: Scene, understood: Understanding) -> None:
-    topic = understood.topic if understood.confidence >= SURE and topics.is_guidance(scene, understood.topic) else None
+    topic = understood.topic if understood.confidence >= SURE and guidance.is_guidance(scene, understood.topic) else None
     shown_now = scene.state.place.topic if scene.state.place else None
     if scene.state.last_check_in and scene.state.turn - scene.state.last_check_in < CHECK_IN_EVERY:
         if topic is None or topic == shown_now or not guidance.show_topic(scene, topic):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from escalation.ended import About
-from escalation.ending_policy import Hours
+from escalation.ending.ended import About
+from escalation.ending.ending_policy import Hours
 
 
 @dataclass(frozen=True, slots=True)

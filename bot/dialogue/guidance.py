@@ -75,7 +75,7 @@ def repeat_simpler(scene: Scene) -> None:
 
 def guess(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> bool:
     """Offer the nearest topics. `False` where nothing is near."""
-    likely = [scene.script(topic) for topic, confidence in ranking if confidence >= LEAST_NEAR and _is_guidance(scene, topic)]
+    likely = [scene.script(topic) for topic, confidence in ranking if confidence >= LEAST_NEAR and is_guidance(scene, topic)]
     near = [script for script in likely if script][:MOST_GUESSES]
     if not near:
         return False
@@ -106,10 +106,6 @@ def show_areas(scene: Scene) -> None:
 
 def _resolved(script: Script, step: Step) -> tuple[Button, ...]:
     return tuple(button if ":" in button.go else Button(label=button.label, go=f"go:{script.topic}/{button.go}") for button in step.buttons)
-
-
-def _is_guidance(scene: Scene, topic: str) -> bool:
-    return any(topic in scene.service.library.themes.get(theme, ()) for theme in THEMES)
 
 
 def _contacts(scene: Scene, topic: str | None) -> list[Contact]:
@@ -154,3 +150,8 @@ def go_on(scene: Scene, place: Place, words: str) -> bool:
         return False
     scene.say(scene.words(words), scene.buttons(_resolved(script, step)))
     return True
+
+
+def is_guidance(scene: Scene, topic: str | None) -> bool:
+    """Whether a topic belongs to the guidance themes, not to the conversation itself."""
+    return any(topic in scene.service.library.themes.get(theme, ()) for theme in THEMES)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.dialogue import agreement, pause
+from bot.dialogue.adult import agreement
+from bot.dialogue.own import pause
 from bot.dialogue.scene import Scene
 from escalation.words import message
 

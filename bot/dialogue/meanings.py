@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue import topics
+from bot.dialogue import guidance
 from bot.dialogue.scene import Heard, Scene
 from nlu.understanding import Level, Understanding
 
@@ -22,7 +22,7 @@ def somebody_came(scene: Scene, understood: Understanding, sure: float) -> bool:
     """Said outright; words such as "have to go" count unless they clearly belong to a question about something else."""
     if understood.topic == "cant_talk_now" and understood.confidence >= sure:
         return True
-    asks = understood.confidence >= SURE and topics.is_guidance(scene, understood.topic)
+    asks = understood.confidence >= SURE and guidance.is_guidance(scene, understood.topic)
     return "someone_here" in understood.risk.flags and not asks
 
 

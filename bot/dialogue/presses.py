@@ -9,27 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dialogue import (
-    after_the_end,
-    agreement,
-    call_back,
-    clearing,
-    closing,
-    coming_back,
-    concern,
-    emergency,
-    guidance,
-    harm,
-    languages,
-    own_buttons,
-    own_view,
-    pause,
-    plan,
-    staff_questions,
-    topics,
-    waiting,
-)
+from bot.dialogue import guidance, languages, topics
+from bot.dialogue.adult import after_the_end, agreement, call_back, closing, staff_questions, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen
+from bot.dialogue.own import clearing, coming_back, concern, own_buttons, own_view, pause, plan
+from bot.dialogue.risk import emergency, harm
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Question
 from escalation.consent import Scope

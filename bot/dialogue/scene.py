@@ -12,8 +12,8 @@ from content.editorial.release import reason_to_hold
 from content.editorial.schema import Bubbles, Button, Script
 from escalation.case import TALKING, Adult, CaseView, Stage
 from escalation.context import Service
-from escalation.ended import Ended
-from escalation.rota import Staffing, only_leads, without
+from escalation.ending.ended import Ended
+from escalation.rota.on_duty import Staffing, only_leads, without
 from escalation.words import clock, fill, message, tokens
 from nlu.understanding import Level, Risk, Understanding
 

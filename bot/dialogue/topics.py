@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogue import after_the_end, agreement, guidance, languages, waiting
+from bot.dialogue import guidance, languages
+from bot.dialogue.adult import after_the_end, agreement, waiting
 from bot.dialogue.ending_events import CheckInsStopped
 from bot.dialogue.events import WentAway
 from bot.dialogue.scene import Scene
@@ -31,11 +32,6 @@ def answer(scene: Scene, topic: str, risk: Risk, raised_by: str | None) -> None:
         handler(scene)
     elif not guidance.show_topic(scene, topic):
         scene.speak("conversation.no_script")
-
-
-def is_guidance(scene: Scene, topic: str | None) -> bool:
-    """Whether a topic belongs to the guidance themes, not to the conversation itself."""
-    return any(topic in scene.service.library.themes.get(theme, ()) for theme in guidance.THEMES)
 
 
 def short_word(scene: Scene, text: str) -> str | None:

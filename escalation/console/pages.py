@@ -14,7 +14,7 @@ from escalation.console import labels, moments
 from escalation.console.evidence import marked
 from escalation.console.permissions import allowed
 from escalation.console.state import Console
-from escalation.sign_in import SignedIn
+from escalation.staff.sign_in import SignedIn
 from escalation.words import clock
 from nlu.understanding import Level
 

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from escalation.console.security import SAFE
 from escalation.console.state import Console
-from escalation.sign_in import SignedIn
+from escalation.staff.sign_in import SignedIn
 
 PUBLIC, HALF = "public", "half_signed_in"
 """Open to anyone; and open to a browser whose password was right and whose code is still missing."""

@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from escalation import gaps, opening, swaps
 from escalation.console import week
 from escalation.console.permissions import allowed
 from escalation.console.week import Day, OnRota
@@ -15,10 +14,11 @@ from escalation.context import Service
 from escalation.record import duty
 from escalation.record.store import Tx
 from escalation.record.tables import Absence, Shift, Staff
-from escalation.rota import Staffing
-from escalation.sign_in import SignedIn
-from escalation.spans import Span
-from escalation.swaps import Wanted
+from escalation.rota import gaps, opening, swaps
+from escalation.rota.on_duty import Staffing
+from escalation.rota.spans import Span
+from escalation.rota.swaps import Wanted
+from escalation.staff.sign_in import SignedIn
 
 LAPSED = "vetting or training not current: does not count"
 HOLIDAY = "on holiday: does not count"

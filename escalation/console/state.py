@@ -12,10 +12,10 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from escalation import sign_in
 from escalation.context import Service
 from escalation.record.store import Record
-from escalation.sign_in import Limits, SignedIn
+from escalation.staff import sign_in
+from escalation.staff.sign_in import Limits, SignedIn
 
 WRONG_TRIES = RateLimitItemPerMinute(30, 15)
 """Wrong sign-ins from one address; an office behind one address at the start of a shift stays below it."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from escalation.console import labels
 from escalation.record.history import Entry
-from escalation.staff_policy import StaffPolicy
+from escalation.work.staff_policy import StaffPolicy
 
 ACTORS = {"young_person": "Young person", "bot": "Bot", "system": "Service", "staff": "Staff"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.spans import Span, common
+from escalation.rota.spans import Span, common
 
 
 class WhenError(Exception):

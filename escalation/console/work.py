@@ -7,18 +7,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from escalation import case_work, reading, reports, transfer
-from escalation.asking_the_lead import DECIDED
+from escalation import reading
 from escalation.case import TALKING, Adult
 from escalation.console.timeline import Moment, moment
 from escalation.context import Service
-from escalation.form import Answers, Section
-from escalation.override import READS_IT
 from escalation.record import duty, history
 from escalation.record.history import Entry
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
-from escalation.reports import Clock
+from escalation.sharing import reports, transfer
+from escalation.sharing.asking_the_lead import DECIDED
+from escalation.sharing.override import READS_IT
+from escalation.sharing.reports import Clock
+from escalation.work import case_work
+from escalation.work.form import Answers, Section
 
 LINKABLE_FOR = timedelta(days=180)
 

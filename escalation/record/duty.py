@@ -12,8 +12,8 @@ from escalation.case import TALKING, Adult
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Absence, CaseRow, Shift, ShiftSwap, Staff
-from escalation.rota import ShiftView, Staffing, during, staffing
-from escalation.spans import Span, without
+from escalation.rota.on_duty import ShiftView, Staffing, during, staffing
+from escalation.rota.spans import Span, without
 
 LOOKS_AHEAD = timedelta(days=60)
 ON_THE_ROTA = ("worker", "lead")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from escalation.plan import ClosingPlan
+from escalation.ending.plan import ClosingPlan
 from escalation.record import people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person

@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from escalation import accounts, cases, relay
+from escalation import cases, relay
 from escalation.agreements import Wording
 from escalation.cases import Noticed
 from escalation.consent import Scope
@@ -22,6 +22,7 @@ from escalation.console.app import ConsoleSettings, create
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
+from escalation.staff import accounts
 from nlu.understanding import Level
 from tests.house import House
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from escalation import call_backs, concerns
-from escalation.call_backs import Details
 from escalation.consent import Scope
 from escalation.record import audit, people
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CallBack, CaseRow, Concern
+from escalation.young_person import call_backs, concerns
+from escalation.young_person.call_backs import Details
 from tests.console.conftest import Arrivals, Open
 from tests.house import House, YoungPerson
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from escalation import accounts
-from escalation.accounts import AccountError
 from escalation.case import Stage
 from escalation.consent import Scope
 from escalation.console import week
 from escalation.console.week import WhenError
 from escalation.record.tables import AuditRow, CaseRow, Shift
+from escalation.staff import accounts
+from escalation.staff.accounts import AccountError
 from nlu.understanding import Level
 from tests.console.conftest import Arrivals, Open
 from tests.house import House

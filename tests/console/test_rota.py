@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from escalation import calendar
 from escalation.console import week
 from escalation.console.week import OnRota
 from escalation.record import duty
 from escalation.record.tables import Absence, Shift, ShiftSwap, Staff
-from escalation.spans import Span
+from escalation.rota import calendar
+from escalation.rota.spans import Span
 from tests.console.conftest import Browser, Open
 from tests.house import House
 

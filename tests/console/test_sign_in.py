@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from escalation import accounts
-from escalation.accounts import AccountError
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import audit
 from escalation.record.tables import AuditRow, StaffSession
+from escalation.staff import accounts
+from escalation.staff.accounts import AccountError
 from tests.console.conftest import PASSWORD, SITE, Browser, Open, code_of, later, token_in
 from tests.house import House
 

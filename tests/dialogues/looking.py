@@ -8,9 +8,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from escalation import call_backs, concerns, reading
+from escalation import reading
 from escalation.case import NotPossible
 from escalation.record.messages import Line
+from escalation.young_person import call_backs, concerns
 from nlu.understanding import Level
 from tests import endings
 from tests.house import House, YoungPerson

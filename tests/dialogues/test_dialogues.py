@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.dialogue.duties import BANDS
+from bot.dialogue.risk.duties import BANDS
 from escalation.case import NotPossible
 from escalation.record.messages import Line
 from escalation.relay import Held

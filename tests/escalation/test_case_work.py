@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from escalation import asking_the_lead, case_work, flags
 from escalation.case import NotPossible
-from escalation.case_work import Note
 from escalation.record import audit
+from escalation.sharing import asking_the_lead, flags
+from escalation.work import case_work
+from escalation.work.case_work import Note
 from nlu.understanding import Level
 from tests.escalation.talking import does, past, talks, waits
 from tests.house import House, YoungPerson

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation import safe_hours
 from escalation.case import NotPossible
-from escalation.ending_policy import Hours
+from escalation.ending import safe_hours
+from escalation.ending.ending_policy import Hours
 from escalation.record.store import Tx
 from tests import endings
 from tests.house import House, YoungPerson

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from escalation import afterwards, debriefs, feedback, relay
+from escalation import relay
 from escalation.case import NotPossible
-from escalation.plan import MOST_CHARACTERS, MOST_LINES, ClosingPlan
+from escalation.ending import afterwards, feedback
+from escalation.ending.plan import MOST_CHARACTERS, MOST_LINES, ClosingPlan
 from escalation.record import duty, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, Feedback
+from escalation.work import debriefs
 from tests import endings
 from tests.house import House, YoungPerson
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from escalation import cases, flags
+from escalation import cases
 from escalation.context import Service
 from escalation.record import messages
 from escalation.record.store import Record
 from escalation.record.tables import OutboxRow
+from escalation.sharing import flags
 from nlu.noticing import Noticing
 from tests.escalation.talking import does, past, waits
 from tests.house import Clock, House, YoungPerson

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation import case_work
 from escalation.case import NotPossible
 from escalation.context import Service
-from escalation.form import About, Form, answered, wrong
+from escalation.work import case_work
+from escalation.work.form import About, Form, answered, wrong
 from tests.escalation.talking import CHAT, WANTS_TO_TALK, does, past, talks
 from tests.house import House, YoungPerson
 

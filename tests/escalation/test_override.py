@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from escalation import override, reading
+from escalation import reading
 from escalation.case import NotPossible
 from escalation.consent import Kind
-from escalation.override import READS_IT, Decision
 from escalation.record import audit
+from escalation.sharing import override
+from escalation.sharing.override import READS_IT, Decision
 from tests.escalation.talking import SUMMARY, does, past, talks
 from tests.house import House, YoungPerson
 

@@ -8,13 +8,13 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from escalation import concerns, own_view
 from escalation.agreements import Wording, enter
 from escalation.consent import Kind
 from escalation.record import messages, people
 from escalation.record.messages import BLANK
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
+from escalation.young_person import concerns, own_view
 from tests.house import House, YoungPerson
 
 NUMBER = "07700 900123"

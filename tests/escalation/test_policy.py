@@ -13,7 +13,7 @@ from content.editorial.library import CONTENT
 from escalation.case import Adult
 from escalation.context import Service
 from escalation.policy import OUTSIDE, Policy, plan
-from escalation.rota import Staffing
+from escalation.rota.on_duty import Staffing
 from nlu.understanding import Level
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -13,7 +13,7 @@ from escalation.record import duty
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.rota import ShiftView, Staffing, only_leads, rather_others, staffing, without
+from escalation.rota.on_duty import ShiftView, Staffing, only_leads, rather_others, staffing, without
 from nlu.understanding import Level
 from tests.house import House
 

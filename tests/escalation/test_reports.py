@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from escalation import cases, reading, reports
+from escalation import cases, reading
 from escalation.agreements import Wording
 from escalation.case import NotPossible
 from escalation.consent import Kind
 from escalation.context import Service
-from escalation.form import About
-from escalation.reports import Clock
+from escalation.sharing import reports
+from escalation.sharing.reports import Clock
+from escalation.work.form import About
 from tests.escalation.talking import CHAT, WANTS_TO_TALK, does, past, talks
 from tests.house import House, YoungPerson
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from content.editorial.opening import Opening
 from content.editorial.reading import ContentError, read_file
 from escalation.case import Adult
-from escalation.opening import bank_holiday, closed_for, hours_of_a_day, open_hours
-from escalation.rota import ShiftView, during, staffing, weekly
-from escalation.spans import Span, common, merged, without
+from escalation.rota.on_duty import ShiftView, during, staffing, weekly
+from escalation.rota.opening import bank_holiday, closed_for, hours_of_a_day, open_hours
+from escalation.rota.spans import Span, common, merged, without
 from nlu.understanding import Level
 
 LONDON = ZoneInfo("Europe/London")

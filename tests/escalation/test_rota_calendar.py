@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bot.cli import app
-from escalation import rota_exchange
-from escalation.calendar import CalendarError, Planned, read, write
 from escalation.record import duty
 from escalation.record.duty import RotaError
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
-from escalation.rota_exchange import BroughtIn
-from escalation.spans import Span
+from escalation.rota import exchange
+from escalation.rota.calendar import CalendarError, Planned, read, write
+from escalation.rota.exchange import BroughtIn
+from escalation.rota.spans import Span
 from tests.conftest import KEY
 from tests.house import House
 
@@ -116,7 +116,7 @@ def test_what_was_written_reads_back_as_it_was(planned: Planned) -> None:
 
 
 def bring_in(house: House, data: bytes) -> BroughtIn:
-    return house.record.write(lambda tx: rota_exchange.bring_in(tx, house.service, data, house.clock()))
+    return house.record.write(lambda tx: exchange.bring_in(tx, house.service, data, house.clock()))
 
 
 def in_november(name: str, day: int, backup: str = "") -> str:
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_read_adds_nothing(staffed: House) -> None:
 
 
 def test_what_one_service_exports_another_imports(staffed: House) -> None:
-    data = staffed.record.read(lambda tx: rota_exchange.export(tx, staffed.service, staffed.clock()))
+    data = staffed.record.read(lambda tx: exchange.export(tx, staffed.service, staffed.clock()))
     before = staffed.record.read(lambda tx: duty.staffing_now(tx, staffed.clock()))
     for name in ("Sam", "Alex"):
         staffed.leaves_the_rota(name)

@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from content.editorial.opening import Hours
-from escalation import accounts, gaps, phone, shifts, swaps
+from escalation.phone import taps
 from escalation.record import audit, duty
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Shift, Staff
-from escalation.rota import Staffing
-from escalation.spans import Span
+from escalation.rota import gaps, shifts, swaps
+from escalation.rota.on_duty import Staffing
+from escalation.rota.spans import Span
+from escalation.staff import accounts
 from nlu.noticing import Noticing
 from tests.escalation import talking
 from tests.house import House, YoungPerson
@@ -415,7 +417,7 @@ def test_what_is_done_to_the_rota_stands_in_the_audit(staffed: House) -> None:
     ],
 )
 def test_stepping_away_from_ones_own_phone(staffed: House, typed: str, answered: str) -> None:
-    staffed.record.write(lambda tx: phone.act(tx, staffed.service, one(tx, "Sam"), "text", typed, staffed.clock()))
+    staffed.record.write(lambda tx: taps.act(tx, staffed.service, one(tx, "Sam"), "text", typed, staffed.clock()))
     assert answered in staffed.alerts("Sam")[-1]
     away = staffed.staff("Sam").away_until
     assert (away is not None) == ("not asked until" in answered)

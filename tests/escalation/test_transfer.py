@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from escalation import cases, reading, relay, transfer
+from escalation import cases, reading, relay
 from escalation.case import NotPossible
 from escalation.consent import Kind, Scope
 from escalation.reading import CaseReading
+from escalation.sharing import transfer
 from tests.escalation.talking import CHAT, SUMMARY, WANTS_TO_TALK, does, past, talks
 from tests.house import House, YoungPerson
 

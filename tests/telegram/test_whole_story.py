@@ -10,9 +10,10 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from escalation import check_ins, ending, transfer
 from escalation.case import NotPossible, Stage
+from escalation.ending import check_ins, closing
 from escalation.record.tables import CaseRow
+from escalation.sharing import transfer
 from tests.escalation.talking import does
 from tests.telegram.test_end_to_end import Town, agree_to_talk, nobody_knows_the_other, tap, town
 from tests.telegram.users import until
@@ -81,8 +82,8 @@ async def comes_back_to_alex(town: Town) -> None:
 async def plans_and_agrees_to_be_asked(town: Town) -> None:
     """A plan is written line by line, and a check-in is agreed to in hours that are safe."""
     house, case_id, service, now = town.house, newest(town).id, town.house.service, town.clock
-    does(house, "Alex", lambda tx, me: ending.start(tx, service, case_id, me, now()))
-    does(house, "Alex", lambda tx, me: ending.propose(tx, service, case_id, me, "We tell your nan together on Friday.", now()))
+    does(house, "Alex", lambda tx, me: closing.start(tx, service, case_id, me, now()))
+    does(house, "Alex", lambda tx, me: closing.propose(tx, service, case_id, me, "We tell your nan together on Friday.", now()))
     await town.mia.hears("We tell your nan together on Friday.")
     await tap(town.mia, "Yes")
     does(house, "Alex", lambda tx, me: check_ins.offer(tx, service, case_id, me, now()))

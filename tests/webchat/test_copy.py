@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
-from bot.carrying_out import carry_out
+from bot.carrying_out.turns import carry_out
 from bot.dialogue.events import RecordAsked
 from escalation.record.store import Tx
 from escalation.record.tables import Person

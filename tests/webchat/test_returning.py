@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from rapidfuzz.distance import OSA
 
-from bot.carrying_out import carry_out
+from bot.carrying_out.turns import carry_out
 from bot.dialogue.events import CarriedOn, CodeAsked, Event
 from bot.return_code import new_code, normalise_code, words
 from escalation.record.store import Tx

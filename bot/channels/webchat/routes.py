@@ -22,11 +22,11 @@ from bot.channels.webchat.page import STATIC, pages
 from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
 from bot.channels.webchat.session import Sessions, event_id
 from content.editorial.interface import ENGLISH
-from escalation import copies
 from escalation.context import Service
 from escalation.record import people
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.words import message
+from escalation.young_person import copies
 
 HEARTBEAT_SECONDS = 15
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import call_backs
 from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
 from escalation.console.state import Console
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.young_person import call_backs
 
 router = APIRouter(route_class=GatedRoute)
 

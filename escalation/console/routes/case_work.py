@@ -8,15 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import asking_the_lead, case_work, reports, transfer
 from escalation.case import NotPossible
-from escalation.case_work import Note
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.routes.forms import Given, carried_out
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sharing import asking_the_lead, reports, transfer
+from escalation.staff.sign_in import SignedIn
+from escalation.work import case_work
+from escalation.work.case_work import Note
 from nlu.understanding import Level
 
 router = APIRouter(route_class=GatedRoute)

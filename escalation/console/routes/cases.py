@@ -11,8 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from content.editorial.schema import CannedReply
-from escalation import call_backs, reading
-from escalation.call_backs import Details
+from escalation import reading
 from escalation.console import labels
 from escalation.console.filled import Filled
 from escalation.console.pages import page
@@ -20,13 +19,15 @@ from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
 from escalation.console.state import Console
 from escalation.console.work import Work, work_on
-from escalation.end_reading import EndReading, read_end
+from escalation.ending.end_reading import EndReading, read_end
 from escalation.reading import CaseReading, LedgerEntry
 from escalation.record.messages import Line
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.relay import OUTCOMES
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.young_person import call_backs
+from escalation.young_person.call_backs import Details
 
 router = APIRouter(route_class=GatedRoute)
 

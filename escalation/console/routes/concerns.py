@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import concerns
 from escalation.case import NotPossible
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import sentence
 from escalation.console.state import Console
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.young_person import concerns
 
 router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import check_ins, debriefs, ending
 from escalation.case import NotPossible
 from escalation.console import labels
 from escalation.console.pages import redirect
@@ -15,10 +14,12 @@ from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
 from escalation.console.routes.forms import Given, carried_out
 from escalation.console.state import Console
+from escalation.ending import check_ins, closing
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.relay import Held
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.work import debriefs
 
 router = APIRouter(route_class=GatedRoute)
 Writer = Annotated[SignedIn, Depends(Gate("write_to_person"))]
@@ -30,7 +31,7 @@ HERE = "plan"
 async def start_closing(request: Request, case_id: str, me: Writer) -> Response:
     console: Console = request.app.state.console
     return await carried_out(
-        request, me, case_id, HERE, lambda tx, staff, given: ending.start(tx, console.service, case_id, staff, console.clock()), to=HERE
+        request, me, case_id, HERE, lambda tx, staff, given: closing.start(tx, console.service, case_id, staff, console.clock()), to=HERE
     )
 
 
@@ -38,7 +39,7 @@ async def start_closing(request: Request, case_id: str, me: Writer) -> Response:
 async def not_yet(request: Request, case_id: str, me: Writer) -> Response:
     console: Console = request.app.state.console
     return await carried_out(
-        request, me, case_id, HERE, lambda tx, staff, given: ending.not_yet(tx, case_id, staff, console.clock()), to=HERE
+        request, me, case_id, HERE, lambda tx, staff, given: closing.not_yet(tx, case_id, staff, console.clock()), to=HERE
     )
 
 
@@ -69,7 +70,7 @@ async def answer_debrief(
 def _propose(tx: Tx, console: Console, case_id: str, staff: Staff, given: Given) -> None:
     """Suggest a line. A held one is not suggested: the plan stays with the young person, so it is written another way."""
     try:
-        ending.propose(tx, console.service, case_id, staff, given.get("line", ""), console.clock())
+        closing.propose(tx, console.service, case_id, staff, given.get("line", ""), console.clock())
     except Held as held:
         why = " ".join(labels.HELD[reason] for reason in held.reasons)
         raise NotPossible(f"not suggested: {why} Please write it another way") from None

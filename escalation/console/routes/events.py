@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from escalation import reading, sign_in
+from escalation import reading
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff import sign_in
+from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 HEARTBEAT = 15

@@ -9,17 +9,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import asking_the_lead, cases, debriefs, feedback, flags, reading
+from escalation import cases, reading
 from escalation.case import NotPossible
 from escalation.console.filled import Filled
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import sentence
 from escalation.console.state import Console
-from escalation.debriefs import Burden
-from escalation.feedback import Figures
+from escalation.ending import feedback
+from escalation.ending.feedback import Figures
 from escalation.record.store import Tx
-from escalation.sign_in import SignedIn, staff_of
+from escalation.sharing import asking_the_lead, flags
+from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.work import debriefs
+from escalation.work.debriefs import Burden
 
 router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]

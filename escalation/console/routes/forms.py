@@ -15,7 +15,7 @@ from escalation.console.routes.cases import Writing, case_page
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
 
 Given = Mapping[str, str]
 Do = Callable[[Tx, Staff, Given], object]

@@ -11,13 +11,13 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from qrcode.image.svg import SvgPathImage
 
-from escalation import accounts
-from escalation.accounts import AccountError
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import PUBLIC, Gate, GatedRoute
 from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
 from escalation.record.tables import Staff
+from escalation.staff import accounts
+from escalation.staff.accounts import AccountError
 
 router = APIRouter(route_class=GatedRoute)
 Anyone = Annotated[None, Depends(Gate(PUBLIC))]

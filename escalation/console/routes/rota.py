@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import rota_exchange, shifts
 from escalation.console import rota_page, week
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -19,8 +18,9 @@ from escalation.console.week import WhenError
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
-from escalation.spans import Span
+from escalation.rota import exchange, shifts
+from escalation.rota.spans import Span
+from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_rota"))]
@@ -51,7 +51,7 @@ async def show_rota(request: Request, me: Reader, week: str = "") -> Response:
 async def calendar_file(request: Request, me: Reader, mine: str = "") -> Response:
     console: Console = request.app.state.console
     staff_id = me.staff_id if mine else None
-    data = await console.record.aread(lambda tx: rota_exchange.export(tx, console.service, console.clock(), staff_id))
+    data = await console.record.aread(lambda tx: exchange.export(tx, console.service, console.clock(), staff_id))
     headers = {"content-disposition": 'attachment; filename="rota.ics"', "cache-control": "no-store"}
     return Response(data, media_type="text/calendar; charset=utf-8", headers=headers)
 

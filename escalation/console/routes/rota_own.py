@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import shifts, swaps
 from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute, allowed
 from escalation.console.problems import Problem
@@ -18,8 +17,9 @@ from escalation.console.state import Console
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn, staff_of
-from escalation.spans import Span
+from escalation.rota import shifts, swaps
+from escalation.rota.spans import Span
+from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_rota"))]

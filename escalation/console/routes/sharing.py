@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import override, reports
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.routes.forms import Given, carried_out
 from escalation.console.state import Console
-from escalation.override import Decision
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.sign_in import SignedIn
+from escalation.sharing import override, reports
+from escalation.sharing.override import Decision
+from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
 Worker = Annotated[SignedIn, Depends(Gate("work_on_case"))]

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import accounts, sign_in
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import HALF, PUBLIC, Gate, GatedRoute, allowed
 from escalation.console.state import Console
 from escalation.record.store import Tx
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff import accounts, sign_in
+from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Anyone = Annotated[None, Depends(Gate(PUBLIC))]

@@ -10,8 +10,6 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import accounts
-from escalation.accounts import AccountError, Invite
 from escalation.console import week
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -19,7 +17,9 @@ from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
 from escalation.console.week import WhenError
 from escalation.record.store import Tx
-from escalation.sign_in import SignedIn
+from escalation.staff import accounts
+from escalation.staff.accounts import AccountError, Invite
+from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
 Admin = Annotated[SignedIn, Depends(Gate("manage_staff"))]

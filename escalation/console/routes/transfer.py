@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import transfer
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.routes.forms import carried_out
 from escalation.console.state import Console
-from escalation.sign_in import SignedIn
+from escalation.sharing import transfer
+from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
 Writer = Annotated[SignedIn, Depends(Gate("write_to_person"))]

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import debriefs, reading, relay
+from escalation import reading, relay
 from escalation.case import Stage
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -19,8 +19,9 @@ from escalation.reading import CaseReading
 from escalation.record import audit, duty
 from escalation.record.store import Tx
 from escalation.record.tables import Debrief
-from escalation.rota import Staffing
-from escalation.sign_in import SignedIn, staff_of
+from escalation.rota.on_duty import Staffing
+from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.work import debriefs
 
 router = APIRouter(route_class=GatedRoute)
 

@@ -16,7 +16,7 @@ from escalation.console.routes.cases import Closing, Writing, case_page
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.relay import Held
-from escalation.sign_in import SignedIn, staff_of
+from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Writer = Annotated[SignedIn, Depends(Gate("write_to_person"))]

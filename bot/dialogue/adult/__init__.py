@@ -1,0 +1,1 @@
+"""From the offer of an adult to what comes after them."""

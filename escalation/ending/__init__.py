@@ -1,0 +1,1 @@
+"""Ending well: the closing plan, feelings before and after, check-ins, feedback."""
