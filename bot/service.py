@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 from bot.settings import Settings, SettingsError
 from content.editorial import library
+from content.editorial.facts import unconfirmed
 from content.editorial.opening import Opening
 from content.editorial.reading import read_file
-from content.editorial.release import held
+from content.editorial.release import held, reason_to_hold
 from content.editorial.schema import Reviewed
 from escalation.context import Service
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
+from escalation.record.retention.policy import RetentionPolicy
 from escalation.work import staff_policy
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,7 @@ def load_service(settings: Settings) -> Service:
     and says which guidance will not be given."""
     service = read_service(settings)
     if settings.mode == "production":
+        _refuse_unconfirmed(service.retention)
         _refuse_unsigned(service.library)
     return service
 
@@ -50,7 +53,16 @@ def read_service(settings: Settings) -> Service:
         staff_policy=staff_policy.load(library.CONTENT / "policy"),
         opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
         ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
+        retention=read_file(library.CONTENT / "policy" / "retention.yml", RetentionPolicy),
     )
+
+
+def _refuse_unconfirmed(retention: RetentionPolicy) -> None:
+    if not retention.confirmed:
+        raise SettingsError(
+            "production mode needs retention periods that somebody confirmed: compare content/policy/retention.yml with your own schedule, "
+            "and fill in `confirmed`, by whom and on which day"
+        )
 
 
 def _refuse_unsigned(words: library.Library) -> None:
@@ -61,3 +73,5 @@ def _refuse_unsigned(words: library.Library) -> None:
     files |= {f"{one.path.parent.name}/{one.path.name}": one.entry for theirs in words.siblings.values() for one in theirs}
     for line in held(files, today):
         log.warning("not served: %s", line)
+    for facts in unconfirmed(script for script in words.scripts.values() if not reason_to_hold(script, today)):
+        log.warning("said without being confirmed: guidance/%s: %s", facts.topic, facts)

@@ -77,13 +77,6 @@ class Settings(BaseSettings):
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
     session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")
-    retention_chat_days: int | None = Field(None, ge=1, description="days a chat without a case is kept; must be set in production")
-    retention_case_days: int | None = Field(None, ge=1, description="days a closed case is kept; must be set in production")
-    retention_allegation_days: int | None = Field(
-        None, ge=1, description="days an allegation against staff is kept; must be set in production"
-    )
-    retention_csa_days: int | None = Field(None, ge=1, description="days a child sexual abuse case is kept; must be set in production")
-    retention_audit_days: int | None = Field(None, ge=1, description="days the audit is kept; must be set in production")
 
     @field_validator("data_key")
     @classmethod
@@ -167,15 +160,7 @@ class Settings(BaseSettings):
         return host or "127.0.0.1", int(port)
 
 
-_NEEDED_IN_PRODUCTION = (
-    "data_key",
-    "public_url",
-    "retention_chat_days",
-    "retention_case_days",
-    "retention_allegation_days",
-    "retention_csa_days",
-    "retention_audit_days",
-)
+_NEEDED_IN_PRODUCTION = ("data_key", "public_url")
 
 
 def _decode_key(text: str) -> bytes:

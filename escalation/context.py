@@ -10,6 +10,7 @@ from content.editorial.library import Library
 from content.editorial.opening import Opening
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
+from escalation.record.retention.policy import RetentionPolicy
 from escalation.work.staff_policy import StaffPolicy
 
 
@@ -39,6 +40,8 @@ class Service:
     """When an adult can be reached, by level and area, and the languages that staff may speak."""
     ending: EndingPolicy = field(kw_only=True)
     """Check-ins, the hours offered for them, and after which cases an adult is asked how they are."""
+    retention: RetentionPolicy = field(kw_only=True)
+    """How long what is kept."""
 
     def speaking(self, language: str, now: datetime) -> Service:
         """The same service in a young person's language; in English where there are no words in it that may be said."""

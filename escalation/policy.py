@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from escalation.rota.on_duty import Staffing
 from nlu.understanding import Level
@@ -20,6 +20,7 @@ Group = Literal["on_duty", "backup", "lead", "outside"]
 OUTSIDE = "outside"
 """Stands among the people of a step for the organisation's out-of-hours contact."""
 LEVELS = frozenset({"concern", "urgent", "immediate"})
+V = TypeVar("V")
 
 
 class _Entry(BaseModel):
@@ -103,21 +104,38 @@ class Policy(_Entry):
     agreement_days: int = 30
     pause_minutes: int = 30
 
-    @model_validator(mode="after")
-    def _whole(self) -> Policy:
-        for name in ("promises", "steps", "nobody_on_duty", "again_minutes", "quiet"):
-            if set(getattr(self, name)) != LEVELS:
-                raise ValueError(f"{name}: needs concern, urgent and immediate")
+    @field_validator("promises", "steps", "nobody_on_duty", "again_minutes", "quiet")
+    @classmethod
+    def _for_every_level(cls, by_level: dict[str, V]) -> dict[str, V]:
+        if set(by_level) != LEVELS:
+            raise ValueError("needs concern, urgent and immediate")
+        return by_level
+
+    @field_validator("steps")
+    @classmethod
+    def _owns_up(cls, steps: dict[str, tuple[PolicyStep, ...]], info: ValidationInfo) -> dict[str, tuple[PolicyStep, ...]]:
+        for level, promised in info.data.get("promises", {}).items():
+            _ends_with_the_truth(level, steps[level], promised.least)
+            if not any(step.late == 0 and step.tell for step in steps[level]):
+                raise ValueError(f"{level}: a step with `late: 0` tells that the promise was broken")
+        return steps
+
+    @field_validator("nobody_on_duty")
+    @classmethod
+    def _promises_nothing(cls, steps: dict[str, tuple[PolicyStep, ...]]) -> dict[str, tuple[PolicyStep, ...]]:
         for level in LEVELS:
-            if self.quiet[level].give_up > self.promises[level].minutes:
-                raise ValueError(f"quiet {level}: nobody waits longer for an answer than was promised for the adult to come")
-            _ends_with_the_truth(level, self.steps[level], self.promises[level].least)
-            _ends_with_the_truth(level, self.nobody_on_duty[level], 0)
-            if any(step.late is not None for step in self.nobody_on_duty[level]):
-                raise ValueError(f"nobody_on_duty {level}: nothing is promised then, so no step can be `late`")
-            if not any(step.late == 0 and step.tell for step in self.steps[level]):
-                raise ValueError(f"steps {level}: a step with `late: 0` tells that the promise was broken")
-        return self
+            _ends_with_the_truth(level, steps[level], 0)
+            if any(step.late is not None for step in steps[level]):
+                raise ValueError(f"{level}: nothing is promised then, so no step can be `late`")
+        return steps
+
+    @field_validator("quiet")
+    @classmethod
+    def _no_longer_than_promised(cls, quiet: dict[str, Quiet], info: ValidationInfo) -> dict[str, Quiet]:
+        for level, promised in info.data.get("promises", {}).items():
+            if quiet[level].give_up > promised.minutes:
+                raise ValueError(f"{level}: nobody waits longer for an answer than was promised for the adult to come")
+        return quiet
 
 
 def _ends_with_the_truth(level: str, steps: tuple[PolicyStep, ...], least: float) -> None:

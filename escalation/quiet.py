@@ -5,6 +5,7 @@ The clock starts when the adult picks up or the young person writes, and stops w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
@@ -40,6 +41,12 @@ def arm(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
 def disarm(tx: Tx, case: CaseRow, now: datetime) -> None:
     """The adult wrote, or does not have the conversation any more."""
     tx.session.execute(update(DueRow).where(*_armed(case)).values(done_at=now, result="moot"))
+
+
+def owed_since(tx: Tx, case_ids: Iterable[str]) -> dict[str, datetime]:
+    """Of these cases, those in which the young person waits for the adult's answer, and since when."""
+    armed = select(DueRow.case_id, DueRow.created_at).where(DueRow.case_id.in_(list(case_ids)), DueRow.kind == GIVE_UP)
+    return {case_id: since for case_id, since in tx.session.execute(armed.where(DueRow.done_at.is_(None))) if case_id}
 
 
 def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:

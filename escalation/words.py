@@ -39,3 +39,9 @@ def clock(at: datetime, now: datetime, service: Service) -> str:
     if days < 7:
         return words.label(DAYS[there.weekday()], time=time)
     return words.label("later", date=format_date(there, "d MMMM", locale=words.language), time=time)
+
+
+def day_and_time(at: datetime, service: Service) -> str:
+    """A time that is past: `3 March at 09:00`."""
+    there, words = at.astimezone(service.zone), service.library
+    return words.label("day_and_time", date=format_date(there, "d MMMM", locale=words.language), time=f"{there:%H:%M}")

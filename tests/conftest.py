@@ -23,6 +23,8 @@ from content.editorial.reading import read_file
 from escalation.context import Service
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
+from escalation.record.retention.policy import RetentionPolicy
+from escalation.record.retention.veil import Veil
 from escalation.record.schema import upgrade
 from escalation.record.store import Record
 from escalation.work import staff_policy
@@ -88,6 +90,7 @@ def service(words: Library) -> Service:
         staff_policy=staff_policy.load(library.CONTENT / "policy"),
         opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
         ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
+        retention=read_file(library.CONTENT / "policy" / "retention.yml", RetentionPolicy),
     )
 
 
@@ -119,6 +122,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def house(record: Record, service: Service, noticing: Noticing, clock: Clock) -> House:
+    record.veil = Veil(service.retention, clock)
     return House(record, service, noticing, clock)
 
 

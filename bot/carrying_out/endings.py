@@ -33,7 +33,7 @@ def plan_line_written(tx: Tx, service: Service, someone: Person, event: happened
         else:
             closing.reword(tx, service, someone, event.line_id, event.words, now)
     except NotPossible:
-        for text in message(service.speaking(someone.language, now).library, "closing.plan_full", someone.age_band, someone.easy_read):
+        for text in message(service.speaking(someone.language, now).library, "ending.plan_full", someone.age_band, someone.easy_read):
             messages.say(tx, someone, text, now)
 
 

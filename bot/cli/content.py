@@ -27,10 +27,19 @@ def content_check() -> None:
 @app.command("survey")
 @told
 def content_survey() -> None:
-    """A table of all guidance: steps, easy read, age variants, interactive pieces, reading age."""
+    """All guidance and its reading age, what there is in other languages, and the facts that nobody has confirmed yet."""
     from bot.dialogue.topics import BY_PROGRAM
     from content.editorial import library
-    from content.editorial.survey import survey, table
+    from content.editorial.facts import fact_table
+    from content.editorial.languages_survey import language_table, survey_languages
+    from content.editorial.survey import reading_ages, survey, table
 
-    for line in table(survey(library.load()), BY_PROGRAM):
-        typer.echo(line)
+    words = library.load()
+    rows = list(survey(words))
+    parts = {
+        "Guidance": (*table(rows, BY_PROGRAM), "", reading_ages(rows)),
+        "Other languages": language_table(survey_languages(words)),
+        "Facts that nobody has confirmed": fact_table(words.scripts.values()),
+    }
+    for title, lines in parts.items():
+        typer.echo("\n".join((f"## {title}", *lines, "")))

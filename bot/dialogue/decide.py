@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
-from bot.dialogue import guidance, languages, meanings, presses, topics
+from bot.dialogue import guidance, languages, meanings, onward, presses, topics
 from bot.dialogue.adult import after_the_end, agreement, closing, waiting
 from bot.dialogue.events import PassedOn
 from bot.dialogue.meanings import SURE
 from bot.dialogue.own import asides, concern, own_buttons, pause, plan
 from bot.dialogue.presses import press
-from bot.dialogue.risk import duties, emergency
-from bot.dialogue.risk.harm import sign_of_harm
+from bot.dialogue.risk import duties, emergency, worry
+from bot.dialogue.risk.harm import sign_of_harm, sum_is_answered
+from bot.dialogue.risk.sums import adds_up, by_itself
 from bot.dialogue.scene import Heard, Outcome, Scene, Turn, together
 from bot.dialogue.state import Conversation
 from escalation.context import Service
@@ -25,9 +27,6 @@ WORDS = ("text", "edited", "media")
 SURE_IN_LIVE_CHAT = 0.9
 A_FEW_WORDS = 60
 """Characters up to which a message is not taken for what somebody tells at length."""
-
-CHECK_IN_EVERY = 4
-"""Turns between two check-ins, so that the bot does not nag."""
 
 
 def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
@@ -82,8 +81,17 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
         emergency.raise_it(scene, risk, raised_by, media)
     else:
         scene.say(media)
-        _nobody_in_danger_now(scene, words, understood, risk, raised_by)
+        _nobody_in_danger_now(scene, words, *_without_the_sum(scene, understood, risk, raised_by), raised_by)
     duties.flag(scene, risk, raised_by)
+
+
+def _without_the_sum(scene: Scene, understood: Understanding, risk: Risk, raised_by: str | None) -> tuple[Understanding, Risk]:
+    """Small signs that add up are answered once; after that each message is answered for what it says."""
+    if not sum_is_answered(scene, risk):
+        return understood, risk
+    agreement.notice_more(scene, risk, raised_by)
+    alone = by_itself(risk)
+    return replace(understood, risk=alone), alone
 
 
 def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understanding, risk: Risk, raised_by: str | None) -> None:
@@ -102,6 +110,8 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
     elif scene.state.question == "write_summary" and not pause.hides(scene):
         _summary_came(scene, text, understood, risk, raised_by)
     elif risk.level >= Level.CONCERN:
+        if adds_up(risk):
+            worry.begin_what_is_asked(scene, understood)
         sign_of_harm(scene, risk, raised_by)
     elif scene.state.behind_carry_on and not _shows_nothing(scene, text, understood):
         if pause.hides(scene) or not presses.answered_in_words(scene, text, understood):
@@ -210,9 +220,13 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
         topics.wants_person(scene, risk, raised_by)
     elif "other_language" in risk.flags:
         languages.offer(scene)
+    elif presses.typed_label(scene, text, understood.topic if understood.confidence >= SURE else None):
+        return
     elif risk.level is Level.WORRY:
-        _worry(scene, understood, raised_by)
-    elif (topic := topics.short_word(scene, text)) or understood.confidence >= SURE:
+        worry.answer(scene, understood, raised_by)
+    elif not (topic := topics.short_word(scene, text)) and meanings.stop_of_what(understood):
+        topics.ask_what_should_stop(scene)
+    elif topic or meanings.answers(scene, understood):
         topics.answer(scene, topic or understood.topic or "", risk, raised_by)
     elif scene.waiting:
         waiting.note(scene)
@@ -224,7 +238,7 @@ def _not_understood(scene: Scene, understood: Understanding) -> None:
     """Own up to it; a second time running show where things stand instead of saying the same again."""
     if scene.state.question == "check_in":
         scene.state.question = None
-        scene.speak("conversation.not_really_answer")
+        onward.with_ideas(scene, "conversation.not_really_answer")
     elif guidance.guess(scene, understood.ranking):
         return
     elif scene.state.not_understood != scene.state.turn - 1:
@@ -234,33 +248,6 @@ def _not_understood(scene: Scene, understood: Understanding) -> None:
         agreement.keep_open(scene)
     else:
         guidance.show_menu(scene)
-
-
-def _worry(scene: Scene, understood: Understanding, raised_by: str | None) -> None:
-    """Unclear: guidance and a gentle check-in; the answer decides."""
-    if understood.risk.categories[:1] == ("suicide",) and not scene.state.suicide_asked:
-        emergency.ask_about_suicide(scene, raised_by)
-    elif scene.waiting:
-        scene.say(scene.words("conversation.thanks_for_telling"))
-        waiting.note(scene)
-    elif agreement.in_agreement(scene):
-        scene.say(scene.words("conversation.thanks_for_telling"))
-        agreement.keep_open(scene)
-    else:
-        _check_in(scene, understood)
-
-
-def _check_in(scene: Scene, understood: Understanding) -> None:
-    topic = understood.topic if understood.confidence >= SURE and guidance.is_guidance(scene, understood.topic) else None
-    shown_now = scene.state.place.topic if scene.state.place else None
-    if scene.state.last_check_in and scene.state.turn - scene.state.last_check_in < CHECK_IN_EVERY:
-        if topic is None or topic == shown_now or not guidance.show_topic(scene, topic):
-            scene.speak("conversation.not_really_answer")
-        return
-    if topic:
-        guidance.begin_topic(scene, topic)
-    scene.state.last_check_in = scene.state.turn
-    scene.ask("check_in", "conversation.check_in")
 
 
 def _limits_first(scene: Scene) -> None:

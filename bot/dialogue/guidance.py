@@ -44,7 +44,7 @@ def show_step(scene: Scene, topic: str, name: str) -> bool:
     if script is None or step is None:
         return False
     scene.state.place = Place(topic=topic, step=name)
-    _say_step(scene, step, scene.buttons(_resolved(script, step)))
+    _say_step(scene, step, scene.buttons(resolved(script, step)))
     return True
 
 
@@ -76,12 +76,19 @@ def repeat_simpler(scene: Scene) -> None:
 def guess(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> bool:
     """Offer the nearest topics. `False` where nothing is near."""
     likely = [scene.script(topic) for topic, confidence in ranking if confidence >= LEAST_NEAR and is_guidance(scene, topic)]
-    near = [script for script in likely if script][:MOST_GUESSES]
+    near = {script.title: f"topic:{script.topic}" for script in likely if script}
     if not near:
         return False
-    pairs = [(script.title, f"topic:{script.topic}") for script in near]
+    pairs = list((_here(scene) | near).items())[:MOST_GUESSES]
     scene.say(scene.words("conversation.unsure"), scene.own_buttons([*pairs, (scene.words("conversation.something_else")[0], "do:menu")]))
     return True
+
+
+def _here(scene: Scene) -> dict[str, str]:
+    """The way back to the step that is being read: what was not understood is most likely about that."""
+    place = scene.state.place
+    script = scene.script(place.topic) if place else None
+    return {script.title: f"go:{script.topic}/{place.step}"} if script and place else {}
 
 
 def show_helplines(scene: Scene, topic: str | None = None) -> None:
@@ -104,17 +111,25 @@ def show_areas(scene: Scene) -> None:
     scene.say(scene.words("conversation.area_question"), scene.own_buttons(pairs[:MOST_CHOICES]))
 
 
-def _resolved(script: Script, step: Step) -> tuple[Button, ...]:
+def resolved(script: Script, step: Step) -> tuple[Button, ...]:
+    """The buttons of a step, with whole names of where they lead."""
     return tuple(button if ":" in button.go else Button(label=button.label, go=f"go:{script.topic}/{button.go}") for button in step.buttons)
 
 
 def _contacts(scene: Scene, topic: str | None) -> list[Contact]:
     library = scene.service.library
     script = scene.script(topic) if topic else None
-    chosen = [library.contact(id) for id in script.help] if script else []
+    chosen = [library.contact(id) for id in (script.help if script else _told(scene))]
     everyone = [*chosen, *library.contacts_for(scene.person.area or scene.service.area)]
     fitting = [contact for contact in everyone if _fits(contact, scene.person.age_band)]
     return list({contact.id: contact for contact in fitting}.values())
+
+
+def _told(scene: Scene) -> tuple[str, ...]:
+    """Who helps with what an adult was offered for; nobody in particular while that is kept from view (S77)."""
+    offer = scene.state.offer
+    crisis = scene.service.library.crisis.get(offer.categories[0]) if offer and offer.categories else None
+    return crisis.help if crisis and not scene.state.behind_carry_on else ()
 
 
 def _fits(contact: Contact, age_band: str) -> bool:
@@ -148,7 +163,7 @@ def go_on(scene: Scene, place: Place, words: str) -> bool:
     step = script.steps.get(place.step) if script else None
     if script is None or step is None:
         return False
-    scene.say(scene.words(words), scene.buttons(_resolved(script, step)))
+    scene.say(scene.words(words), scene.buttons(resolved(script, step)))
     return True
 
 

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from bot.dialogue import guidance
+from bot.dialogue import guidance, onward
 from bot.dialogue.scene import Heard, Scene
 from nlu.understanding import Level, Understanding
 
 SURE = 0.45
 """From this confidence on, a topic is answered straight away; below it the nearest topics are offered."""
+
+SURE_AFTER_HARM = 0.7
+"""The same once harm was told: what follows is most likely about that, so another topic is not taken for granted."""
+
+SURE_OF_STOP = 0.8
+"""From this confidence on, they want the bot to stop; below it, it may be something else that should stop."""
+
+
+def answers(scene: Scene, understood: Understanding) -> bool:
+    """Whether the topic is sure enough to be answered."""
+    new = guidance.is_guidance(scene, understood.topic) and understood.topic != onward.about(scene)
+    return understood.confidence >= (SURE_AFTER_HARM if new and onward.about(scene) else SURE)
+
+
+def stop_of_what(understood: Understanding) -> bool:
+    """Whether "stop" is likely, and not sure."""
+    return understood.topic == "stop_messages" and SURE <= understood.confidence < SURE_OF_STOP
 
 
 def only_edited(scene: Scene, words: list[Heard], understood: Understanding) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dialogue import guidance, languages, topics
+from bot.dialogue import guidance, languages, onward, topics
 from bot.dialogue.adult import after_the_end, agreement, call_back, closing, staff_questions, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen
 from bot.dialogue.own import clearing, coming_back, concern, own_buttons, own_view, pause, plan
@@ -68,6 +68,15 @@ def answered_in_words(scene: Scene, text: str, understood: Understanding) -> boo
         handler = agreement.confirm  # nothing is shared because a model read a yes
     handler(scene)
     return True
+
+
+def typed_label(scene: Scene, text: str, topic: str | None) -> bool:
+    """Whether they wrote what stands on a button, and went where it leads."""
+    kind, _, name = (onward.typed_label(scene, text, topic) or "").partition(":")
+    if kind == "do" and name in ALWAYS:
+        ALWAYS[name](scene)
+        return True
+    return _find_the_way(scene, kind, name)
 
 
 def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
@@ -134,13 +143,20 @@ def _okay(scene: Scene) -> None:
 
 def _not_really(scene: Scene) -> None:
     scene.state.question = None
-    scene.speak("conversation.not_really_answer")
+    onward.with_ideas(scene, "conversation.not_really_answer")
 
 
 def _thoughts_of_suicide(scene: Scene) -> None:
     scene.state.question = None
     raised_by = scene.state.offer.raised_by if scene.state.offer else None
     harm.sign_of_harm(scene, Risk(Level.URGENT, ("suicide",), "self"), raised_by)
+
+
+def _not_sure_about_suicide(scene: Scene) -> None:
+    """The same, but no summary says for them what they are not sure of."""
+    _thoughts_of_suicide(scene)
+    if scene.state.offer:
+        scene.state.offer.summary = scene.words("consent.summary_not_sure")[0]
 
 
 def _band(scene: Scene, band: str) -> None:
@@ -199,6 +215,8 @@ WAYS: dict[str, Handler] = {
     "helplines": topics.helplines,
     "areas": guidance.show_areas,
     "simpler": guidance.repeat_simpler,
+    "ideas": onward.ideas,
+    "stop_messages": topics.stop,
     "return_code": agreement.make_code,
     "no_code": _no_code,
     "plan": plan.begin,
@@ -230,7 +248,7 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "stop": ("confirm", agreement.no),
     "safe_yes": ("safe", emergency.safe),
     "suicide_yes": ("suicide", _thoughts_of_suicide),
-    "suicide_unsure": ("suicide", _thoughts_of_suicide),
+    "suicide_unsure": ("suicide", _not_sure_about_suicide),
     "suicide_no": ("suicide", emergency.no_thoughts_of_suicide),
     "okay": ("check_in", _okay),
     "not_really": ("check_in", _not_really),
@@ -256,7 +274,7 @@ _TYPED: dict[tuple[Question, str], Handler] = {
     ("safe", "deny"): emergency.not_safe,
     ("safe", "unsure"): emergency.not_safe,
     ("suicide", "affirm"): _thoughts_of_suicide,
-    ("suicide", "unsure"): _thoughts_of_suicide,
+    ("suicide", "unsure"): _not_sure_about_suicide,
     ("suicide", "deny"): emergency.no_thoughts_of_suicide,
     ("check_in", "affirm"): _okay,
     ("check_in", "deny"): _not_really,

@@ -111,7 +111,12 @@ def _delete(scene: Scene) -> None:
     scene.ask("delete", "conversation.delete_ask")
 
 
-def _stop(scene: Scene) -> None:
+def ask_what_should_stop(scene: Scene) -> None:
+    """ "I just want it to stop" may be about what is done to them: nothing is called off before they have said."""
+    scene.ask("check_in", "conversation.stop_ask")
+
+
+def stop(scene: Scene) -> None:
     """Stop. While an adult is on the way it is a change of mind; while one is offered it is a no."""
     if scene.waiting:
         agreement.withdraw(scene)
@@ -157,7 +162,7 @@ _HANDLERS: dict[str, Callable[[Scene], None]] = {
     "menu": guidance.show_menu,
     "repeat_simpler": guidance.repeat_simpler,
     "delete_my_data": _delete,
-    "stop_messages": _stop,
+    "stop_messages": stop,
     "cant_talk_now": away,
     "withdraw_consent": _withdraw,
     "change_language": languages.offer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +50,7 @@ def read_file(path: Path, kind: type[E]) -> E:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        problems = [f"{path}:{line_of(lines, problem['loc'])}: {_say(problem)}" for problem in error.errors()]
+        problems = [f"{path}:{line_of(lines, problem['loc'])}: {_say(problem)}" for problem in _own(error.errors())]
         raise ContentError("\n".join(problems)) from None
 
 
@@ -103,6 +103,12 @@ def line_of(lines: Mapping[tuple[Any, ...], int], place: tuple[Any, ...]) -> int
         if place[:end] in lines:
             return lines[place[:end]]
     return 1
+
+
+def _own(problems: Sequence[Any]) -> list[Any]:
+    """Without what only follows from another: a list seems too short where an item in it is wrong."""
+    inside = {problem["loc"][:end] for problem in problems for end in range(len(problem["loc"]))}
+    return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in inside]
 
 
 def _say(problem: Any) -> str:

@@ -112,11 +112,14 @@ def _drawing(name: str) -> str:
     return name
 
 
+Alt = Annotated[str, Field(min_length=1, max_length=140, description="what it shows, for those who do not see it")]
+
+
 class Picture(Entry):
     """A drawing of our own beside the words of a step: a file of `pictures/`."""
 
     file: Annotated[str, AfterValidator(_drawing)]
-    alt: Annotated[str, Field(min_length=1, max_length=140, description="what it shows, for those who do not see it")]
+    alt: Alt
     says_more: bool = Field(default=False, description="it says what the words do not: apps that show no pictures say its alt text")
 
 
@@ -167,6 +170,7 @@ class CrisisFile(Reviewed):
     reason: Words = Field(description="how the console names it to staff")
     myself: ByLevel
     someone_else: ByLevel
+    guidance: Words = Field(description="the topic that goes on from here, for somebody who wants no adult now")
     help: tuple[str, ...] = Field(min_length=1)
 
 

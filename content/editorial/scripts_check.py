@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from content.editorial.facts import CONFIRMED_BY, unconfirmed
 from content.editorial.problems import Problem
 from content.editorial.schema import Script, Step
 from content.editorial.shelf import Filed, Shelf, variants
@@ -12,10 +14,10 @@ from content.editorial.shelf import Filed, Shelf, variants
 
 def script_problems(shelf: Shelf, today: date) -> Iterator[Problem]:
     """Steps that cannot be reached or left, choices that are missing or too many, age forms that are missing, facts checked long ago."""
+    yield from _unconfirmed(shelf.scripts)
     for script in shelf.scripts:
         yield from _ways(script, quiet=shelf.taxonomy.theme_of.get(script.entry.topic) == "conversation")
         yield from _ages(shelf, script)
-        yield from _unconfirmed(script)
         for name, step in script.entry.steps.items():
             yield from _choices(shelf, script, name, step)
             yield from _fact(script, name, step, today, timedelta(days=shelf.wording.limits.fact_days))
@@ -72,12 +74,22 @@ def _ages(shelf: Shelf, script: Filed[Script]) -> Iterator[Problem]:
             )
 
 
-def _unconfirmed(script: Filed[Script]) -> Iterator[Problem]:
-    for kind, who in (("law", "a lawyer"), ("health", "a nurse")):
-        names = [name for name, step in script.entry.steps.items() if step.states == kind and not step.checked_on]
-        if names:
-            what = f"{who} has not confirmed what is said on {kind} in {', '.join(names)}"
-            yield script.warning(what, "ask one, then set checked_on", "steps", names[0], "states")
+def _unconfirmed(scripts: Sequence[Filed[Script]]) -> Iterator[Problem]:
+    """A line for each script that may be said in production; of the others, which may not, only how many there are."""
+    waiting = []
+    for script in scripts:
+        for facts in unconfirmed([script.entry]):
+            if script.entry.status == "signed_off":
+                yield script.warning(f"it is signed off, and {facts}", "ask one, then set checked_on", "steps", facts.steps[0], "states")
+            else:
+                waiting.append((script, facts))
+    if waiting:
+        counts = Counter(facts.kind for _, facts in waiting)
+        what = ", ".join(f"on {kind} in {counts[kind]} (ask {who})" for kind, who in CONFIRMED_BY.items() if counts[kind])
+        to_do = "`breakwater content survey` lists every step; have each confirmed, then set checked_on"
+        yield waiting[0][0].warning(
+            f"scripts state facts that nobody has confirmed: {what}", to_do, "steps", waiting[0][1].steps[0], "states"
+        )
 
 
 def _fact(script: Filed[Script], name: str, step: Step, today: date, good_for: timedelta) -> Iterator[Problem]:

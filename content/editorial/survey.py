@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import get_args
@@ -43,7 +43,7 @@ def survey(library: Library) -> Iterator[Surveyed]:
         yield from (_surveyed(library.scripts[topic]) for topic in topics if topic in library.scripts)
 
 
-def table(rows: Iterator[Surveyed], by_program: Collection[str] = ()) -> Iterator[str]:
+def table(rows: Iterable[Surveyed], by_program: Collection[str] = ()) -> Iterator[str]:
     """The same as a table in Markdown. `by_program`: topics on which the program acts, with or without a script."""
     pieces = "scenes | quiz | practice | words to copy | where to get help"
     yield f"| topic | answered by | status | steps | turns deep | easy read | ages | {pieces} | pictures | reading age |"
@@ -52,7 +52,14 @@ def table(rows: Iterator[Surveyed], by_program: Collection[str] = ()) -> Iterato
         pieces = " | ".join(str(row.pieces.get(kind, 0)) for kind in get_args(Piece))
         easy, ages = f"{row.easy} of {row.steps}", ", ".join(row.variants)
         by = "program" if row.topic in by_program else "script"
-        yield f"| {row.topic} | {by} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.pictures} | {row.reading_age:.0f} |"
+        yield f"| {row.topic} | {by} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.pictures} | {row.reading_age:.1f} |"
+
+
+def reading_ages(rows: Sequence[Surveyed]) -> str:
+    """The lowest, median and highest reading age, in one sentence."""
+    low, high = min(rows, key=lambda row: row.reading_age), max(rows, key=lambda row: row.reading_age)
+    middle = median(row.reading_age for row in rows)
+    return f"Reading age: {low.reading_age:.1f} ({low.topic}) at the lowest, {middle:.1f} at the median, {high.reading_age:.1f} ({high.topic}) at the highest."
 
 
 def _surveyed(script: Script) -> Surveyed:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from content.editorial.schema import (
+    Alt,
     Bubbles,
     Button,
     ByLevel,
@@ -29,7 +30,6 @@ from content.editorial.schema import (
 FORMS = tuple(name for name in Bubbles.model_fields)
 _NUMBER = re.compile(r"\d[\d ]*\d")
 Place = tuple[str | int, ...]
-B = TypeVar("B", bound=Bubbles)
 E = TypeVar("E", bound=Entry)
 
 
@@ -69,6 +69,17 @@ class TranslatedTurn(Bubbles):
     buttons: tuple[Button, ...] = ()
 
 
+class TranslatedStep(TranslatedTurn):
+    """A step; `alt` is what its picture shows. The picture itself is that of the English."""
+
+    alt: Alt | None = None
+
+    def onto(self, english: Step) -> Step:
+        """The English step with these words."""
+        shown = english.picture and english.picture.model_copy(update={"alt": self.alt})
+        return english.model_copy(update={**_words_of(self), "picture": shown})
+
+
 class TranslatedMessage(TranslatedTurn):
     """A message; `version` is the English one that it translates."""
 
@@ -82,7 +93,8 @@ class TranslatedMessages(Translated[MessageFile]):
     messages: dict[str, TranslatedMessage]
 
     def onto(self, english: MessageFile) -> MessageFile:
-        return english.model_copy(update={"messages": {**english.messages, **_put(english.messages, self.messages)}})
+        messages = {name: english.messages[name].model_copy(update=_words_of(turn)) for name, turn in self.messages.items()}
+        return english.model_copy(update={"messages": {**english.messages, **messages}})
 
     def differences(self, english: MessageFile) -> Iterator[Difference]:
         yield from _same(("group",), english.group, self.group)
@@ -97,14 +109,21 @@ class TranslatedScript(Translated[Script]):
 
     topic: Words
     title: Words
-    steps: dict[str, TranslatedTurn]
+    steps: dict[str, TranslatedStep]
 
     def onto(self, english: Script) -> Script:
-        return english.model_copy(update={"title": self.title, "steps": {**english.steps, **_put(english.steps, self.steps)}})
+        steps = {name: step.onto(english.steps[name]) for name, step in self.steps.items()}
+        return english.model_copy(update={"title": self.title, "steps": {**english.steps, **steps}})
 
     def differences(self, english: Script) -> Iterator[Difference]:
         yield from _same(("topic",), english.topic, self.topic)
         yield from _turns("steps", english.steps, self.steps)
+        for name in self.steps.keys() & english.steps.keys():
+            picture, alt = english.steps[name].picture, self.steps[name].alt
+            if picture and not alt:
+                yield Difference(("steps", name), f"the picture of {name} has no alt text here", f"add `alt`, which says: {picture.alt}")
+            elif alt and not picture:
+                yield Difference(("steps", name, "alt"), f"{name} has no picture in English", "take `alt` out")
 
 
 class TranslatedCrisis(Translated[CrisisFile]):
@@ -164,10 +183,6 @@ class TranslatedDirectory(Translated[Directory]):
                 yield Difference(
                     ("contacts", index), f"the number of {contact.id} is not that of the English", "numbers are never translated"
                 )
-
-
-def _put(english: Mapping[str, B], theirs: Mapping[str, TranslatedTurn]) -> dict[str, B]:
-    return {name: english[name].model_copy(update=_words_of(turn)) for name, turn in theirs.items()}
 
 
 def _words_of(turn: TranslatedTurn) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from nlu.understanding import Level
 ASKING = ("staff.waiting", "staff.reminder")
 """Alerts that ask to pick up: not of those who stepped away, and those who have no room are told that they come last."""
 
-PICK_UP = "do:pick_up"
+ON_THE_PHONE = ("do:pick_up", "do:read_along", "do:lead_question", "do:lead_said")
+"""What only those are offered who may hold conversations on Telegram."""
 
 
 def alert(
@@ -55,6 +56,6 @@ def _text(service: Service, case: CaseRow, now: datetime, words: str, **fields: 
 
 
 def _buttons(service: Service, case: CaseRow, words: str) -> tuple[tuple[str, str], ...]:
-    """The buttons under an alert on Telegram. Where conversations are not held there, nothing is picked up there either."""
-    shown = [b for b in service.library.message(words).buttons if service.talks_on_telegram or b.go != PICK_UP]
+    """The buttons under an alert on Telegram. Where conversations are not held there, nothing is picked up or read there either."""
+    shown = [b for b in service.library.message(words).buttons if service.talks_on_telegram or b.go not in ON_THE_PHONE]
     return tuple((label, f"{token}:{case.id}") for label, token in tokens(tuple(shown)))

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 
 def span(length: timedelta) -> str:
-    """A length of time in words: `less than a minute`, `4 minutes`, `1 hour 5 minutes`, `2 days`."""
+    """A length of time in words: `less than a minute`, `4 minutes`, `1 hour 5 minutes`, from 6 hours on `7 hours`, `2 days`."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 1:
         return "less than a minute"
     if minutes < 60:
         return _count(minutes, "minute")
     if minutes < 24 * 60:
-        rest = f" {_count(minutes % 60, 'minute')}" if minutes % 60 else ""
+        rest = f" {_count(minutes % 60, 'minute')}" if minutes % 60 and minutes < 6 * 60 else ""
         return _count(minutes // 60, "hour") + rest
     return _count(minutes // (24 * 60), "day")
 

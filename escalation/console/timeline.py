@@ -78,6 +78,12 @@ EVENTS = {
     "transfer_agreed": "Agreed: handed over",
     "transfer_refused": "Said no to the hand-over",
     "transfer_dropped": "The hand-over was taken back",
+    "transfer_offered": "Asked colleagues who could take over",
+    "transfer_taken_up": "Could take over",
+    "transfer_not_now": "Could not take over",
+    "watch_offered": "Asked colleagues to be the second adult",
+    "watch_taken_up": "Could be the second adult",
+    "watch_not_now": "Could not be the second adult",
     "watched": "A second adult reads along",
     "watching_ended": "The second adult has gone",
 }

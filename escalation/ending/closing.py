@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from escalation import cases, discreet, relay
+from escalation import cases, discreet, quiet, relay
 from escalation.case import NotPossible, Stage
 from escalation.context import Service
 from escalation.ending.plan import ClosingPlan
@@ -55,6 +55,7 @@ def propose(tx: Tx, service: Service, case_id: str, staff: Staff, words: str, no
     buttons = [(label, f"{token}:{line_id}") for label, token in tokens(library.message("ending.line").buttons)]
     if not discreet.tell(tx, service, someone, bubbles, now, speaker="worker", buttons=buttons, staff_id=staff.id, case_id=case.id):
         raise NotPossible("this young person has left every channel: nothing can reach them")
+    quiet.disarm(tx, case, now)
 
 
 def answer(tx: Tx, service: Service, someone: Person, line_id: str, agreed: bool, now: datetime) -> None:

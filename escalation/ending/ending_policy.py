@@ -29,8 +29,11 @@ class Hours(BaseModel):
     @classmethod
     def of(cls, words: str) -> Hours:
         """Read `16:00-19:00`. Raises `ValueError`."""
-        start, _, end = words.partition("-")
-        return cls(start=time.fromisoformat(start.strip()), end=time.fromisoformat(end.strip()))
+        start, _, end = str(words).partition("-")
+        try:
+            return cls(start=time.fromisoformat(start.strip()), end=time.fromisoformat(end.strip()))
+        except ValueError:
+            raise ValueError(f"{words!r} is no stretch of one day: write it like 16:00-19:00") from None
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"

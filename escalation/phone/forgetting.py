@@ -53,7 +53,7 @@ def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
 
 
 def _stays(case: CaseRow, row: OutboxRow, now: datetime) -> bool:
-    return case.stage in TALKING and case.worker_id == row.staff_id and now < row.created_at + LONGEST
+    return case.stage in TALKING and row.staff_id in (case.worker_id, case.watcher_id) and now < row.created_at + LONGEST
 
 
 def _arm(tx: Tx, case_id: str, due_at: datetime, now: datetime) -> None:

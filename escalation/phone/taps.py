@@ -10,11 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import reading, relay
+from escalation import relay
 from escalation.case import NotPossible
 from escalation.context import Service
-from escalation.phone import rota
+from escalation.phone import kept, rota, so_far
 from escalation.phone.ending import PhoneEnding
+from escalation.phone.kept import CHANNEL
+from escalation.phone.sharing import PhoneSharing
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, OutboxRow, Staff
@@ -22,8 +24,8 @@ from escalation.relay import Held
 from escalation.words import message, tokens
 from escalation.young_person import call_backs
 
-CHANNEL = "telegram"
-_HELD, _DROPPED, _RELEASED = "held", "dropped", "released"
+COMMANDS = ("close", "back", "plan", "checkin", "menu", "ask")
+"""What is done with the conversation they have on the phone."""
 
 
 def act(tx: Tx, service: Service, staff: Staff, kind: str, text: str, now: datetime, reply_to: str | None = None) -> None:
@@ -70,9 +72,9 @@ class _Phone:
             case ["pick_up", case_id]:
                 self._pick_up(case_id)
             case ["send_anyway", row_id]:
-                self._send_anyway(self._decide(row_id, _RELEASED))
+                self._send_anyway(kept.decide(self.tx, self.staff, row_id, kept.RELEASED))
             case ["dont_send", row_id]:
-                self._decide(row_id, _DROPPED)
+                kept.decide(self.tx, self.staff, row_id, kept.DROPPED)
                 self.answer("staff.hold_dropped")
             case ["outcome", outcome, case_id]:
                 self._close(outcome, case_id)
@@ -80,25 +82,40 @@ class _Phone:
                 self._ending.start(case_id)
             case ["debrief", said, debrief_id]:
                 self._ending.debrief(debrief_id, said)
-            case _:
-                raise NotPossible("this button is not in use any more")
+            case [("close" | "check_in") as command, case_id]:
+                self._do(command.replace("_", ""), "", self._current(case_id))
+            case what:
+                if not self._sharing.tapped(what):
+                    raise NotPossible("this button is not in use any more")
 
     def _commanded(self, words: str) -> None:
         name = words.split()[0].partition("@")[0].lower() if words.split() else ""
         if name in rota.COMMANDS:
             rota.commanded(self.tx, self.service, self.staff, name, words.partition(" ")[2], self.now, self.answer)
             return
+        if name == "answer" and self.staff.role == "lead":
+            self._sharing.answer_as_lead(words.partition(" ")[2])
+            return
         current = relay.current_on_telegram(self.tx, self.staff)
-        if name not in ("close", "back", "plan", "checkin"):
+        if name not in COMMANDS:
             self.answer("staff.help")
         elif current is None:
             self.answer("staff.nothing_open")
-        elif name == "close":
+        else:
+            self._do(name, words.partition(" ")[2], current)
+
+    def _do(self, name: str, words: str, current: CaseRow) -> None:
+        """A command, or the button that stands for it."""
+        if name == "close":
             self.answer("staff.choose_outcome", [*self._ending.first(current), *self._outcomes(current)], current.id)
         elif name == "plan":
-            self._ending.plan(current, words.partition(" ")[2])
+            self._ending.plan(current, words)
         elif name == "checkin":
             self._ending.check_in(current)
+        elif name == "menu":
+            self._sharing.menu(current)
+        elif name == "ask":
+            self._sharing.ask_the_lead(current, words)
         else:
             relay.hand_back(self.tx, self.service, current.id, self.staff, self.now)
             self.answer("staff.handed_back", case_id=current.id)
@@ -106,6 +123,10 @@ class _Phone:
     @property
     def _ending(self) -> PhoneEnding:
         return PhoneEnding(self.tx, self.service, self.staff, self.now, self.answer)
+
+    @property
+    def _sharing(self) -> PhoneSharing:
+        return PhoneSharing(self.tx, self.service, self.staff, self.now, self.answer)
 
     def _outcomes(self, case: CaseRow) -> list[tuple[str, str]]:
         labels = {outcome: message(self.service.library, f"staff.outcome_{outcome}")[0] for outcome in relay.OUTCOMES}
@@ -122,18 +143,11 @@ class _Phone:
             return
         if case.drill:
             return  # it is over, and they were told
-        self.answer("staff.picked_up", case_id=case_id)
-        card = reading.read_case(self.tx, self.service, case_id, self.staff, self.now)
-        if card.summary:
-            self._pass_on(case, "staff.shared_summary", card.summary)
-        elif card.raised_by:
-            self._pass_on(case, "staff.shared_message", card.raised_by.text)
+        shown = tokens(self.service.library.message("staff.picked_up").buttons)
+        self.answer("staff.picked_up", [(label, f"{token}:{case_id}") for label, token in shown], case_id)
+        so_far.pass_on(self.tx, self.service, case, self.staff, self.now)
         if call_backs.is_asked_for(self.tx, case):
             self.answer("staff.call_back_asked", case_id=case_id)
-
-    def _pass_on(self, case: CaseRow, words: str, text: str) -> None:
-        for bubble in message(self.service.library, words, text=text):
-            relay.pass_on(self.tx, case, self.staff, bubble, self.now)
 
     def _wrote(self, text: str) -> None:
         current, meant = relay.current_on_telegram(self.tx, self.staff), self._replied_to()
@@ -160,20 +174,10 @@ class _Phone:
 
     def _hold(self, case: CaseRow, text: str, reasons: tuple[str, ...]) -> None:
         """Keep the words as a row that no channel sends, so that a restart loses nothing, and ask (S64)."""
-        row = messages.tell_staff(self.tx, self.staff, CHANNEL, text, self.now, case_id=case.id)
-        row.state = _HELD
+        row = kept.keep(self.tx, self.staff, text, self.now, case.id)
         asked = tokens(self.service.library.message("staff.held").buttons)
         named = ", ".join(message(self.service.library, f"staff.reason_{reason}")[0] for reason in reasons)
         self.answer("staff.held", [(label, f"{token}:{row.id}") for label, token in asked], case.id, reasons=named)
-
-    def _decide(self, row_id: str, state: str) -> OutboxRow:
-        """The held words, decided now. A second tap finds them decided already."""
-        held = select(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.staff_id == self.staff.id, OutboxRow.state == _HELD)
-        row = self.tx.session.scalar(held.with_for_update())
-        if row is None:
-            raise NotPossible("this was decided already")
-        row.state = state
-        return row
 
     def _send_anyway(self, row: OutboxRow) -> None:
         text, _ = messages.outgoing(self.tx, row)
@@ -182,11 +186,16 @@ class _Phone:
         self.answer("staff.sent_anyway", case_id=case_id)
 
     def _close(self, outcome: str, case_id: str) -> None:
+        self._current(case_id)
+        relay.close(self.tx, self.service, case_id, self.staff, outcome, "", self.now)
+        self.answer("staff.closed", case_id=case_id)
+
+    def _current(self, case_id: str) -> CaseRow:
+        """The conversation they have here, if the button was made for it."""
         current = relay.current_on_telegram(self.tx, self.staff)
         if current is None or current.id != case_id:
             raise NotPossible("that conversation has ended already, or is not with you here")
-        relay.close(self.tx, self.service, case_id, self.staff, outcome, "", self.now)
-        self.answer("staff.closed", case_id=case_id)
+        return current
 
     def _left(self) -> None:
         """They blocked the bot: nobody must be left talking to a phone that hears nothing."""

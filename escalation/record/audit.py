@@ -1,18 +1,21 @@
 """The audit chain: who of the staff did or read what, each entry bound to the one before by a keyed digest.
 
-The last link is sealed in a row of its own, so that taking the newest entries away shows too.
+The last link is sealed in a row of its own, so that taking the newest entries away shows too. Where the oldest entries are
+destroyed because their time is over, the link to go on from is sealed in the same way.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from escalation.record.store import Tx
-from escalation.record.tables import AuditEnd, AuditRow
+from escalation.record.tables import AuditEnd, AuditRow, CaseRow
 
 START = "0" * 64
+_END, _CUT = 1, 2
+"""The rows of `audit_end`: where the chain ends, and where it begins since its oldest entries are gone."""
 
 
 def note(
@@ -26,13 +29,13 @@ def note(
     digest: str | None = None,
 ) -> None:
     """Add an entry. It holds ids and digests only, so that erasure and key rotation leave the chain whole."""
-    end = tx.session.get(AuditEnd, 1, with_for_update=True)
+    end = tx.session.get(AuditEnd, _END, with_for_update=True)
     previous = _previous(tx, end)
     row = AuditRow(at=now, staff_id=staff_id, action=action, case_id=case_id, subject_id=subject_id, digest=digest, previous=previous)
     row.link = _link(tx, row)
     tx.session.add(row)
     if end is None:
-        tx.session.add(AuditEnd(id=1, seal=_end(tx, row.link)))
+        tx.session.add(AuditEnd(id=_END, seal=_end(tx, row.link)))
     else:
         end.seal = _end(tx, row.link)
     tx.session.flush()
@@ -40,12 +43,47 @@ def note(
 
 def first_broken(tx: Tx) -> int | None:
     """The number of the first entry that does not fit the chain or is missing at its end; `None` when all of it is whole."""
-    previous, last = START, 0
+    previous, last = _start(tx), 0
     for row in tx.session.scalars(select(AuditRow).order_by(AuditRow.seq)):
         if row.previous != previous or row.link != _link(tx, row):
             return row.seq
         previous, last = row.link, row.seq
-    return None if _end(tx, previous) == _expected(tx, tx.session.get(AuditEnd, 1)) else last + 1
+    return None if _end(tx, previous) == _expected(tx, tx.session.get(AuditEnd, _END)) else last + 1
+
+
+def count_before(tx: Tx, since: datetime) -> int:
+    """How many entries, from the oldest on, `cut` would take away."""
+    return tx.session.scalar(select(func.count()).select_from(AuditRow).where(_past(tx, since))) or 0
+
+
+def cut(tx: Tx, since: datetime, limit: int) -> int:
+    """Destroy the entries before `since`, the oldest first and at most `limit`, and return how many there were.
+
+    The chain stays whole from there on. It is not cut past an entry about a case that a hold keeps, and never to its very end.
+    """
+    oldest = list(tx.session.scalars(select(AuditRow).where(_past(tx, since)).order_by(AuditRow.seq).limit(limit)))
+    if not oldest:
+        return 0
+    row = tx.session.get(AuditEnd, _CUT) or AuditEnd(id=_CUT)
+    row.seal = tx.vault.audit_link("cut", oldest[-1].link)
+    tx.session.add(row)
+    tx.session.execute(delete(AuditRow).where(AuditRow.seq <= oldest[-1].seq))
+    return len(oldest)
+
+
+def _past(tx: Tx, since: datetime) -> ColumnElement[bool]:
+    held = select(CaseRow.id).where(CaseRow.held_at.is_not(None))
+    first_kept = select(func.min(AuditRow.seq)).where((AuditRow.at > since) | AuditRow.case_id.in_(held))
+    return AuditRow.seq < func.coalesce(first_kept.scalar_subquery(), select(func.max(AuditRow.seq)).scalar_subquery())
+
+
+def _start(tx: Tx) -> str:
+    """The link that the oldest entry has to go on from."""
+    row = tx.session.get(AuditEnd, _CUT)
+    if row is None:
+        return START
+    first = tx.session.scalar(select(AuditRow.previous).order_by(AuditRow.seq).limit(1))
+    return first if first and tx.vault.audit_link("cut", first) == row.seal else row.seal
 
 
 def _previous(tx: Tx, end: AuditEnd | None) -> str:

@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from escalation.record.retention import veil
+from escalation.record.retention.veil import Veil
 from escalation.record.vault import Vault
 from escalation.signals import Signals
 
@@ -30,10 +32,11 @@ class RecordUnavailable(Exception):
 
 @dataclass
 class Tx:
-    """One open transaction, what seals its fields, and whom to tell once it is committed."""
+    """One open transaction, what seals its fields, and whom to tell once it is committed. `veil` hides what is past its time."""
 
     session: Session
     vault: Vault
+    veil: Veil | None = None
     signals: list[str] = field(default_factory=list)
 
     def signal(self, topic: str) -> None:
@@ -42,13 +45,24 @@ class Tx:
             self.signals.append(topic)
 
 
+class _Session(Session):
+    """A session whose statements see nothing that is past its time."""
+
+
+event.listen(_Session, "do_orm_execute", veil.hide)
+
+
 class Record:
-    """The open record. Raises `RecordUnavailable` from every call while the database is away."""
+    """The open record. Raises `RecordUnavailable` from every call while the database is away.
+
+    `veil` is set by whoever serves from it, so that nothing past its time is read.
+    """
 
     def __init__(self, url: str, master_key: bytes, signals: Signals | None = None) -> None:
         self.url = url
         self.signals = signals or Signals()
         self.vault = Vault(master_key)
+        self.veil: Veil | None = None
         self.engine = make_engine(url)
         self._reading = self.engine.execution_options(reading=True)
         one_writer = self.engine.dialect.name == "sqlite"
@@ -72,6 +86,24 @@ class Record:
         """`read` for callers on the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._reading, work)
 
+    def fold_in(self) -> bool:
+        """Bring the write-ahead log into the database file and empty it, so that no older page is left in it.
+
+        `False` where somebody still reads an older snapshot: try again. On PostgreSQL dead rows are vacuumed instead.
+        """
+        with self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if self.engine.dialect.name != "sqlite":
+                driver.autocommit = True  # type: ignore[union-attr]
+                driver.execute("VACUUM")  # type: ignore[union-attr]
+                connection.invalidate()
+                return True
+            # Everybody who writes waits meanwhile, so it does not wait long for those who read.
+            driver.execute("PRAGMA busy_timeout=500")  # type: ignore[union-attr]
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # type: ignore[union-attr]
+            connection.invalidate()
+            return not busy
+
     def close(self) -> None:
         """Finish what is running and close every connection."""
         self._writers.shutdown()
@@ -80,8 +112,10 @@ class Record:
 
     def _run(self, engine: Engine, work: Callable[[Tx], T]) -> T:
         try:
-            with Session(engine, expire_on_commit=False) as session:
-                tx = Tx(session, self.vault)
+            with _Session(engine, expire_on_commit=False) as session:
+                if self.veil is not None:
+                    self.veil.draw(session)
+                tx = Tx(session, self.vault, self.veil)
                 result = work(tx)
                 if engine is self.engine:
                     session.commit()

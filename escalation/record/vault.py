@@ -27,7 +27,7 @@ class Vault:
     def __init__(self, master: bytes) -> None:
         self._master = Key(0, master)
         self._keys: dict[str, Key] = {}
-        self._people: OrderedDict[str, Key] = OrderedDict()
+        self._people: OrderedDict[str, tuple[bytes, Key]] = OrderedDict()
         self._lock = Lock()
 
     def load(self, session: Session) -> None:
@@ -51,14 +51,16 @@ class Vault:
     def person_key(self, person: Person) -> Key:
         """The person's data key. Raises `SealBroken` when it was erased."""
         with self._lock:
-            if key := self._people.get(person.id):
+            # Only for the row as it stands: its key may have been erased, or replaced in a transaction that was rolled back.
+            wrapped, known = self._people.get(person.id, (b"", None))
+            if known and wrapped == person.data_key_wrapped:
                 self._people.move_to_end(person.id)
-                return key
+                return known
         if not person.data_key_wrapped:
             raise SealBroken("people.data_key_wrapped: this person's key was erased")
         key = Key(1, unseal(self._master, "people.data_key_wrapped", person.id, person.data_key_wrapped))
         with self._lock:
-            self._people[person.id] = key
+            self._people[person.id] = (person.data_key_wrapped, key)
             if len(self._people) > _CACHED_PEOPLE:
                 self._people.popitem(last=False)
         return key

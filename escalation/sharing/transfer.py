@@ -9,6 +9,7 @@ from escalation.agreements import With, Wording, agreed, enter
 from escalation.case import TALKING, Adult, NotPossible
 from escalation.consent import Kind, Scope
 from escalation.context import Service
+from escalation.phone import forgetting, so_far
 from escalation.record import audit, history, people
 from escalation.record.history import Entry
 from escalation.record.store import Tx
@@ -34,23 +35,28 @@ def watchers(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetim
     return list(others.values())
 
 
-def propose(tx: Tx, service: Service, case_id: str, staff: Staff, to_id: str, now: datetime) -> None:
-    """The worker names the next adult, and the young person is asked, with both names. Raises `NotPossible`."""
+def propose(tx: Tx, service: Service, case_id: str, staff: Staff, to_id: str, now: datetime, *, on: str = "") -> None:
+    """The worker names the next adult, and the young person is asked, with both names. Raises `NotPossible`.
+
+    `on`: where the next adult said that they can, and wants to go on; empty where they were not asked.
+    """
     case = _own(tx, case_id, staff)
     to = next((adult for adult in colleagues(tx, service, case, staff, now) if adult.staff_id == to_id), None)
     if to is None:
         raise NotPossible("choose somebody who is on duty now")
     fields = {"adult": staff.first_name, "other": to.first_name, "job": to.job, "organisation": service.organisation}
-    ask(tx, service, case, TRANSFER, staff, now, fields, {"to": to.staff_id, "from": staff.id})
+    ask(tx, service, case, TRANSFER, staff, now, fields, {"to": to.staff_id, "from": staff.id, "on": on})
     case.transfer_to = to.staff_id
 
 
 def drop(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> None:
     """The worker takes the proposal back; the young person is told that nothing changes."""
     case = _own(tx, case_id, staff)
-    if case.transfer_to is None:
+    asked = asked_now(tx, case, TRANSFER)
+    if case.transfer_to is None or asked is None:
         raise NotPossible("no transfer is waiting for an answer")
     _stays(tx, service, case, "dropped", "hand_over.transfer_off", now, actor="staff")
+    _not_needed(tx, service, case, asked, now)
 
 
 def answered(tx: Tx, service: Service, case: CaseRow, number: str, yes: bool, now: datetime) -> None:
@@ -62,6 +68,7 @@ def answered(tx: Tx, service: Service, case: CaseRow, number: str, yes: bool, no
     if not yes:
         enter(tx, case, Kind.REFUSED, _wording(service, asked), now, whom=With(to.id, to.role))
         _stays(tx, service, case, "refused", "hand_over.transfer_no", now, actor="young_person")
+        _not_needed(tx, service, case, asked, now)
     elif to.id not in {adult.staff_id for adult in colleagues(tx, service, case, tx.session.get_one(Staff, case.worker_id), now)}:
         _stays(tx, service, case, "dropped", "hand_over.transfer_off", now, actor="system")
     else:
@@ -82,6 +89,7 @@ def watch(tx: Tx, service: Service, case_id: str, staff: Staff, watcher_id: str,
     fields = {"adult": second.first_name, "job": second.job, "organisation": service.organisation}
     _say(tx, service, case, "hand_over.watching", now, fields, buttons)
     alerts.alert(tx, service, case, (second.staff_id,), now, "staff.watching")
+    forgetting.soon(tx, case, now)
     tx.signal(f"case:{case.id}")
 
 
@@ -92,6 +100,7 @@ def stop_watching(tx: Tx, case_id: str, staff: Staff, now: datetime) -> None:
         raise NotPossible("nobody is watching")
     detail = {"by": case.watcher_id}
     case.watcher_id = None
+    forgetting.soon(tx, case, now)
     history.record(tx, case, "watching_ended", now, actor="staff", staff_id=staff.id, detail=detail)
     tx.signal(f"case:{case.id}")
 
@@ -101,9 +110,10 @@ def not_this_watcher(tx: Tx, service: Service, case: CaseRow, now: datetime) -> 
     if case.watcher_id is None:
         return
     hidden, case.watcher_id = case.watcher_id, None
+    forgetting.soon(tx, case, now)
     cases.not_this_person(tx, case, hidden, now)
     _say(tx, service, case, "hand_over.watching_no", now, {})
-    alerts.alert(tx, service, case, (case.worker_id,) if case.worker_id else (), now, "staff.answered")
+    alerts.alert(tx, service, case, (case.worker_id,) if case.worker_id else (), now, "staff.watcher_unwanted")
     tx.signal(f"case:{case.id}")
 
 
@@ -123,12 +133,12 @@ def _own(tx: Tx, case_id: str, staff: Staff) -> CaseRow:
 
 def _hand_over(tx: Tx, service: Service, case: CaseRow, to: Staff, asked: Entry, now: datetime) -> None:
     """The next adult has it live. When the first one picked up stays as it was, so that all since then is there to read."""
-    before = asked.detail["from"]
+    before, by_phone = asked.detail["from"], _goes_on_by_phone(tx, to, asked)
     allowed = agreed(tx, case, now, before)
     until = now + timedelta(days=service.policy.agreement_days)
     scope = allowed.scope or Scope.WANTS_TO_TALK
     enter(tx, case, Kind.GIVEN, _wording(service, asked), now, scope=scope, expires_at=until, whom=With(to.id, to.role))
-    case.worker_id, case.transfer_to, case.picked_up_on = to.id, None, "console"
+    case.worker_id, case.transfer_to, case.picked_up_on = to.id, None, "telegram" if by_phone else "console"
     relay.changed_hands(tx, service, case, now)
     if case.watcher_id == to.id:
         case.watcher_id = None
@@ -137,9 +147,22 @@ def _hand_over(tx: Tx, service: Service, case: CaseRow, to: Staff, asked: Entry,
     first = tx.session.get_one(Staff, before).first_name
     fields = {"adult": to.first_name, "job": to.job, "organisation": service.organisation, "first": first}
     _say(tx, service, case, "hand_over.transferred", now, fields)
-    alerts.alert(tx, service, case, (to.id,), now, "staff.transferred")
-    alerts.alert(tx, service, case, (before,), now, "staff.answered")
+    alerts.alert(tx, service, case, (to.id,), now, "staff.transferred_here" if by_phone else "staff.transferred")
+    if by_phone:
+        so_far.pass_on(tx, service, case, to, now)
+    alerts.alert(tx, service, case, (before,), now, "staff.handed_on")
     tx.signal(f"case:{case.id}")
+
+
+def _goes_on_by_phone(tx: Tx, to: Staff, asked: Entry) -> bool:
+    """Whether they said yes on their phone, and have no other conversation there by now."""
+    return asked.detail.get("on") == "telegram" and to.telegram is not None and relay.current_on_telegram(tx, to) is None
+
+
+def _not_needed(tx: Tx, service: Service, case: CaseRow, asked: Entry, now: datetime) -> None:
+    """Whoever had said that they could take over hears that it stays as it is."""
+    if asked.detail.get("on"):
+        alerts.alert(tx, service, case, (asked.detail["to"],), now, "staff.transfer_not_needed")
 
 
 def _stays(tx: Tx, service: Service, case: CaseRow, how: str, words: str, now: datetime, *, actor: str) -> None:
@@ -148,7 +171,7 @@ def _stays(tx: Tx, service: Service, case: CaseRow, how: str, words: str, now: d
     history.record(tx, case, f"transfer_{how}", now, actor=actor, staff_id=worker.id if actor == "staff" else None)
     _say(tx, service, case, words, now, {"adult": worker.first_name})
     if actor != "staff":
-        alerts.alert(tx, service, case, (worker.id,), now, "staff.answered")
+        alerts.alert(tx, service, case, (worker.id,), now, f"staff.transfer_{how}")
     tx.signal(f"case:{case.id}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from babel.dates import format_date
 from sqlalchemy import select
 
 from escalation.context import Service
@@ -25,7 +26,8 @@ _OURS = ("said", "text", "edited", "button", "media")
 
 
 def text(tx: Tx, service: Service, someone: Person, now: datetime) -> str:
-    """Everything that was said, oldest first, each with its time."""
+    """Everything that was said, oldest first, each with its time. What stands around it is in their language."""
+    service = service.speaking(someone.language, now)
     names = {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
     lines = messages.transcript(tx, someone, limit=MOST_LINES)
     shown = [_line(service, line, names) for line in lines if line.kind in _OURS and line.speaker != COPY and line.state != "held"]
@@ -55,6 +57,7 @@ def take(tx: Tx, service: Service, someone: Person, key: str, now: datetime, sin
 
 def _say_link(tx: Tx, service: Service, someone: Person, turn: int, now: datetime) -> None:
     key = secrets.token_urlsafe(24)
+    service = service.speaking(someone.language, now)
     ready = service.library.message("own_view.copy_ready")
     button = (message(service.library, "own_view.copy_open")[0], f"{turn}:copy:{key}")
     row = messages.say(tx, someone, ready.chosen(someone.age_band, someone.easy_read)[0], now, speaker=COPY, buttons=(button,), aside=True)
@@ -83,7 +86,7 @@ def _line(service: Service, line: Line, names: dict[str, str]) -> str:
 
 def _moment(service: Service, at: datetime) -> str:
     there = at.astimezone(service.zone)
-    return f"{there.day} {there:%B %Y, %H:%M}"
+    return f"{format_date(there, 'd MMMM y', locale=service.library.language)}, {there:%H:%M}"
 
 
 def _digest(tx: Tx, key: str) -> str:

@@ -19,7 +19,7 @@ from escalation.context import Service
 from escalation.record import duty
 from escalation.record.store import Tx
 from escalation.record.tables import AgreementRow, AuditRow, CaseEvent, CaseRow, Concern, InboxRow, OutboxRow, Person, Staff
-from escalation.words import message
+from escalation.words import day_and_time, message
 
 READS = ("case_read", "case_shown", "call_back_read", "concern_read")
 """What counts as somebody looking, in the audit."""
@@ -52,8 +52,7 @@ class _Telling:
         return self.words(id, **fields)[0]
 
     def day(self, at: datetime) -> str:
-        there = at.astimezone(self.service.zone)
-        return f"{there.day} {there:%B} at {there:%H:%M}"
+        return day_and_time(at, self.service)
 
 
 def told(tx: Tx, service: Service, someone: Person, part: str, now: datetime) -> tuple[str, ...]:

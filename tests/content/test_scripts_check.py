@@ -13,6 +13,8 @@ from tests.content.conftest import Change, Check
 
 SCRIPT = "guidance/wellbeing/sleep.yml"
 STEP = "What keeps you up?"
+SIGN = "{name: Jo Hart, on: 2026-11-20}"
+SIGNED = f"status: signed_off\nsign_off: {{editor: {SIGN}, safeguarding_lead: {SIGN}, youth_panel: {SIGN}}}"
 BACK = '    buttons:\n    - {label: Back, go: start}\n    - {label: More about sleep, go: "topic:sleep"}\n'
 
 
@@ -72,10 +74,22 @@ def test_a_topic_whose_answer_depends_on_age_has_words_for_each_age(folder: Path
 @pytest.mark.parametrize(("kind", "who"), [("law", "a lawyer"), ("health", "a nurse")])
 def test_what_is_said_on_law_and_health_is_confirmed_by_somebody(kind: str, who: str, folder: Path, change: Change, found: Check) -> None:
     change(SCRIPT, "  start:\n", f"  start:\n    states: {kind}\n    nation: uk\n")
-    what = f"{who} has not confirmed what is said on {kind} in start"
-    assert found_in(found, "has not confirmed") == [("warning", line(folder, "    states:"), what)]
+    what = f"scripts state facts that nobody has confirmed: on {kind} in 1 (ask {who})"
+    assert found_in(found, "confirmed") == [("warning", line(folder, "    states:"), what)]
     change(SCRIPT, "    nation: uk\n", "    nation: uk\n    checked_on: 2026-11-20\n")
     assert not found_in(found, "confirmed")
+
+
+def test_drafts_whose_facts_wait_are_one_line_and_a_script_that_may_be_said_has_its_own(folder: Path, change: Change, found: Check) -> None:
+    change(SCRIPT, "  start:\n", "  start:\n    states: law\n")
+    change(SCRIPT, "  thoughts:\n", "  thoughts:\n    states: health\n")
+    both = "scripts state facts that nobody has confirmed: on law in 1 (ask a lawyer), on health in 1 (ask a nurse)"
+    assert [what for _, _, what in found_in(found, "confirmed")] == [both]
+    change(SCRIPT, "status: draft", SIGNED)
+    assert [what for _, _, what in found_in(found, "confirmed")] == [
+        "it is signed off, and a lawyer has not confirmed what is said on law in start",
+        "it is signed off, and a nurse has not confirmed what is said on health in thoughts",
+    ]
 
 
 def test_a_fact_that_was_confirmed_long_ago_is_named_and_one_of_the_future_refused(change: Change, found: Check) -> None:

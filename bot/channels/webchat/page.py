@@ -23,7 +23,7 @@ SENTENCES = ("danger", "danger_silent", "talk_line", "no_script")
 """The messages of group `web_chat` that stand on the page, one paragraph each."""
 
 LABELS = (
-    *("title", "skip", "start", "leave", "leave_hint", "log", "box", "send", "privacy", "easy_words"),
+    *("title", "skip", "start", "leave", "leave_hint", "log", "menu", "box", "send", "privacy", "easy_words"),
     *("have_code", "code_label", "code_hint", "code_open", "close", "carry_on", "you", "bot_says"),
     *("sending", "sent", "not_sent", "slow_down", "offline", "no_cookies", "too_long", "empty"),
     *("code_wrong", "code_wait", "code_done", "try_again", "lost_page"),

@@ -5,7 +5,7 @@ Nothing here shares anything. A yes becomes `AgreementGiven`, with the exact wor
 
 from __future__ import annotations
 
-from bot.dialogue import guidance
+from bot.dialogue import guidance, onward
 from bot.dialogue.adult import call_back, last_time, waiting
 from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
 from bot.dialogue.responses import response
@@ -21,7 +21,7 @@ CONFIRM = {Scope.WANTS_TO_TALK: "consent.confirm_talk", Scope.CHAT: "consent.con
 def offer_for(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     """A sign of harm: believe, thank, and offer an adult. Limits come in the same turn if they were not told (S19)."""
     _begin(scene, risk, raised_by)
-    thanks = response(scene, risk.categories, risk.subject, risk.level)
+    thanks = response(scene, risk)
     _offer(scene, before=thanks)
 
 
@@ -52,7 +52,7 @@ def no(scene: Scene) -> None:
     if scene.immediate:
         scene.speak("consent.withdrawn")  # what raised the alarm was passed on already
     else:
-        scene.speak("consent.refused_urgent" if _current(scene).urgent else "consent.refused")
+        onward.speak(scene, "consent.refused_urgent" if _current(scene).urgent else "consent.refused")
 
 
 def more(scene: Scene) -> None:
@@ -171,7 +171,7 @@ def keep_open(scene: Scene) -> None:
     elif scene.state.question == "write_summary":
         write_summary(scene)
     else:
-        scene.speak("consent.still_open")
+        onward.speak(scene, "consent.still_open")
 
 
 def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:

@@ -7,16 +7,21 @@ from datetime import datetime
 from bot.dialogue.scene import Scene
 from nlu.understanding import Level
 
+WAITING = "waiting"
+"""Kept among what was said to them: how it stands is not told in the same words twice."""
+
 
 def note(scene: Scene, level: Level = Level.NONE) -> None:
     """Say it. `level` is that of what was just said: something graver makes it quicker."""
     case, promised = scene.turn.case, promised_by(scene)
+    again = "_again" if WAITING in scene.state.responded else ""
+    scene.state.responded = list(dict.fromkeys((*scene.state.responded, WAITING)))
     if scene.adult() is None:
-        scene.speak("hand_over.waiting_note_nobody")
+        scene.speak(f"hand_over.waiting_note_nobody{again}")
     elif case is not None and level > max(case.level, Level.CONCERN):
-        scene.speak("hand_over.waiting_note", adult=scene.adult_name(), by=in_time(scene, level))
+        scene.speak(f"hand_over.waiting_note{again}", adult=scene.adult_name(), by=in_time(scene, level))
     elif promised:
-        scene.speak("hand_over.waiting_note", adult=scene.adult_name(), by=scene.clock(promised))
+        scene.speak(f"hand_over.waiting_note{again}", adult=scene.adult_name(), by=scene.clock(promised))
     else:
         _late(scene)
 

@@ -56,7 +56,7 @@ def written(scene: Scene, text: str, risk: Risk) -> None:
     harm = risk.level >= Level.CONCERN and concern.about_staff
     scene.state.concern = concern.model_copy(update={"words": text.strip(), "harm": harm or concern.harm})
     if risk.level >= Level.CONCERN:
-        scene.say(response(scene, risk.categories, risk.subject, risk.level))
+        scene.say(response(scene, risk))
     who = reader(scene) or ""
     buttons = scene.service.library.message("concern.confirm").buttons
     warning = scene.words("concern.confirm_harm", who=who) if harm else ()

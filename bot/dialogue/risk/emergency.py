@@ -30,7 +30,7 @@ def raise_it(scene: Scene, risk: Risk, raised_by: str | None, also: tuple[str, .
     scene.say(scene.words("emergency.call_999"), urgent=True)
     scene.say(_told(scene), urgent=True)
     question = scene.service.library.message("emergency.safe_question")
-    thanks = response(scene, risk.categories, risk.subject, risk.level)
+    thanks = response(scene, risk)
     scene.state.ask("safe")
     scene.say(also)
     scene.say([" ".join((*thanks, *scene.words("emergency.safe_question")))], scene.buttons(question.buttons), urgent=True)
@@ -39,6 +39,8 @@ def raise_it(scene: Scene, risk: Risk, raised_by: str | None, also: tuple[str, .
 def safe(scene: Scene) -> None:
     """They say they are safe now. The rest is theirs to choose."""
     scene.say(scene.words("emergency.safe_yes"))
+    if scene.adult() is None:
+        scene.say([guidance.open_now(scene)])
     agreement.yes(scene)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.dialogue import onward
 from bot.dialogue.adult import agreement, waiting
 from bot.dialogue.own import pause
 from bot.dialogue.responses import response
+from bot.dialogue.risk.sums import adds_up
 from bot.dialogue.scene import Scene
 from escalation.case import Stage
 from nlu.understanding import Risk
@@ -25,6 +27,11 @@ def sign_of_harm(scene: Scene, risk: Risk, raised_by: str | None) -> None:
         agreement.offer_for(scene, risk, raised_by)
 
 
+def sum_is_answered(scene: Scene, risk: Risk) -> bool:
+    """Whether only a sum of small signs is one of harm, and an adult is offered, refused or on the way for it already."""
+    return adds_up(risk) and (scene.waiting or agreement.in_agreement(scene) or scene.state.refused_level >= risk.level)
+
+
 def _while_waiting(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     hidden = pause.hides(scene)
     _more_was_said(scene, risk, raised_by)
@@ -38,7 +45,7 @@ def _after_a_no(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     """They said no before: believe, help, keep the offer open, ask once more at most."""
     if scene.state.asked_again:
         _more_was_said(scene, risk, raised_by)
-        scene.speak("consent.still_open")
+        onward.speak(scene, "consent.still_open")
     elif pause.hides(scene):
         scene.state.asked_again = True
         agreement.offer_for(scene, risk, raised_by)
@@ -49,4 +56,4 @@ def _after_a_no(scene: Scene, risk: Risk, raised_by: str | None) -> None:
 
 def _more_was_said(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     agreement.notice_more(scene, risk, raised_by)
-    scene.say(response(scene, risk.categories, risk.subject, risk.level))
+    scene.say(response(scene, risk))

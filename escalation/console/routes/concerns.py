@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation.case import NotPossible
-from escalation.console.pages import page, redirect
+from escalation.console.filled import Filled
+from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
-from escalation.console.problems import sentence
+from escalation.console.routes.forms import Sent, carried_out
 from escalation.console.state import Console
 from escalation.staff.sign_in import SignedIn, staff_of
 from escalation.young_person import concerns
@@ -20,35 +19,21 @@ router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]
 
 
-@dataclass(frozen=True)
-class Decision:
-    """A decision as it was filled in, and what is wrong with it."""
-
-    concern_id: str = ""
-    decision: str = ""
-    answer: str = ""
-    wrong: str = ""
-
-
 @router.get("/concerns")
 async def show_concerns(request: Request, me: Lead) -> Response:
-    return await _concerns_page(request, me, Decision())
+    return await _concerns_page(request, me, Filled())
 
 
 @router.post("/concerns/{concern_id}")
-async def decide(
-    request: Request, concern_id: str, me: Lead, decision: Annotated[str, Form()] = "", answer: Annotated[str, Form()] = ""
-) -> Response:
-    console: Console = request.app.state.console
-    now = console.clock()
-    try:
-        await console.record.awrite(lambda tx: concerns.decide(tx, console.service, concern_id, staff_of(tx, me), decision, answer, now))
-    except NotPossible as error:
-        return await _concerns_page(request, me, Decision(concern_id, decision, answer, sentence(str(error))), 422)
-    return redirect(request, "/concerns")
+async def decide(request: Request, concern_id: str, me: Lead) -> Response:
+    return await carried_out(request, me, concern_id, _decide, "/concerns", lambda filled: _concerns_page(request, me, filled, 422))
 
 
-async def _concerns_page(request: Request, me: SignedIn, filled: Decision, status: int = 200) -> Response:
+def _decide(sent: Sent) -> None:
+    concerns.decide(sent.tx, sent.service, sent.path["concern_id"], sent.staff, sent["decision"], sent["answer"], sent.now)
+
+
+async def _concerns_page(request: Request, me: SignedIn, filled: Filled, status: int = 200) -> Response:
     console: Console = request.app.state.console
     now = console.clock()
     found = await console.record.awrite(lambda tx: concerns.listed(tx, staff_of(tx, me), now))

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from escalation import cases, reading
-from escalation.case import NotPossible
 from escalation.console.filled import Filled
-from escalation.console.pages import page, redirect
+from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
-from escalation.console.problems import sentence
+from escalation.console.routes.forms import Do, Sent, carried_out
 from escalation.console.state import Console
 from escalation.ending import feedback
 from escalation.ending.feedback import Figures
@@ -29,16 +28,6 @@ Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]
 
 
 @dataclass(frozen=True)
-class Decision:
-    """A decision as it was filled in, and what is wrong with it."""
-
-    case_id: str = ""
-    decision: str = ""
-    reason: str = ""
-    wrong: str = ""
-
-
-@dataclass(frozen=True)
 class Care:
     """How colleagues fare after hard cases, and what young people told, in the last so many days."""
 
@@ -49,44 +38,38 @@ class Care:
 
 @router.get("/flags")
 async def show_flags(request: Request, me: Lead) -> Response:
-    return await _flags_page(request, me, Decision())
+    return await _flags_page(request, me, Filled())
 
 
 @router.post("/flags/{case_id}")
-async def decide(
-    request: Request, case_id: str, me: Lead, decision: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
-) -> Response:
-    console: Console = request.app.state.console
-    try:
-        await console.record.awrite(
-            lambda tx: flags.decide(tx, cases.locked(tx, case_id), staff_of(tx, me), decision, reason, console.clock())
-        )
-    except NotPossible as error:
-        return await _flags_page(request, me, Decision(case_id, decision, reason, sentence(str(error))), 422)
-    return redirect(request, "/flags")
+async def decide(request: Request, case_id: str, me: Lead) -> Response:
+    return await _carried_out(request, me, case_id, _decide)
 
 
 @router.post("/questions/{question_id}")
-async def answer(request: Request, question_id: str, me: Lead, answer: Annotated[str, Form()] = "") -> Response:
-    console: Console = request.app.state.console
-    try:
-        await console.record.awrite(
-            lambda tx: asking_the_lead.answer(tx, console.service, question_id, staff_of(tx, me), answer, console.clock())
-        )
-    except NotPossible as error:
-        return await _flags_page(request, me, Decision(), 422, Filled(question_id, {"answer": answer}, sentence(str(error))))
-    return redirect(request, "/flags")
+async def answer(request: Request, question_id: str, me: Lead) -> Response:
+    return await _carried_out(request, me, question_id, _answer)
 
 
-async def _flags_page(request: Request, me: SignedIn, filled: Decision, status: int = 200, answered: Filled | None = None) -> Response:
+def _decide(sent: Sent) -> None:
+    flags.decide(sent.tx, cases.locked(sent.tx, sent.case_id), sent.staff, sent["decision"], sent["reason"], sent.now)
+
+
+def _answer(sent: Sent) -> None:
+    asking_the_lead.answer(sent.tx, sent.service, sent.path["question_id"], sent.staff, sent["answer"], sent.now)
+
+
+async def _carried_out(request: Request, me: SignedIn, form: str, do: Do) -> Response:
+    return await carried_out(request, me, form, do, "/flags", lambda filled: _flags_page(request, me, filled, 422))
+
+
+async def _flags_page(request: Request, me: SignedIn, filled: Filled, status: int = 200) -> Response:
     console: Console = request.app.state.console
     now = console.clock()
     care = await console.record.aread(lambda tx: _care(tx, console, now))
     questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, staff_of(tx, me)))
     cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, staff_of(tx, me), now))
-    return page(
-        request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, answered=answered or Filled(), care=care
-    )
+    return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, care=care)
 
 
 def _care(tx: Tx, console: Console, now: datetime) -> Care:

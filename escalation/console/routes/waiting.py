@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import reading, relay
-from escalation.case import Stage
+from escalation import quiet, reading, relay
+from escalation.case import TALKING, Stage
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
@@ -28,9 +28,10 @@ router = APIRouter(route_class=GatedRoute)
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What the page shows: cases in three groups, and who is on duty."""
+    """What the page shows: cases in three groups, and who is on duty. `owed`: since when your answer is waited for, by case."""
 
     yours: list[CaseReading]
+    owed: dict[str, datetime]
     waiting: list[CaseReading]
     with_others: list[CaseReading]
     staffing: Staffing
@@ -65,8 +66,10 @@ def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
     cards = reading.queue(tx, console.service, staff_of(tx, me), now)
     waiting = [card for card in cards if card.stage == Stage.WAITING]
     held = [card for card in cards if card.stage != Stage.WAITING]
+    owed = quiet.owed_since(tx, (card.id for card in held if card.yours and card.stage in TALKING))
     return Floor(
-        [c for c in held if c.yours],
+        sorted((card for card in held if card.yours), key=lambda card: (card.id not in owed, owed.get(card.id, now))),
+        owed,
         waiting,
         [c for c in held if not c.yours],
         duty.staffing_now(tx, now),

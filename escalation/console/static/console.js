@@ -227,6 +227,10 @@ function insert(words) {
 // htmx notes the address of the page for a history that is switched off; no address of a case stays behind.
 window.addEventListener("load", () => sessionStorage.clear());
 
+// Whoever comes back from a form finds the part of the record that it changed.
+const part = document.getElementById(location.hash.slice(1));
+if (part && "open" in part) part.open = true;
+
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
 

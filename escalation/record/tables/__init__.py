@@ -3,7 +3,7 @@
 What each column is for, and on which lawful basis it is held, stands in `data_map.yml`; a test keeps the two equal.
 """
 
-from escalation.record.tables.audit import AuditEnd, AuditRow, KeyRow
+from escalation.record.tables.audit import AuditEnd, AuditRow, Destruction, KeyRow
 from escalation.record.tables.base import Table
 from escalation.record.tables.cases import (
     AgreementRow,
@@ -33,6 +33,7 @@ __all__ = [
     "Concern",
     "ConversationRow",
     "Debrief",
+    "Destruction",
     "DueRow",
     "Feedback",
     "InboxRow",

@@ -1,4 +1,4 @@
-"""The keys of the installation and the audit chain."""
+"""The keys of the installation, the audit chain, and what was destroyed."""
 
 from __future__ import annotations
 
@@ -41,3 +41,16 @@ class AuditEnd(Table):
     __tablename__ = "audit_end"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seal: Mapped[str] = mapped_column(String(64))
+
+
+class Destruction(Table):
+    """What one run of the retention, or one erasure, destroyed of one kind: how many, never what or whose (S71)."""
+
+    __tablename__ = "destructions"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(32), index=True)
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(String(20))
+    why: Mapped[str] = mapped_column(String(10))
+    how_many: Mapped[int]
+    policy_version: Mapped[str] = mapped_column(String(12))

@@ -44,6 +44,8 @@ class CaseRow(Table):
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
     held_at: Mapped[datetime | None]
+    hold_review_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
     undecided: Mapped[bool] = mapped_column(default=False, index=True)
     drill: Mapped[bool] = mapped_column(default=False)
 
@@ -157,6 +159,7 @@ class Concern(Table):
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
     decision_sealed: Mapped[bytes | None]
+    expires_at: Mapped[datetime | None]
 
 
 class CallBack(Table):

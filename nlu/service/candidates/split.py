@@ -14,9 +14,9 @@ INTENTS = Path(__file__).parents[3] / "content" / "intents"
 
 
 def main() -> None:
-    """Write `train/` and `test/` below the folder that is given."""
-    target = Path(sys.argv[1])
-    copy(target / "train", lambda writer: writer not in UNSEEN_WRITERS)
+    """Write `train/` and `test/` below the folder that is given; a number N after it trains on every Nth writer only."""
+    target, every = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    copy(target / "train", lambda writer: writer not in UNSEEN_WRITERS and int(writer[1:]) % every == 0)
     copy(target / "test", lambda writer: writer in UNSEEN_WRITERS)
 
 

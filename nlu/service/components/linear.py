@@ -20,6 +20,10 @@ STRENGTH = 3.0
 VECTOR_SHARE = 0.5
 """Length of a sentence vector beside the n-grams' 1; 1 and 2 were worse on writers left out."""
 
+RARE = 0.1
+"""An answer is rare if at most this share of the texts has it; then half of the other texts teach as much in half the
+time (77 topics, unseen writers: 0.623 right with all, 0.622 with half, 0.612 with a fifth)."""
+
 THREADS = 2
 NEVER = -20.0
 """Margin of an output that has no positive example to learn from."""
@@ -82,7 +86,10 @@ def fit(given: Texts, targets: np.ndarray) -> Heads:
 def fit_known(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray, float]:
     """Weights and bias from the texts of which the answer is known."""
     known = ~np.isnan(target)
-    return fit_one(features if known.all() else features[known], target[known] == 1)
+    positive = target == 1
+    if positive.sum() <= RARE * known.sum():
+        known &= positive | (np.arange(len(target)) % 2 == 0)
+    return fit_one(features if known.all() else features[known], positive[known])
 
 
 def fit_one(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray, float]:

@@ -35,8 +35,22 @@ from finetuning.bert import Bert
 from nlu.normalise import normalise
 
 SERVICE = Path(__file__).parents[1]
-UNSEEN_WRITERS = ("w38", "w45", "w52", "w59", "w86", "w93", "w100", "w107", "w110", "w116", "w122", "w128")
-"""Every topic and every category has texts by one of the first eight; the last four wrote conversations."""
+UNSEEN_WRITERS = (
+    "w38",
+    "w45",
+    "w52",
+    "w59",
+    "w86",
+    "w93",
+    "w100",
+    "w107",
+    "w110",
+    "w116",
+    "w122",
+    "w128",
+    *("w210", "w217", "w224", "w229", "w235"),
+)
+"""Every topic and every category has texts by one of the first eight; the others wrote conversations."""
 
 BATCH = 32
 TOKENS = 64

@@ -177,6 +177,7 @@ function show(feed) {
   if (!queue.length) tell("");
   offerToCarryOn(feed.kept_back);
   if (feed.items.some((item) => item.speaker !== "you")) followLanguage(feed.language);
+  $("menu").hidden = log.adultSpeaks;
   $("easy").setAttribute("aria-checked", String(feed.easy_read));
   document.documentElement.classList.toggle("easy", feed.easy_read);
 }
@@ -236,7 +237,9 @@ box.addEventListener("keydown", (event) => {
   $("write").requestSubmit();
 });
 
-$("start").addEventListener("click", () => begin().then(() => box.focus(), couldNotOpen));
+// On a touch screen the keyboard would open over the first buttons.
+$("start").addEventListener("click", ({ pointerType }) => begin().then(() => (pointerType === "touch" ? $("log") : box).focus(), couldNotOpen));
+$("menu").addEventListener("click", () => press("0:do:menu", ""));
 $("carry-on").addEventListener("click", (event) => press("0:do:carry_on", event.target.textContent));
 $("easy").addEventListener("click", () => press($("easy").getAttribute("aria-checked") === "true" ? "0:do:easy_off" : "0:do:easy_on", ""));
 document.querySelectorAll(".language").forEach((link) =>

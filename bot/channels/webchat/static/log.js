@@ -88,6 +88,11 @@ export class Log {
     return [...this.#root.querySelectorAll(".choices:not([hidden]) button")].some((button) => button.value.endsWith(":do:carry_on"));
   }
 
+  // Whether the latest word that is not one's own was an adult's: the bot is silent then.
+  get adultSpeaks() {
+    return Boolean([...this.#root.querySelectorAll(".bot, .worker")].at(-1)?.classList.contains("worker"));
+  }
+
   #add(item) {
     item.buttons.forEach(([label, token]) => this.#labels.set(token, label));
     if (this.#lines.has(item.id)) {
@@ -160,7 +165,10 @@ export class Log {
     button.type = "button";
     button.dir = "auto";
     button.value = token;
-    button.addEventListener("click", () => this.pressed(token, label));
+    button.addEventListener("click", () => {
+      this.#root.focus({ preventScroll: true }); // the buttons go, and the focus with them
+      this.pressed(token, label);
+    });
     return button;
   }
 

@@ -1,0 +1,60 @@
+"""What is kept for the running of the service, and how it ends: traces, rota, staff accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+
+from escalation.record.messages import RELAYED
+from escalation.record.retention import destroying
+from escalation.record.retention.destroying import Destroyed
+from escalation.record.retention.policy import RetentionPolicy
+from escalation.record.store import Tx
+from escalation.record.tables import Absence, Debrief, DueRow, OutboxRow, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
+from escalation.record.tables import Table as Mapped
+
+ON_ITS_WAY = ("pending", "sending", "held", "to_delete")
+"""States of a message with which something is still to happen."""
+_NO_WAY_IN: dict[str, None] = dict.fromkeys(
+    ("email_sealed", "telegram", "telegram_sealed", "password_hash", "totp_sealed", "totp_used", "invite", "invite_until", "locked_until")
+)
+
+
+def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type[Mapped], ColumnElement[bool]]]:
+    """What is over of each table: its kind, the table, and the condition on its columns."""
+    traces, rota = now - policy.traces.length, now - policy.rota.length
+    session, seen, due = _columns(StaffSession), _columns(StaffUpdate), _columns(DueRow)
+    yield "trace", StaffSession, or_(session.ended_at <= traces, session.seen_at <= traces)
+    yield "trace", StaffUpdate, seen.received_at <= traces
+    yield "trace", DueRow, (due.done_at <= traces) & (due.due_at <= traces)
+    alert = _columns(OutboxRow)
+    to_staff = alert.person_id.is_(None) & alert.state.not_in(ON_ITS_WAY)
+    # A young person's words on a worker's phone were deleted there by now, or cannot be: nothing needs this copy of them.
+    yield "trace", OutboxRow, to_staff & or_(alert.created_at <= traces, (alert.speaker == RELAYED) & (alert.state != "sent"))
+    swap, shift, absence, debrief = (_columns(table) for table in (ShiftSwap, Shift, Absence, Debrief))
+    ended = select(shift.id).where(shift.ends_at <= rota)
+    yield "rota", ShiftSwap, swap.shift_id.in_(ended)
+    yield "rota", Shift, shift.id.in_(ended)
+    yield "rota", Absence, absence.ends_at <= rota
+    yield "rota", Debrief, debrief.asked_at <= rota
+
+
+def staff_accounts(tx: Tx, policy: RetentionPolicy, now: datetime, destroyed: Destroyed) -> int:
+    """Accounts closed for long: how to reach them and sign in goes, and the row where nothing that is kept names it."""
+    row = _columns(Staff)
+    closed = row.closed_at <= now - policy.staff.length
+    tx.session.execute(update(Staff.__table__).where(closed).values(_NO_WAY_IN))  # type: ignore[arg-type]
+    return destroyed.count(tx, "staff", destroying.rows(tx, Staff, closed & ~_named(row.id)))
+
+
+def _named(staff_id: Any) -> ColumnElement[bool]:
+    """Whether any row of any table refers to this account."""
+    references = [key.parent for table in destroying.TABLES for key in table.foreign_keys if key.column.table is Staff.__table__]
+    return or_(*(exists(select(1).select_from(column.table).where(column == staff_id)) for column in references))
+
+
+def _columns(table: type[Mapped]) -> Any:
+    return table.__table__.c

@@ -1,0 +1,155 @@
+"""The organisation's retention periods, and which of them a case is kept for. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from escalation.case import Stage
+
+DAYS_OF_A_YEAR = 365.25
+CaseKind = Literal["no_adult", "mistaken", "with_adult", "referred", "child_sexual_abuse", "allegation", "drill"]
+PASSED_ON = frozenset({"referred", "emergency_services"})
+MISTAKEN = "mistaken_flag"
+TRUST = "position_of_trust"
+NOT_OPEN = frozenset({Stage.CLOSED, Stage.OFFERED, Stage.REFUSED})
+"""Stages in which nobody has a case and nobody waits."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Period(Part):
+    """How long, in years or in days, and why."""
+
+    years: float | None = Field(None, gt=0, le=100)
+    days: int | None = Field(None, ge=1, le=36525)
+    why: str = Field(min_length=20)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Period:
+        if (self.years is None) == (self.days is None):
+            raise ValueError("give years or days, one of the two")
+        return self
+
+    @property
+    def length(self) -> timedelta:
+        """The period as whole days."""
+        return timedelta(days=self.days if self.days is not None else ceil((self.years or 0) * DAYS_OF_A_YEAR))
+
+
+class CasePeriod(Period):
+    """`asked`: whether a case like this goes when the person asks for erasure, or stays its time."""
+
+    asked: Literal["erase", "keep"]
+
+
+class AbusePeriod(CasePeriod):
+    """The period of cases with one of these risk categories."""
+
+    categories: tuple[str, ...] = Field(min_length=1)
+
+
+class CasePeriods(Part):
+    """One period for each kind of case."""
+
+    no_adult: CasePeriod
+    mistaken: CasePeriod
+    with_adult: CasePeriod
+    referred: CasePeriod
+    child_sexual_abuse: AbusePeriod
+    allegation: CasePeriod
+    drill: CasePeriod
+
+    def of(self, kind: CaseKind) -> CasePeriod:
+        """The period of one kind."""
+        period: CasePeriod = getattr(self, kind)
+        return period
+
+
+class Confirmed(Part):
+    """Who compared the periods with the organisation's own schedule, and when; empty until somebody did."""
+
+    by: str = ""
+    on: date | None = None
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _empty_is_not_yet(cls, value: object) -> object:
+        return None if value == "" else value
+
+    def __bool__(self) -> bool:
+        return bool(self.by.strip()) and self.on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What decides how long a case is kept."""
+
+    stage: str
+    outcome: str | None
+    categories: Collection[str]
+    flags: Collection[str]
+    age_band: str
+    drill: bool
+    undecided: bool
+    adult_took_part: bool
+    shared_without_agreement: bool
+    about_staff: bool
+    closed_at: datetime | None
+    last_event_at: datetime
+
+
+class RetentionPolicy(Part):
+    """`content/policy/retention.yml`."""
+
+    confirmed: Confirmed
+    chat: Period
+    cases: CasePeriods
+    complaint: Period
+    audit: Period
+    insight: Period
+    staff: Period
+    rota: Period
+    traces: Period
+    hold_review_days: int = Field(ge=1, le=730)
+
+    @property
+    def version(self) -> str:
+        """A short digest of what the policy says: two files that say the same have the same one."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def kind(self, facts: CaseFacts) -> CaseKind:
+        """Which period a case is kept for: the longest that fits."""
+        if facts.drill:
+            return "drill"
+        allegation = facts.about_staff or TRUST in facts.flags
+        if facts.outcome == MISTAKEN and not allegation:
+            return "mistaken"
+        fitting: list[CaseKind] = ["with_adult" if facts.adult_took_part else "no_adult"]
+        if facts.outcome in PASSED_ON or facts.shared_without_agreement:
+            fitting.append("referred")
+        if facts.age_band != "18_25" and not set(facts.categories).isdisjoint(self.cases.child_sexual_abuse.categories):
+            fitting.append("child_sexual_abuse")
+        if allegation:
+            fitting.append("allegation")
+        return max(fitting, key=lambda kind: self.cases.of(kind).length)
+
+    def expires(self, facts: CaseFacts) -> datetime | None:
+        """When the time of a case is over; `None` while it is open, or waits for a decision. A hold is not looked at."""
+        if facts.stage not in NOT_OPEN or facts.undecided:
+            return None
+        return (facts.closed_at or facts.last_event_at) + self.cases.of(self.kind(facts)).length
+
+    def concern_expires(self, about_staff: bool, decided_at: datetime | None) -> datetime | None:
+        """When the time of a concern or complaint is over; `None` before it is decided."""
+        if decided_at is None:
+            return None
+        return decided_at + (self.cases.allegation if about_staff else self.complaint).length

@@ -1,0 +1,148 @@
+"""One run of the retention: everything whose time is over is destroyed, a few rows at a time, so that nobody waits for it.
+
+A run that dies half-way is finished by the next one: it looks at what is there, and not at what was planned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from escalation.record import audit
+from escalation.record.retention import destroying, housekeeping, over
+from escalation.record.retention.destroying import Destroyed
+from escalation.record.retention.over import Bounds
+from escalation.record.retention.policy import RetentionPolicy
+from escalation.record.retention.stamping import stamp, times
+from escalation.record.store import Record, Tx
+from escalation.record.tables import Address, CaseRow, Concern, InboxRow, OutboxRow, Person
+from escalation.record.tables import Table as Mapped
+
+AT_ONCE = 100
+"""Rows of one transaction."""
+
+Step = Callable[[Tx], int]
+"""Destroys a few rows and returns how many; 0 once there are none left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A case that a hold keeps: since when, when it is looked at again, and since when its time would have been over."""
+
+    case_id: str
+    since: datetime
+    review_at: datetime | None
+    over_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run would destroy now, by kind, and what holds keep."""
+
+    over: Counter[str]
+    held: tuple[Hold, ...]
+
+
+def run(record: Record, policy: RetentionPolicy, now: datetime) -> bool:
+    """Destroy what is over at `now`. `False` where older pages are still in the write-ahead log: somebody was reading."""
+    stamp(record, policy)
+    at = Bounds.of(policy, now)
+    while record.write(lambda tx: _erase_keys(tx, at)):
+        pass
+    record.fold_in()
+    for step in _steps(policy, at, Destroyed("over", policy.version, now)):
+        while record.write(step):
+            pass
+    return record.fold_in()
+
+
+def report(tx: Tx, policy: RetentionPolicy, now: datetime) -> Report:
+    """What a run would do now. Nothing is changed."""
+    at, counted, held = Bounds.of(policy, now), Counter[str](), []
+    for time in times(tx, policy):
+        ended = time.expires_at is not None and time.expires_at <= now
+        if time.row.held_at is not None:
+            held.append(Hold(time.row.id, time.row.held_at, time.row.hold_review_at, time.expires_at if ended else None))
+        elif ended:
+            counted[time.kind] += 1
+    counted["chat"] = _count(tx, Person, over.person(_columns(Person), at))
+    for kind, table, condition in (*_words(at), *housekeeping.finished(policy, now)):
+        counted[kind] += _count(tx, table, condition)
+    counted["audit"] = audit.count_before(tx, now - policy.audit.length)
+    return Report(+counted, tuple(held))
+
+
+def _steps(policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) -> Iterator[Step]:
+    yield lambda tx: _people(tx, policy, destroyed)
+    yield lambda tx: _cases(tx, policy, at, destroyed)
+    for kind, table, condition in (*_words(at), *housekeeping.finished(policy, at.now)):
+        yield _deleting(destroyed, kind, table, condition)
+    yield lambda tx: housekeeping.staff_accounts(tx, policy, at.now, destroyed)
+    yield lambda tx: destroyed.count(tx, "audit", audit.cut(tx, at.now - policy.audit.length, AT_ONCE))
+
+
+def _erase_keys(tx: Tx, at: Bounds) -> int:
+    """First of all the keys, of many people at once: that makes their words unreadable in every copy of the database."""
+    row = _columns(Person)
+    ids = list(tx.session.scalars(select(row.id).where(over.person(row, at), row.data_key_wrapped != b"").limit(AT_ONCE)))
+    destroying.erase_keys(tx, ids)
+    return len(ids)
+
+
+def _people(tx: Tx, policy: RetentionPolicy, destroyed: Destroyed) -> int:
+    """One person whose key is erased, with everything that is theirs."""
+    row = _columns(Person)
+    person_id = tx.session.scalar(select(row.id).where(row.data_key_wrapped == b"").limit(1))
+    if person_id is None:
+        return 0
+    whole_person(tx, policy, person_id, destroyed)
+    return 1
+
+
+def whole_person(tx: Tx, policy: RetentionPolicy, person_id: str, destroyed: Destroyed) -> None:
+    """Delete a person and all that is theirs, and count it by kind."""
+    row = _columns(CaseRow)
+    of_theirs = list(tx.session.scalars(select(row.id).where(row.person_id == person_id)))
+    for time in times(tx, policy, of_theirs):
+        destroyed.count(tx, time.kind, 1)
+    destroying.person(tx, person_id)
+    destroyed.count(tx, "chat", 1)
+
+
+def _cases(tx: Tx, policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) -> int:
+    """One case of somebody of whom something else is kept."""
+    row = _columns(CaseRow)
+    case_id = tx.session.scalar(select(row.id).where(over.case(row, at)).limit(1))
+    if case_id is None:
+        return 0
+    [time] = times(tx, policy, [case_id])
+    destroying.case(tx, case_id)
+    return destroyed.count(tx, time.kind, 1)
+
+
+def _words(at: Bounds) -> Iterator[tuple[str, type[Mapped], ColumnElement[bool]]]:
+    """What was said, complained of, and where somebody wrote from, past its own time."""
+    heard, said, concern, address = (_columns(table) for table in (InboxRow, OutboxRow, Concern, Address))
+    yield "message", InboxRow, over.message(heard, heard.received_at, at)
+    yield "message", OutboxRow, said.person_id.is_not(None) & over.message(said, said.created_at, at)
+    yield "concern", Concern, over.concern(concern, at)
+    named = select(heard.address_id).union(select(said.address_id).where(said.address_id.is_not(None)))
+    yield "address", Address, over.address(address, at) & address.id.not_in(named)
+
+
+def _deleting(destroyed: Destroyed, kind: str, table: type[Mapped], condition: ColumnElement[bool]) -> Step:
+    return lambda tx: destroyed.count(tx, kind, destroying.rows(tx, table, condition, AT_ONCE))
+
+
+def _count(tx: Tx, table: type[Mapped], condition: ColumnElement[bool]) -> int:
+    return tx.session.scalar(select(func.count()).select_from(table.__table__).where(condition)) or 0
+
+
+def _columns(table: type[Mapped]) -> Any:
+    """The columns of the plain table, which nothing is hidden from."""
+    return table.__table__.c
