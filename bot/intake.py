@@ -85,7 +85,7 @@ class Intake:
             self._staff_did(tx, staff, incoming, now)
             return None
         someone, address = people.find_or_create(tx, incoming.channel, incoming.address, now)
-        body = {"text": incoming.text, "media": incoming.media}
+        body = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
         messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id)
         return someone.id, case is not None and case.stage in TALKING

@@ -16,6 +16,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 
 from bot.channels import Channel, Outgoing, TryLater, Undeliverable
+from escalation import discreet
+from escalation.context import Service
+from escalation.ending import check_ins
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.messages import CONTACT
@@ -28,6 +31,12 @@ STOP_WITHIN = 3.0
 """Seconds that bubbles on their way have when the program stops."""
 
 UNSENT = ("pending", "sending")
+STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
+    check_ins.TACT: check_ins.may_still_go,
+    **dict.fromkeys((discreet.TALK, discreet.UNASKED, discreet.KNOCK), discreet.may_still_go),
+}
+"""What is looked at once more before a bubble goes out, however long it was put off: by what the row carries (S75, S77)."""
+
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
 RETRY_AFTER = (1, 2, 5, 10, 30, 60)
@@ -47,9 +56,10 @@ class Letter:
 class Sender:
     """Sends the rows of one channel. Recipients side by side, each recipient's rows in order."""
 
-    def __init__(self, record: Record, channel: Channel, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, channel: Channel, service: Service, now: Callable[[], datetime]) -> None:
         self._record = record
         self._channel = channel
+        self._service = service
         self._now = now
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -116,6 +126,9 @@ class Sender:
         row = tx.session.scalars(oldest.order_by(OutboxRow.seq).limit(1)).first()
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
+        if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
+            tx.session.flush()
+            return self._next(tx, recipient)
         try:
             address, (text, buttons) = self._address(tx, row), messages.outgoing(tx, row)
         except SealBroken:
@@ -161,20 +174,23 @@ class Sender:
                 await asyncio.sleep(PAUSE)
 
     def _sent(self, tx: Tx, row_id: str, external_id: str) -> None:
-        row = _row(tx, row_id)
+        if (row := _row(tx, row_id)) is None:
+            return
         row.state, row.sent_at, row.external_id, row.problem = "sent", self._now(), external_id[:80], None
         _tell_pages(tx, row)
 
     def _failed(self, tx: Tx, row_id: str) -> None:
         """The app will never take it: note so on the row, and that the person cannot be reached there."""
-        row = _row(tx, row_id)
+        if (row := _row(tx, row_id)) is None:
+            return
         row.state, row.problem = "failed", "undeliverable"
         if row.person_id:
             people.person(tx, row.person_id).unreachable_at = self._now()
         _tell_pages(tx, row)
 
     def _again(self, tx: Tx, row_id: str, seconds: float) -> None:
-        row = _row(tx, row_id)
+        if (row := _row(tx, row_id)) is None:
+            return
         pause = max(seconds, RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
         row.state, row.problem, row.not_before = "pending", "try_later", self._now() + timedelta(seconds=pause)
 
@@ -192,8 +208,9 @@ def _theirs(recipient: str) -> ColumnElement[bool]:
     return OutboxRow.person_id.is_(None) & OutboxRow.staff_id.is_(None) if recipient == CONTACT else OutboxRow.person_id == recipient
 
 
-def _row(tx: Tx, row_id: str) -> OutboxRow:
-    return tx.session.scalars(select(OutboxRow).where(OutboxRow.id == row_id)).one()
+def _row(tx: Tx, row_id: str) -> OutboxRow | None:
+    """The row; `None` where it was erased while it was on its way."""
+    return tx.session.scalar(select(OutboxRow).where(OutboxRow.id == row_id))
 
 
 def _tell_pages(tx: Tx, row: OutboxRow) -> None:

@@ -41,7 +41,7 @@ async def chat(settings: Settings, with_intents: bool) -> None:
     program = build(settings)
     terminal = TerminalChannel(program.intake.take)
     program.channels.append(terminal)
-    program.senders.append(Sender(program.record, terminal, utc_now))
+    program.senders.append(Sender(program.record, terminal, program.service, utc_now))
     async with AsyncExitStack() as stack:
         if with_intents:
             with suppress(NotPrepared):

@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from bot.auditing import PUT_OFF, Auditor
-from escalation import chain, drills, quiet
+from escalation import chain, discreet, drills, quiet
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
@@ -19,7 +19,7 @@ from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import DueRow
 from escalation.rota import gaps
 from escalation.sharing import flags
-from escalation.work import debriefs
+from escalation.work import debriefs, holds
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,11 @@ HANDS: dict[str, Hand] = {
     flags.REMINDER: flags.run,
     forgetting.KIND: forgetting.run,
     drills.END: drills.run,
+    discreet.KNOCK_LATER: discreet.knock_again,
     check_ins.SEND: check_ins.run,
     check_ins.LOOK: check_ins.run,
     debriefs.AGAIN: debriefs.ask_again,
+    holds.REVIEW: holds.run,
 }
 """What does each kind of due row. It marks the row as done itself."""
 

@@ -28,7 +28,7 @@ from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
 from bot.intake import WORDS
 from bot.lanes import place_of
-from escalation import cases, chain, promises
+from escalation import cases, chain, discreet, promises
 from escalation.context import Service
 from escalation.ending import afterwards
 from escalation.record import messages, people
@@ -223,6 +223,7 @@ def _person_view(tx: Tx, someone: Person, channel: str) -> PersonView:
         has_code_word=someone.code_word is not None,
         language=someone.language,
         adults=own_view.adults_met(tx, someone.id),
+        kept_back=discreet.keeps_back(tx, someone),
     )
 
 

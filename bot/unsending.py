@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from bot.channels import Deleting, TryLater, Undeliverable
 from escalation.phone.forgetting import TO_DELETE
+from escalation.record.messages import UNSEND
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import OutboxRow, Staff
+from escalation.young_person import clearing
 
 log = logging.getLogger(__name__)
 
@@ -21,15 +23,16 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A message that is to be deleted. No address: whose chat it was is not known any more."""
+    """A message that is to be deleted. No address: whose chat it was is not known any more. `own`: in a young person's own chat."""
 
     row_id: str
     address: str | None
     external_id: str
+    own: bool
 
 
 class Unsender:
-    """Deletes the marked rows of one channel, all of them to members of staff."""
+    """Deletes the marked rows of one channel: a young person's words on phones of staff, and what somebody cleared from their own."""
 
     def __init__(self, record: Record, channel: Deleting) -> None:
         self._record = record
@@ -63,19 +66,29 @@ class Unsender:
         try:
             await self._channel.delete(marked.address, marked.external_id)
         except Undeliverable:
-            log.error("words on a worker's phone could not be deleted: ask them to delete the chat")
+            if not marked.own:
+                log.error("words on a worker's phone could not be deleted: ask them to delete the chat")
             return "stays"
         return "deleted"
 
     def _marked(self, tx: Tx) -> list[Marked]:
-        rows = select(OutboxRow, Staff).join(Staff, Staff.id == OutboxRow.staff_id)
+        rows = select(OutboxRow, Staff).outerjoin(Staff, Staff.id == OutboxRow.staff_id)
         here = rows.where(OutboxRow.channel == self._channel.name, OutboxRow.state == TO_DELETE).order_by(OutboxRow.seq).limit(AT_ONCE)
-        return [Marked(row.id, _chat(tx, staff), row.external_id or "") for row, staff in tx.session.execute(here)]
+        return [
+            Marked(row.id, _chat(tx, row, staff), row.external_id or "", row.speaker == UNSEND) for row, staff in tx.session.execute(here)
+        ]
 
 
-def _chat(tx: Tx, staff: Staff) -> str | None:
+def _chat(tx: Tx, row: OutboxRow, staff: Staff | None) -> str | None:
+    if staff is None:
+        return clearing.where_to(tx, row)
     return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
 
 
 def _note(tx: Tx, row_id: str, state: str) -> None:
-    tx.session.scalars(select(OutboxRow).where(OutboxRow.id == row_id)).one().state = state
+    """What became of it. A row that only asked for this has done its work."""
+    row = tx.session.scalar(select(OutboxRow).where(OutboxRow.id == row_id))
+    if row is not None and row.speaker == UNSEND:
+        tx.session.delete(row)
+    elif row is not None:
+        row.state = state

@@ -172,7 +172,7 @@ def _readiness(program: Program) -> Callable[[], Awaitable[JSONResponse]]:
 
 def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:
     program.channels.append(channel)
-    program.senders.append(Sender(program.record, channel, now))
+    program.senders.append(Sender(program.record, channel, program.service, now))
     program.intake.answer_through(channel.name, channel.deliver)
 
 

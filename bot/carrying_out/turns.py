@@ -22,6 +22,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
 from escalation.sharing import flags, reports, transfer
 from escalation.words import message
+from escalation.young_person import clearing
 from nlu.understanding import Level
 
 OfWording = happened.AgreementGiven | happened.AgreementRefused | happened.AgreementWithdrawn
@@ -119,7 +120,7 @@ def _feeling_told(tx: Tx, service: Service, someone: Person, event: happened.Fee
 
 def _carried_on(tx: Tx, service: Service, someone: Person, event: happened.CarriedOn, now: datetime) -> None:
     someone.last_seen_at, someone.away_since = now, None
-    discreet.release(tx, someone)
+    discreet.release(tx, someone, now)
 
 
 def _went_away(tx: Tx, service: Service, someone: Person, event: happened.WentAway, now: datetime) -> None:
@@ -134,10 +135,7 @@ def _code_asked(tx: Tx, service: Service, someone: Person, event: happened.CodeA
 
 
 def _deletion_asked(tx: Tx, service: Service, someone: Person, event: happened.DeletionAsked, now: datetime) -> None:
-    someone.cleared_at = now
-    check_ins.stop(tx, service, someone, now)
-    if cases.latest_case(tx, someone.id) is None:
-        messages.erase_handled(tx, someone)
+    clearing.clear(tx, service, someone, now)
 
 
 def _staff_answered(tx: Tx, service: Service, someone: Person, event: happened.StaffAnswered, now: datetime) -> None:

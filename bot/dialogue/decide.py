@@ -81,15 +81,19 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
         emergency.raise_it(scene, risk, raised_by, media)
     else:
         scene.say(media)
-        _nobody_in_danger_now(scene, words, *_without_the_sum(scene, understood, risk, raised_by), raised_by)
+        _nobody_in_danger_now(scene, words, *_without_the_sum(scene, words, understood, risk, raised_by), raised_by)
     duties.flag(scene, risk, raised_by)
 
 
-def _without_the_sum(scene: Scene, understood: Understanding, risk: Risk, raised_by: str | None) -> tuple[Understanding, Risk]:
-    """Small signs that add up are answered once; after that each message is answered for what it says."""
-    if not sum_is_answered(scene, risk):
+def _without_the_sum(
+    scene: Scene, words: list[Heard], understood: Understanding, risk: Risk, raised_by: str | None
+) -> tuple[Understanding, Risk]:
+    """Small signs that add up are answered once, and not at a mere "idk"; else each message is answered for what it says."""
+    short = adds_up(risk) and all(topics.short_word(scene, one.text) for one in words)
+    if not short and not sum_is_answered(scene, risk):
         return understood, risk
-    agreement.notice_more(scene, risk, raised_by)
+    if not short:
+        agreement.notice_more(scene, risk, raised_by)
     alone = by_itself(risk)
     return replace(understood, risk=alone), alone
 

@@ -97,9 +97,9 @@ def show_helplines(scene: Scene, topic: str | None = None) -> None:
     scene.say((*scene.words("conversation.helplines_intro"), "\n".join(lines)), scene.buttons(_after_helplines(scene)))
 
 
-def open_now(scene: Scene) -> str:
-    """One bubble on who is there at any hour."""
-    always = [contact for contact in _contacts(scene, None) if contact.always_open and contact.call][:3]
+def open_now(scene: Scene, topic: str | None = None) -> str:
+    """One bubble on who is there at any hour, those for the topic first."""
+    always = [contact for contact in _contacts(scene, topic) if contact.always_open and contact.call][:3]
     return "\n".join((*scene.words("conversation.open_now_intro"), *(_line(scene, contact) for contact in always)))
 
 

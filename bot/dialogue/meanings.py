@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue import guidance, onward
 from bot.dialogue.scene import Heard, Scene
 from nlu.understanding import Level, Understanding
@@ -26,6 +28,9 @@ def stop_of_what(understood: Understanding) -> bool:
     """Whether "stop" is likely, and not sure."""
     return understood.topic == "stop_messages" and SURE <= understood.confidence < SURE_OF_STOP
 
+_ASKS_FOR_THE_ADULT = re.compile(r"\s*(?:is|are|when)\b.*\b(?:coming|here|there)\b", re.IGNORECASE)
+"""Somebody who waits: "are they coming?" is not "they are coming"."""
+
 
 def only_edited(scene: Scene, words: list[Heard], understood: Understanding) -> bool:
     """Whether they only changed what was answered already: nothing worrying in it, and no new question."""
@@ -37,6 +42,8 @@ def only_edited(scene: Scene, words: list[Heard], understood: Understanding) -> 
 
 def somebody_came(scene: Scene, understood: Understanding, sure: float) -> bool:
     """Said outright; words such as "have to go" count unless they clearly belong to a question about something else."""
+    if scene.waiting and any(_ASKS_FOR_THE_ADULT.match(one.text) for one in scene.turn.heard):
+        return False
     if understood.topic == "cant_talk_now" and understood.confidence >= sure:
         return True
     asks = understood.confidence >= SURE and guidance.is_guidance(scene, understood.topic)

@@ -15,10 +15,10 @@ AS_GOOD_AS_THE_SAME = 85
 
 
 def about(scene: Scene) -> str | None:
-    """The topic nearest to what an adult was offered for; none while it is kept from view (S77)."""
+    """The topic nearest to what an adult was offered for; none while it is kept from view (S77), or where nobody has named it."""
     offer = scene.state.offer
     crisis = scene.service.library.crisis.get(offer.categories[0]) if offer and offer.categories else None
-    if crisis is None or offer is None or scene.state.behind_carry_on:
+    if crisis is None or offer is None or offer.summed or scene.state.behind_carry_on:
         return None
     return FRIEND if offer.subject == "other" else crisis.guidance
 

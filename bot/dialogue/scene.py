@@ -45,6 +45,8 @@ class PersonView:
     has_code_word: bool = False
     adults: tuple[Adult, ...] = ()
     """The adults they have talked to, the latest first."""
+    kept_back: bool = False
+    """Whether something waits until they carry on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class Offer(Part):
     scope: str | None = None
     summary: str | None = None
     adult_id: str | None = None
+    summed: bool = False
+    """Whether it is made for a sum of small signs, which nobody has given a name."""
 
     @property
     def urgent(self) -> bool:

@@ -59,7 +59,7 @@ def _spoken(library: Library, language: str, files: Sequence[Sibling]) -> Spoken
         "steps": (sum(len(script.steps) for script in scripts), sum(len(library.scripts[script.topic].steps) for script in scripts)),
         "crisis": (sum(isinstance(entry, TranslatedCrisis) for entry in entries), len(library.crisis)),
         "helplines": (sum(isinstance(entry, TranslatedDirectory) for entry in entries), len(library.directories)),
-        "labels": (len(library.labels.get(language, {})), len(library.labels[ENGLISH])),
+        "labels": (len(library.labels.get(language, {})), len(library.labels.get(ENGLISH, {}))),
     }
     needs = [entry.needs for entry in entries if entry.needs]
     return Spoken(

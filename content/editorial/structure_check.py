@@ -41,6 +41,8 @@ def _names(shelf: Shelf) -> Iterator[Problem]:
     for crisis in shelf.crisis:
         if crisis.entry.category not in shelf.taxonomy.risk_categories:
             yield crisis.problem(f"there is no risk category {crisis.entry.category!r}", "use an id of taxonomy.yml", "category")
+        if crisis.entry.guidance not in theme_of:
+            yield crisis.problem(f"there is no topic {crisis.entry.guidance!r}", "use an id of taxonomy.yml", "guidance")
     for filed, name, key in _file_names(shelf):
         if name != filed.path.stem:
             yield filed.problem(f"{key} {name!r} stands in {filed.path.name}", f"name the file {name}.yml, or correct the {key}", key)

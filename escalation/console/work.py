@@ -11,7 +11,7 @@ from escalation import reading
 from escalation.case import TALKING, Adult
 from escalation.console.timeline import Moment, moment
 from escalation.context import Service
-from escalation.record import duty, history
+from escalation.record import duty, history, people
 from escalation.record.history import Entry
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
@@ -50,6 +50,9 @@ class Work:
     wants: str
     contexts: tuple[str, ...]
     held_at: datetime | None
+    hold_review_at: datetime | None
+    person_code: str
+    """By which somebody asks for access or erasure; for leads only."""
     watcher: Adult | None
     next_adult: Adult | None
     colleagues: list[Adult]
@@ -84,6 +87,8 @@ def work_on(tx: Tx, service: Service, case_id: str, staff: Staff, names: dict[st
         wants=case_work.wants(tx, case),
         contexts=tuple(case.contexts),
         held_at=case.held_at,
+        hold_review_at=case.hold_review_at,
+        person_code=people.code(tx, case.person_id) if staff.role == "lead" else "",
         watcher=_adult(tx, case.watcher_id),
         next_adult=_adult(tx, case.transfer_to),
         colleagues=transfer.colleagues(tx, service, case, staff, now) if own else [],

@@ -19,10 +19,12 @@ from escalation.ending.ending_policy import Hours
 from escalation.record import history, messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, CheckIn, DueRow, Person, Staff
+from escalation.record.tables import CaseRow, CheckIn, DueRow, OutboxRow, Person, Staff
 from escalation.words import clock, message, tokens
 
 SEND, LOOK = "check_in", "check_in_look"
+TACT = "check_in"
+"""What a bubble carries that goes out in safe hours only, however long it was put off."""
 SOON = timedelta(hours=1)
 """After this a check-in that could not be delivered is known to be so."""
 
@@ -117,10 +119,8 @@ def not_fine(tx: Tx, service: Service, someone: Person, wording: Wording, now: d
 def _send(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
     someone, case = people.person(tx, row.person_id), tx.session.get_one(CaseRow, row.case_id)
     hours = hours_of(someone)
-    talking = cases.open_case(tx, someone.id)
-    if hours is None or (talking is not None and talking.stage in WITH_PEOPLE):
-        row.answer, row.answered_at = "not_needed", now
-        cases.follow_up_over(tx, case, "follow_up_ended", now)
+    if hours is None or _with_people(tx, someone):
+        _not_needed(tx, row, case, now)
     elif not safe_hours.inside(now, hours, service.zone):
         row.due_at = safe_hours.next_moment(now, hours, service.zone)
         _later(tx, row, SEND, row.due_at, now)
@@ -133,12 +133,51 @@ def _say_hello(tx: Tx, service: Service, row: CheckIn, someone: Person, case: Ca
     buttons = tokens(library.message("ending.check_in").buttons)
     texts = message(library, "ending.check_in", someone.age_band, someone.easy_read)
     blocked = _gone(someone, someone.last_seen_at or case.opened_at)
-    if blocked or not all(messages.say(tx, someone, text, now, buttons=buttons, case_id=case.id) for text in texts):
+    tries = [messages.say(tx, someone, text, now, buttons=buttons, case_id=case.id) for text in texts if not blocked]
+    said = [bubble for bubble in tries if bubble is not None]
+    if len(said) < len(texts):
         _unanswered(tx, service, row, case, "unreached", now)
         return
+    for bubble in said:
+        bubble.tact = TACT
     row.sent_at = now
     history.record(tx, case, "check_in_sent", now, actor="system")
     _later(tx, row, LOOK, now + SOON, now)
+
+
+def may_still_go(tx: Tx, service: Service, bubble: OutboxRow, now: datetime) -> bool:
+    """Whether a hello that waits to be sent may go out now. One that may not is taken back: for the next safe hour, or for good."""
+    someone, case = people.person(tx, bubble.person_id or ""), tx.session.get_one(CaseRow, bubble.case_id)
+    row, hours = to_come(tx, case), hours_of(someone)
+    if row is not None and row.sent_at is not None and hours is not None and not _with_people(tx, someone):
+        if safe_hours.inside(now, hours, service.zone):
+            return True
+        _take_back(tx, row, case, safe_hours.next_moment(now, hours, service.zone), now)
+    elif row is None:
+        history.record(tx, case, "check_in_not_sent", now, actor="system")
+    elif row.sent_at is not None:
+        history.record(tx, case, "check_in_not_sent", now, actor="system")
+        _not_needed(tx, row, case, now)
+    bubble.state = discreet.DROPPED
+    return False
+
+
+def _take_back(tx: Tx, row: CheckIn, case: CaseRow, to: datetime, now: datetime) -> None:
+    row.sent_at, row.due_at = None, to
+    looks = update(DueRow).where(DueRow.person_id == row.person_id, DueRow.done_at.is_(None), DueRow.kind == LOOK)
+    tx.session.execute(looks.values(done_at=now, result="moot"))
+    _later(tx, row, SEND, to, now)
+    history.record(tx, case, "check_in_put_off", now, actor="system")
+
+
+def _with_people(tx: Tx, someone: Person) -> bool:
+    talking = cases.open_case(tx, someone.id)
+    return talking is not None and talking.stage in WITH_PEOPLE
+
+
+def _not_needed(tx: Tx, row: CheckIn, case: CaseRow, now: datetime) -> None:
+    row.answer, row.answered_at = "not_needed", now
+    cases.follow_up_over(tx, case, "follow_up_ended", now)
 
 
 def _look(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
@@ -190,9 +229,7 @@ def _cancel(tx: Tx, someone: Person, now: datetime) -> list[str]:
 
 def hours_of(someone: Person) -> Hours | None:
     """The hours that they said are safe; `None` before they did."""
-    if someone.safe_from is None or someone.safe_until is None:
-        return None
-    return Hours.of(f"{someone.safe_from}-{someone.safe_until}")
+    return safe_hours.chosen(someone.safe_from, someone.safe_until)
 
 
 def _worker(case: CaseRow) -> tuple[str, ...]:

@@ -7,6 +7,11 @@ from datetime import datetime, timedelta, tzinfo
 from escalation.ending.ending_policy import Hours
 
 
+def chosen(safe_from: str | None, safe_until: str | None) -> Hours | None:
+    """The hours that somebody said are safe, as they are kept; `None` before they did."""
+    return Hours.of(f"{safe_from}-{safe_until}") if safe_from and safe_until else None
+
+
 def inside(at: datetime, hours: Hours, zone: tzinfo) -> bool:
     """Whether `at` lies in these hours, by the clock on the wall in `zone`."""
     return hours.start <= at.astimezone(zone).time() < hours.end

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from escalation.record import people
 from escalation.record.ids import new_id
@@ -18,6 +18,10 @@ from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
 Buttons = Iterable[tuple[str, str]]
 RELAYED = "relayed"
 """The speaker of a young person's words on a worker's phone."""
+UNSEND = "unsend"
+"""The speaker of a row that asks an app to delete one message; its body is the address, since the person may be gone by then."""
+DELETABLE_FOR = timedelta(hours=48)
+"""For so long an app lets a bot delete a message."""
 CONTACT = "out_of_hours"
 """The channel to the organisation's out-of-hours contact."""
 
@@ -99,7 +103,7 @@ def latest_words(tx: Tx, someone: Person, limit: int, replaced: Collection[str] 
 
 
 def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
-    """What an inbox row holds: `text`, and `media` where something else than words came."""
+    """What an inbox row holds: `text`, `media` where something else than words came, and the app's `id` of the message."""
     opened: dict[str, Any] = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed))
     return opened
 
@@ -122,7 +126,8 @@ def set_aside(tx: Tx, someone: Person, row: InboxRow, *, blank: bool) -> None:
     """Keep a message between the young person and the bot: no transcript for staff holds it. `blank`: nor does the record."""
     row.aside = True
     if blank or _blanked_before(tx, someone, row):
-        row.body_sealed = tx.vault.seal_for(someone, "inbox.body", row.id, json.dumps({"text": BLANK}))
+        emptied = body(tx, someone, row) | {"text": BLANK}
+        row.body_sealed = tx.vault.seal_for(someone, "inbox.body", row.id, json.dumps(emptied))
 
 
 def _blanked_before(tx: Tx, someone: Person, row: InboxRow) -> bool:
@@ -250,12 +255,6 @@ def _opened(tx: Tx, row: OutboxRow) -> dict[str, Any]:
         opened = tx.vault.open_for(people.person(tx, row.person_id), "outbox.body", row.id, row.body_sealed)
     data: dict[str, Any] = json.loads(opened)
     return data
-
-
-def erase_handled(tx: Tx, someone: Person) -> None:
-    """Erase what was said and answered, where no case rests on it."""
-    tx.session.execute(delete(InboxRow).where(InboxRow.person_id == someone.id, InboxRow.handled_at.is_not(None)))
-    tx.session.execute(delete(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(("sent", "failed"))))
 
 
 def transcript(tx: Tx, someone: Person, *, since: datetime | None = None, limit: int = 400, asides: bool = True) -> list[Line]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 
 from sqlalchemy import select
 
 from escalation.record.ids import new_id
+from escalation.record.retention import coming_back
 from escalation.record.store import Tx
 from escalation.record.tables import Address, Concern, ConversationRow, Person
 
+CODE_LETTERS = 8
 DRILL = "drill"
 """The channel by which drills write."""
 
@@ -21,7 +24,11 @@ def find(tx: Tx, channel: str, address: str) -> tuple[Person, Address] | None:
 
 
 def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[Person, Address]:
-    """The person who writes from this address; a new one where nobody did before."""
+    """The person who writes from this address; a new one where nobody did before.
+
+    What is over of somebody who comes back is gone before anything new is stored, so that nothing of it shows again.
+    """
+    coming_back.forget(tx, channel, tx.vault.pseudonym(channel, address))
     found = find(tx, channel, address)
     if found:
         found[1].last_used_at = now
@@ -63,6 +70,25 @@ def person(tx: Tx, person_id: str) -> Person:
     if row is None:
         raise KeyError(person_id)
     return row
+
+
+def code(tx: Tx, person_id: str) -> str:
+    """The code by which a person is named outside the chat, when they ask for access or erasure, such as `K7QM-2XPR`.
+
+    It opens nothing, and nobody can tell from it who they are.
+    """
+    digest = bytes.fromhex(tx.vault.pseudonym("person_code", person_id))
+    letters = base64.b32encode(digest).decode()[:CODE_LETTERS]
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def by_code(tx: Tx, given: str) -> Person:
+    """The person with this code, however it is typed. Raises `KeyError`."""
+    meant = "".join(given.upper().split()).replace("-", "")
+    for person_id in tx.session.scalars(select(Person.id)):
+        if code(tx, person_id).replace("-", "") == meant:
+            return person(tx, person_id)
+    raise KeyError(given)
 
 
 def last_address(tx: Tx, person_id: str) -> Address | None:

@@ -1,4 +1,4 @@
-"""What staff record on a case: form, notes, context, wishes, level and hold. Entries stay; a correction is a new one.
+"""What staff record on a case: form, notes, context, wishes and level. Entries stay; a correction is a new one.
 
 Nothing here has to be done before a 999 call or a referral (S68).
 """
@@ -13,7 +13,7 @@ from escalation import cases, chain, reading
 from escalation.agreements import agreed
 from escalation.case import NotPossible, Stage
 from escalation.context import Service
-from escalation.record import audit, history, people
+from escalation.record import history, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.work import form
@@ -125,19 +125,6 @@ def set_level(
     tx.signal("queue:all")
     if case.stage == Stage.WAITING and level > was:
         chain.begin(tx, service, case, now)
-
-
-def hold(tx: Tx, case_id: str, staff: Staff, on: bool, reason: str, now: datetime) -> None:
-    """Stop every deletion of this case, or allow it again; only a lead can lift a hold (S71)."""
-    case = working_on(tx, case_id, staff)
-    if not reason.strip():
-        raise NotPossible("write why")
-    if not on and staff.role != "lead":
-        raise NotPossible("only the lead can lift a hold")
-    case.held_at = (case.held_at or now) if on else None
-    event = "hold_on" if on else "hold_off"
-    _note(tx, case, staff, event, now, {"reason": reason.strip()})
-    audit.note(tx, event, now, staff_id=staff.id, case_id=case.id)
 
 
 def _note(tx: Tx, case: CaseRow, staff: Staff, event: str, now: datetime, detail: Mapping[str, object]) -> None:

@@ -51,8 +51,10 @@ class Checker:
         return _risk(seen, tuple(signs.values()), frozenset(flags))
 
     def _weighed(self, level: Level, points: Points) -> Level:
-        doubted = points.heads["concern"] < self.policy.clues.doubts_below and len(points.places) >= self.policy.clues.doubts_from
-        return min(level, Level.WORRY) if doubted and level < Level.IMMEDIATE else level
+        clues = self.policy.clues
+        limit = clues.doubts_immediate_below if level == Level.IMMEDIATE else clues.doubts_below
+        doubted = points.heads["concern"] < limit and len(points.places) >= clues.doubts_from
+        return min(level, Level.WORRY) if doubted else level
 
     def _from_clues(self, found: Found, context: Context, points: Points, phrases: Level) -> Seen:
         level = max((Level.of(head) for head in HEADS if points.heads[head] >= getattr(self.policy.clues, head)), default=Level.NONE)

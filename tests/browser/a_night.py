@@ -119,13 +119,22 @@ def _plan_the_week(made: Night) -> None:
     house, midnight = made.house, NIGHT.replace(hour=0, minute=0)
     for name, day, hour, hours, backup in WEEK:
         at = midnight + timedelta(days=day, hours=hour)
-        span = Span(at, at + timedelta(hours=hours))
-        shift = made.by(name, lambda tx, row, span=span, backup=backup: shifts.add(tx, house.service, row, span, backup, house.clock()))
-        if (name, day) in (("Sam", 3), ("Alex", 5)):
-            made.by(name, lambda tx, row, shift=shift: swaps.ask(tx, house.service, shift.id, row, house.clock()))
+        _works(made, name, Span(at, at + timedelta(hours=hours)), backup, swap=(name, day) in (("Sam", 3), ("Alex", 5)))
     friday = midnight + timedelta(days=4)
     holiday = Span(friday, friday + timedelta(days=3))
     made.by("Nia", lambda tx, nia: shifts.note_holiday(tx, house.service, nia, holiday, nia.id, house.clock()))
+
+
+def _works(made: Night, name: str, span: Span, backup: bool, *, swap: bool) -> None:
+    """Somebody has a shift, and asks who can take it where there is a `swap`."""
+    service, now = made.house.service, made.house.clock()
+
+    def add(tx: Tx, row: Staff) -> None:
+        shift = shifts.add(tx, service, row, span, backup, now)
+        if swap:
+            swaps.ask(tx, service, shift.id, row, now)
+
+    made.by(name, add)
 
 
 def _end_hard_cases(made: Night) -> None:
@@ -142,7 +151,7 @@ def _end_hard_cases(made: Night) -> None:
     def tell(tx: Tx) -> None:
         case = tx.session.get_one(CaseRow, made.cases["closed"])
         for about in ("listened", "helped", "again"):
-            feedback.rate(tx, case, about, "yes", house.clock())  # type: ignore[arg-type]
+            feedback.rate(tx, case, about, "yes", house.clock())
         feedback.say(tx, people.person(tx, case.person_id), case, "it was good that sam didnt tell me off", house.clock())
 
     house.record.write(tell)
@@ -196,6 +205,7 @@ async def _talk(made: Night) -> None:
     details = Details("07700 900123", "after 4 on monday", "Max")
     house.record.write(lambda tx: call_backs.ask(tx, tx.session.get_one(CaseRow, call), details, now))
     house.pick_up("Sam", call)
+    house.worker_says("Sam", call, "Hi, I'm Sam. I can ring you as soon as you say it is safe.")
     left = made.cases["paused"] = made.arrivals.immediate()
     house.pick_up("Sam", left)
     words = Wording("consent.withdrawn", "1", "I'll stop sharing now.")

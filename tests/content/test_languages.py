@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from content.editorial import library
 from content.editorial.interface import label_problems, load_labels
+from content.editorial.languages_survey import language_table, survey_languages
 from content.editorial.library import CONTENT, Library
 from content.editorial.schema import Sign, SignOff
 from tests.content.conftest import REVIEWED, Change, Check
@@ -27,6 +29,7 @@ FILES = {
 title: Nie mogę spać
 {PL}{REVIEWED}steps:
   start:
+    alt: Księżyc za oknem.
     say: [Wielu ludzi nie może spać.]
     easy: [Wielu nie śpi.]
     buttons:
@@ -45,13 +48,18 @@ FAULTS = [
     ("a number of its own", SCRIPT, "nie może spać.", "nie może spać. Zadzwoń pod 999.", "the numbers of say are not those of the English"),
     ("a translation of older words", WORDS, "  limits:\n", '  limits:\n    version: "2"\n', "limits is version 1 in English"),
     ("another language than its name says", SCRIPT, "language: pl", "language: ro", "language is 'ro' in sleep.pl.yml"),
+    ("a picture that nobody describes", SCRIPT, "    alt: Księżyc za oknem.\n", "", "the picture of start has no alt text here; add `alt`, which says: A moon."),
+    ("words for a picture that is not there", SCRIPT, "  start:\n", "  thoughts: {say: [Zapisz to.], alt: Kartka., buttons: [{label: Wróć, go: start}, {label: Więcej, go: \"topic:sleep\"}]}\n  start:\n", "thoughts has no picture in English; take `alt` out"),
     ("a promise of secrecy", SCRIPT, "Wielu nie śpi.", "Nikomu nie powiem.", "nobody here may promise secrecy"),
     ("signed before a native reader has read it", SCRIPT, "status: draft", SIGNED, "status signed_off while it needs a native reviewer"),
 ]  # fmt: skip
 
 
 @pytest.fixture
-def polish(folder: Path) -> Path:
+def polish(folder: Path, change: Change) -> Path:
+    (folder / "pictures").mkdir()
+    shutil.copy(CONTENT / "pictures" / "sleep.svg", folder / "pictures")
+    change("guidance/wellbeing/sleep.yml", "  start:\n", "  start:\n    picture: {file: sleep.svg, alt: A moon.}\n")
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
@@ -96,10 +104,37 @@ def test_what_does_not_fit_is_not_served_and_english_is(polish: Path, change: Ch
 def test_what_is_not_translated_is_said_in_english(words: Library) -> None:
     polish = words.speaking("pl")
     assert polish.scripts["sleep"] == words.scripts["sleep"]
-    assert polish.message("plan.part_signs") == words.message("plan.part_signs")
-    assert polish.language_of("plan.part_signs") == "en"
+    assert polish.message("staff.waiting") == words.message("staff.waiting")
+    assert polish.language_of("staff.waiting") == "en"
     assert polish.language_of("consent.offer") == "pl"
     assert polish.speaking("en") is words
+
+
+def test_everything_that_a_young_person_meets_on_the_way_to_an_adult_is_there_in_polish(words: Library) -> None:
+    polish = words.speaking("pl")
+    assert [id for id in words.messages if not id.startswith("staff.") and polish.language_of(id) != "pl"] == []
+    assert [category for category in words.crisis if polish.crisis[category] == words.crisis[category]] == []
+    ways = ("confidentiality", "how_to_tell_someone", "talk_to_person", "what_happens_if_i_tell", "who_can_help")
+    assert [
+        (topic, name) for topic in ways for name, step in words.scripts[topic].steps.items() if polish.scripts[topic].steps[name] == step
+    ] == []
+
+
+def test_a_picture_is_described_in_the_language_of_its_words(words: Library) -> None:
+    english, polish = (library.scripts["who_can_help"].steps["known"].picture for library in (words, words.speaking("pl")))
+    assert english and polish
+    assert polish.file == english.file
+    assert polish.alt.startswith("Młoda osoba w środku.")
+
+
+def test_the_survey_says_how_far_each_language_is(polish: Path) -> None:
+    (polish / "policy" / "short_words.yml").write_text("{}", encoding="utf-8")
+    more = '  bye: {about: The end., say: ["Bye."]}\n'
+    with (polish / "messages" / "conversation.yml").open("a", encoding="utf-8") as file:
+        file.write(more)
+    _, _, row, _, missing = language_table(survey_languages(library.load(polish)))
+    assert row == "| pl | 1 of 2 | 1 of 1 | 1 of 2 | 0 of 1 | 0 of 1 | 0 of 0 | 2 | 0 | native reviewer: 2 |"
+    assert missing == "Messages that are said in English: pl: conversation.bye."
 
 
 def test_a_draft_is_not_served_in_production_and_its_language_is_not_offered(words: Library) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from escalation.case import NotPossible
-from escalation.record import audit
 from escalation.sharing import asking_the_lead, flags
 from escalation.work import case_work
 from escalation.work.case_work import Note
@@ -102,25 +101,6 @@ async def test_a_step_up_of_a_case_that_waits_alerts_at_once(staffed: House, you
     case = young.case()
     assert case is not None
     assert "suicide" in case.categories
-
-
-async def test_a_hold_needs_a_reason_and_only_the_lead_lifts_it(staffed: House, young: YoungPerson) -> None:
-    case_id = await talks(young)
-
-    def hold(name: str, on: bool, reason: str = "the police asked for it") -> None:
-        does(staffed, name, lambda tx, me: case_work.hold(tx, case_id, me, on, reason, staffed.clock()))
-
-    with pytest.raises(NotPossible, match="write why"):
-        hold("Sam", True, "")
-    hold("Sam", True)
-    with pytest.raises(NotPossible, match="only the lead"):
-        hold("Sam", False)
-    case = young.case()
-    assert case is not None
-    assert case.held_at == staffed.clock()
-    hold("Jo", False)
-    assert [entry.event for entry in past(staffed, case_id, "hold_on", "hold_off")] == ["hold_on", "hold_off"]
-    assert staffed.record.read(audit.first_broken) is None
 
 
 async def test_the_record_can_be_completed_after_the_conversation_has_ended(staffed: House, young: YoungPerson) -> None:

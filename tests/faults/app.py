@@ -48,7 +48,7 @@ class App:
 @asynccontextmanager
 async def sending(house: House, app: App) -> AsyncIterator[Sender]:
     """The program's sender, running."""
-    sender = Sender(house.record, app, house.clock)
+    sender = Sender(house.record, app, house.service, house.clock)
     task = asyncio.create_task(sender.run())
     try:
         yield sender

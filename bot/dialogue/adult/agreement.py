@@ -9,6 +9,7 @@ from bot.dialogue import guidance, onward
 from bot.dialogue.adult import call_back, last_time, waiting
 from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
 from bot.dialogue.responses import response
+from bot.dialogue.risk.sums import adds_up
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Offer
 from escalation.consent import Scope
@@ -181,6 +182,7 @@ def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:
         scene.skip_the_rota()
     scene.did(AdultOffered(level, risk.categories, risk.subject, risk.flags, raised_by))
     offer = Offer(level=level, categories=risk.categories, subject=risk.subject, flags=tuple(sorted(risk.flags)), raised_by=raised_by)
+    offer.summed = adds_up(risk)
     scene.state.offer = offer
     offer.adult_id = last_time.of(scene)
     scene.state.private_matter = True
@@ -275,7 +277,7 @@ def _current(scene: Scene) -> Offer:
 
 
 def _about(scene: Scene, offer: Offer) -> str:
-    crisis = scene.service.library.crisis.get(offer.categories[0]) if offer.categories else None
+    crisis = scene.service.library.crisis.get(offer.categories[0]) if offer.categories and not offer.summed else None
     if crisis is None:
         return scene.words("consent.something")[0]
     return crisis.plain_other if offer.subject == "other" else crisis.plain

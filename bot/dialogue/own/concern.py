@@ -28,7 +28,7 @@ def begin(scene: Scene) -> None:
         return
     scene.aside = scene.state.private_matter = True
     scene.state.concern = Concern()
-    pairs = [(adult.first_name, f"do:{ABOUT}{adult.staff_id}") for adult in _adults(scene)[:MOST_NAMES]]
+    pairs = [(_label(scene, adult), f"do:{ABOUT}{adult.staff_id}") for adult in _adults(scene)[:MOST_NAMES]]
     pairs += [(scene.words(f"concern.{kind}")[0], f"do:{ABOUT}{kind}") for kind in (SOMEONE, SOMETHING)]
     scene.state.ask("concern_about")
     scene.say(scene.words("concern.about"), scene.own_buttons(pairs))
@@ -142,6 +142,12 @@ def _meant(scene: Scene, text: str) -> Concern:
 
 def _named(scene: Scene, concern: Concern) -> Adult | None:
     return next((adult for adult in _adults(scene) if adult.staff_id == concern.about), None)
+
+
+def _label(scene: Scene, adult: Adult) -> str:
+    """A first name; with the role where they have not met."""
+    met = adult in scene.person.adults
+    return adult.first_name if met else scene.words("concern.reader", adult=adult.first_name, job=adult.job)[0]
 
 
 def _adults(scene: Scene) -> list[Adult]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.dialogue import topics
 from bot.dialogue.adult import agreement, call_back, waiting
-from bot.dialogue.own import code_word, concern, own_view
+from bot.dialogue.own import code_word, concern, own_view, plan
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Question
 from nlu.understanding import Risk
@@ -87,6 +87,7 @@ SAID: dict[str, Handler] = {
     "call_back": ask_for_call,
     "copy": own_view.offer_copy,
     "privacy": own_view.privacy,
+    "safety_plan": plan.begin,
 }
 """What a message does that is nothing but a plain word for it (`policy/short_words.yml`)."""
 

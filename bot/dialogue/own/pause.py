@@ -17,6 +17,8 @@ OPEN_WAYS = ("menu", "helplines", "areas", "theme_", "area_", "band_")
 def notice(scene: Scene) -> None:
     """Whether they come back after a pause to a conversation that should not show at a glance."""
     last = scene.state.last_at
+    if scene.person.kept_back:
+        scene.state.go_behind()
     if not scene.state.private_matter or last is None:
         return
     if (scene.turn.now - last).total_seconds() > scene.service.policy.pause_minutes * 60:

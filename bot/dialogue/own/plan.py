@@ -14,6 +14,8 @@ PICK = "plan_pick_"
 MOST_LINES = 5
 """Lines in one part: a plan has to be short to be of use."""
 MOST_CHARACTERS = 120
+HARD_MOMENTS = "low_mood"
+"""The topic whose helplines fit a safety plan."""
 
 
 def begin(scene: Scene) -> None:
@@ -58,7 +60,7 @@ def show(scene: Scene) -> None:
         scene.speak("plan.empty")
         return
     parts = [_part(scene, part) for part in PARTS if any(line.part == part for line in scene.state.plan)]
-    scene.say(("\n\n".join(parts), guidance.open_now(scene)))
+    scene.say(("\n\n".join(parts), guidance.open_now(scene, HARD_MOMENTS)))
     scene.speak("plan.shown")
 
 

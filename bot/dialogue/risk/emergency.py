@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue import guidance
+from bot.dialogue import guidance, onward
 from bot.dialogue.adult import agreement
 from bot.dialogue.events import EmergencyRaised, MeaningCorrected
 from bot.dialogue.responses import response
@@ -40,7 +40,7 @@ def safe(scene: Scene) -> None:
     """They say they are safe now. The rest is theirs to choose."""
     scene.say(scene.words("emergency.safe_yes"))
     if scene.adult() is None:
-        scene.say([guidance.open_now(scene)])
+        scene.say([guidance.open_now(scene, onward.about(scene))])
     agreement.yes(scene)
 
 

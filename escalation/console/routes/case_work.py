@@ -11,7 +11,7 @@ from escalation.case import NotPossible
 from escalation.console.permissions import GatedRoute
 from escalation.console.routes.forms import Sent, on_case
 from escalation.sharing import asking_the_lead, reports, transfer
-from escalation.work import case_work
+from escalation.work import case_work, holds
 from escalation.work.case_work import Note
 from nlu.understanding import Level
 
@@ -38,6 +38,13 @@ def _set_level(sent: Sent) -> None:
     case_work.set_level(sent.tx, sent.service, sent.case_id, sent.staff, level, [sent["category"]], sent["reason"], sent.now)
 
 
+def _hold(sent: Sent) -> None:
+    if sent["on"] == "yes":
+        holds.place(sent.tx, sent.service, sent.case_id, sent.staff, sent["reason"], sent["review_on"], sent.now)
+    else:
+        holds.lift(sent.tx, sent.service, sent.case_id, sent.staff, sent["reason"], sent.now)
+
+
 def _ask(sent: Sent) -> None:
     named = sent["unnamed"] != "yes"
     asking_the_lead.ask(sent.tx, sent.service, sent.case_id, sent.staff, sent["question"], named, sent.now)
@@ -48,7 +55,7 @@ form("note", "note", _note, to="timeline")
 form("context", "context", lambda sent: case_work.set_context(sent.tx, sent.case_id, sent.staff, sent["contexts"].split(","), sent.now))
 form("wants", "wants", lambda sent: case_work.set_wants(sent.tx, sent.case_id, sent.staff, sent["words"], sent.now))
 form("level", "level", _set_level)
-form("hold", "hold", lambda sent: case_work.hold(sent.tx, sent.case_id, sent.staff, sent["on"] == "yes", sent["reason"], sent.now))
+form("hold", "hold", _hold)
 form("ask-lead", "ask", _ask)
 form(
     "challenge",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 
-from escalation.record.messages import RELAYED
+from escalation.record.messages import DELETABLE_FOR, RELAYED, UNSEND
 from escalation.record.retention import destroying
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.policy import RetentionPolicy
@@ -33,6 +33,7 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     alert = _columns(OutboxRow)
     to_staff = alert.person_id.is_(None) & alert.state.not_in(ON_ITS_WAY)
     # A young person's words on a worker's phone were deleted there by now, or cannot be: nothing needs this copy of them.
+    yield "trace", OutboxRow, (alert.speaker == UNSEND) & (alert.created_at <= now - DELETABLE_FOR)
     yield "trace", OutboxRow, to_staff & or_(alert.created_at <= traces, (alert.speaker == RELAYED) & (alert.state != "sent"))
     swap, shift, absence, debrief = (_columns(table) for table in (ShiftSwap, Shift, Absence, Debrief))
     ended = select(shift.id).where(shift.ends_at <= rota)

@@ -19,6 +19,7 @@ from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.over import Bounds
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.retention.stamping import stamp, times
+from escalation.record.retention.whole import whole_person
 from escalation.record.store import Record, Tx
 from escalation.record.tables import Address, CaseRow, Concern, InboxRow, OutboxRow, Person
 from escalation.record.tables import Table as Mapped
@@ -102,16 +103,6 @@ def _people(tx: Tx, policy: RetentionPolicy, destroyed: Destroyed) -> int:
         return 0
     whole_person(tx, policy, person_id, destroyed)
     return 1
-
-
-def whole_person(tx: Tx, policy: RetentionPolicy, person_id: str, destroyed: Destroyed) -> None:
-    """Delete a person and all that is theirs, and count it by kind."""
-    row = _columns(CaseRow)
-    of_theirs = list(tx.session.scalars(select(row.id).where(row.person_id == person_id)))
-    for time in times(tx, policy, of_theirs):
-        destroyed.count(tx, time.kind, 1)
-    destroying.person(tx, person_id)
-    destroyed.count(tx, "chat", 1)
 
 
 def _cases(tx: Tx, policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) -> int:

@@ -29,6 +29,7 @@ class Person(Table):
     away_since: Mapped[datetime | None]
     unreachable_at: Mapped[datetime | None]
     cleared_at: Mapped[datetime | None]
+    turned_down: Mapped[list[str]] = mapped_column(default=list)
     claim: Mapped[str | None] = mapped_column(String(32))
     claimed_until: Mapped[datetime | None]
 
@@ -92,6 +93,7 @@ class OutboxRow(Table):
     state: Mapped[str] = mapped_column(String(10), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
+    tact: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(80))

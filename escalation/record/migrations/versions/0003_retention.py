@@ -31,3 +31,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("concerns", schema=None) as batch_op:
         batch_op.add_column(sa.Column("expires_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tact", sa.String(length=10), nullable=True))
+
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("turned_down", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
