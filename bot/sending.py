@@ -142,7 +142,7 @@ class Sender:
 
     def _address(self, tx: Tx, row: OutboxRow) -> str | None:
         if row.address_id:
-            return people.open_address(tx, row.address_id)
+            return people.open_address(tx, row.address_id) if people.holds(tx, row.person_id, row.address_id) else None
         if row.staff_id is None:
             return CONTACT
         staff = tx.session.get_one(Staff, row.staff_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.settings import Settings, SettingsError
@@ -27,8 +28,10 @@ def load_service(settings: Settings) -> Service:
     and says which guidance will not be given."""
     service = read_service(settings)
     if settings.mode == "production":
-        _refuse_unconfirmed(service.retention)
-        _refuse_unsigned(service.library)
+        today = datetime.now(UTC).date()
+        if missing := [*_unconfirmed_periods(service.retention), *held(service.library.own_words, today)]:
+            raise SettingsError("production mode cannot start yet:\n" + "\n".join(missing))
+        note_what_editors_owe(service.library, today)
     return service
 
 
@@ -57,21 +60,19 @@ def read_service(settings: Settings) -> Service:
     )
 
 
-def _refuse_unconfirmed(retention: RetentionPolicy) -> None:
+def _unconfirmed_periods(retention: RetentionPolicy) -> Iterator[str]:
     if not retention.confirmed:
-        raise SettingsError(
+        yield (
             "production mode needs retention periods that somebody confirmed: compare content/policy/retention.yml with your own schedule, "
             "and fill in `confirmed`, by whom and on which day"
         )
 
 
-def _refuse_unsigned(words: library.Library) -> None:
-    today = datetime.now(UTC).date()
-    if unsigned := held(words.own_words, today):
-        raise SettingsError("these words may not be said in production yet:\n" + "\n".join(unsigned))
+def note_what_editors_owe(words: library.Library, today: date) -> None:
+    """Log a warning for each file of guidance that is not said in production, and for facts in the others that nobody confirmed."""
     files: dict[str, Reviewed] = {f"guidance/{topic}": script for topic, script in words.scripts.items()}
     files |= {f"{one.path.parent.name}/{one.path.name}": one.entry for theirs in words.siblings.values() for one in theirs}
     for line in held(files, today):
         log.warning("not served: %s", line)
     for facts in unconfirmed(script for script in words.scripts.values() if not reason_to_hold(script, today)):
-        log.warning("said without being confirmed: guidance/%s: %s", facts.topic, facts)
+        log.warning("served unconfirmed: guidance/%s: %s", facts.topic, facts)

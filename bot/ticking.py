@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from bot.auditing import PUT_OFF, Auditor
-from escalation import chain, discreet, drills, quiet
+from escalation import chain, discreet, drills, moved_shifts, quiet
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
@@ -33,6 +33,7 @@ HANDS: dict[str, Hand] = {
     chain.PROMISE: chain.run,
     chain.SHIFT_START: chain.run,
     chain.AGAIN: chain.run,
+    chain.MOVED: moved_shifts.run,
     quiet.REMIND: quiet.run,
     quiet.GIVE_UP: quiet.run,
     flags.REMINDER: flags.run,
@@ -71,6 +72,11 @@ class Ticking:
     def nightly(self, job: Callable[[], Awaitable[None]], hour: int, minute: int) -> None:
         """Do something every night at this time, in the organisation's time zone."""
         self._scheduler.add_job(job, "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
+
+    def hourly(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do something at the start, and then every hour."""
+        at_once = datetime.now(tz=self._scheduler.timezone)
+        self._scheduler.add_job(job, "interval", hours=1, next_run_time=at_once, **self._kept)
 
     async def run_due(self) -> None:
         """Do everything that is due by now, each in a transaction of its own."""

@@ -31,6 +31,7 @@ from bot.lanes import place_of
 from escalation import cases, chain, discreet, promises
 from escalation.context import Service
 from escalation.ending import afterwards
+from escalation.insight import counting
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.ids import new_id
@@ -155,6 +156,7 @@ class Handler:
         _mark_handled(tx, someone, claim, heard, now)
         for event in outcome.events:
             carry_out(tx, self._service, someone, event, now)
+        counting.count_turn(tx, self._service.zone, someone, [row.received_at for row in claim.rows], outcome.noted, now)
         people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
         if not outcome.conversation.behind_carry_on:
             someone.last_seen_at = now

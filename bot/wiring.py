@@ -33,7 +33,10 @@ from escalation.console.pages import STATIC
 from escalation.console.security import Guard
 from escalation.console.state import ConsoleSettings
 from escalation.context import Service
+from escalation.insight import settling
 from escalation.record.messages import CONTACT
+from escalation.record.retention import running
+from escalation.record.retention.veil import Veil
 from escalation.record.schema import ensure_current
 from escalation.record.store import Record, RecordUnavailable
 from nlu.client import IntentClient
@@ -90,6 +93,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     ensure_current(settings.database_url)
     record = Record(settings.database_url, settings.key_bytes())
     service = load_service(settings)
+    record.veil = Veil(service.retention, now)
     noticing = Noticing.load(library.CONTENT)
     client = IntentClient(settings.nlu_url, settings.nlu_timeout)
     handler = Handler(record, service, noticing, client, now, settings.nlu_timeout)
@@ -111,11 +115,26 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
 
 
 def _watch(program: Program, now: Callable[[], datetime]) -> None:
-    """The auditor knows what is sent here, and gives the heartbeat; the drill comes at night where that is wanted."""
+    """The auditor knows what is sent here, and gives the heartbeat; months are counted and what is over is destroyed each hour; the drill comes at night."""
     settings, ticking = program.settings, program.ticking
     ticking.auditor.channels = frozenset(channel.name for channel in program.channels)
     if settings.heartbeat:
         ticking.auditor.beat = Heartbeat(settings.heartbeat.get_secret_value()).beat
+
+    async def retention() -> None:
+        try:
+            await asyncio.to_thread(running.run, program.record, program.service.retention, now())
+        except RecordUnavailable as error:
+            log.warning("what is over has to wait: %s", error)
+
+    async def count_months() -> None:
+        try:
+            await asyncio.to_thread(settling.settle_all, program.record, program.service, now())
+        except RecordUnavailable as error:
+            log.warning("the months that are over have to be counted later: %s", error)
+
+    ticking.hourly(count_months)
+    ticking.hourly(retention)
 
     async def drill() -> None:
         person_id = await program.record.awrite(lambda tx: drills.send(tx, program.service, now()))

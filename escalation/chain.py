@@ -24,9 +24,11 @@ from escalation.rota.opening import open_hours
 from escalation.words import clock, message, tokens
 from nlu.understanding import Level
 
-STEP, PROMISE, SHIFT_START, AGAIN = "chain_step", "promise", "shift_start", "chain_again"
-KINDS = (STEP, PROMISE, SHIFT_START, AGAIN)
+STEP, PROMISE, SHIFT_START, AGAIN, MOVED = "chain_step", "promise", "shift_start", "chain_again", "shift_moved"
+KINDS = (STEP, PROMISE, SHIFT_START, AGAIN, MOVED)
 """`promise` is written no more: a step tells of a broken promise. Rows of that kind from before still run."""
+TOLD = "told_start"
+"""Where a case's chain keeps when the next shift begins, as the young person was told."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -58,7 +60,8 @@ def begin(tx: Tx, service: Service, case: CaseRow, now: datetime) -> Plan:
     staffing, level = staffing_of(tx, service, case, now), Level(case.level)
     minutes = promises.minutes(tx, service, staffing, now, level) if staffing.somebody else None
     made = plan(service.policy, level, staffing, now, minutes, outside=bool(service.out_of_hours))
-    case.chain = {**made.as_json(), "generation": case.chain.get("generation", 0) + 1}
+    told = None if made.promised_at or staffing.next_start is None else staffing.next_start.isoformat()
+    case.chain = {**made.as_json(), TOLD: told, "generation": case.chain.get("generation", 0) + 1}
     if made.promised_at:
         promises.make(tx, case, made.promised_at, now)
     elif staffing.next_start:
@@ -85,6 +88,11 @@ def wait_for_shift(tx: Tx, service: Service, case: CaseRow, now: datetime) -> No
         _later(tx, case, SHIFT_START, at, now, {})
 
 
+def see_whether_it_moved(tx: Tx, case: CaseRow, told: datetime | None, at: datetime, now: datetime) -> None:
+    """See at `at` whether the young person has to hear that nobody comes when they were told."""
+    _later(tx, case, MOVED, at, now, {"told": told and told.isoformat()})
+
+
 def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
     """Do what a due row of a chain asks for, once. The row is done afterwards, whether or not it still applied."""
     case = tx.session.get_one(CaseRow, due.case_id)
@@ -97,7 +105,9 @@ def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
     elif due.kind == PROMISE:
         promises.break_overdue(tx, case, now)
     elif due.kind == SHIFT_START:
+        told = case.chain.get(TOLD)
         begin(tx, service, case, now)
+        see_whether_it_moved(tx, case, datetime.fromisoformat(told) if told else None, now, now)
     elif due.kind == AGAIN:
         ask_again(tx, service, case, now)
 

@@ -76,6 +76,12 @@ def own_up(tx: Tx, case: CaseRow, now: datetime) -> None:
         row.owned_up_at = now
 
 
+def cannot_be_kept(tx: Tx, case: CaseRow, now: datetime) -> None:
+    """Whoever was to come is not on duty any more, and the young person is told so now, before the time has passed."""
+    for row in _open(tx, case):
+        row.broken_at = row.owned_up_at = now
+
+
 def outstanding(tx: Tx, case: CaseRow, now: datetime) -> bool:
     """Whether a time at which an adult should be there was promised and is still to come."""
     return any(row.due_at > now for row in _open(tx, case))

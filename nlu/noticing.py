@@ -77,7 +77,7 @@ class Noticing:
         """
         risk, scores = self.check(text, age_band), reading.scores if reading else None
         signs = signs_in(text, risk.signs, scores.signs if scores else {}, self._kinds, self._policy)
-        together = whole.scores.together if whole and whole.scores else 0.0
+        together = whole.scores.together if whole and whole.scores else None
         history = accumulate(earlier, signs, self._policy, standing, together)
         merged = merge(text, replace(risk, signs=signs), scores, history, age_band, self._policy)
         if reading is None:

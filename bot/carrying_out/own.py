@@ -12,7 +12,7 @@ from escalation.context import Service
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow, Person
-from escalation.young_person import call_backs, concerns, copies, own_view
+from escalation.young_person import afresh, call_backs, concerns, copies, own_view
 
 
 def code_word_digest(tx: Tx, someone: Person, word: str) -> str:
@@ -35,6 +35,10 @@ def record_asked(tx: Tx, service: Service, someone: Person, event: happened.Reco
 
 def code_word_chosen(tx: Tx, service: Service, someone: Person, event: happened.CodeWordChosen, now: datetime) -> None:
     someone.code_word = code_word_digest(tx, someone, event.word) if event.word else None
+
+
+def begun_afresh(tx: Tx, service: Service, someone: Person, event: happened.BegunAfresh, now: datetime) -> None:
+    afresh.begin(tx, service, someone, now)
 
 
 def concern_raised(tx: Tx, service: Service, someone: Person, event: happened.ConcernRaised, now: datetime) -> None:

@@ -190,6 +190,7 @@ _HANDS: dict[type, Do] = {
     happened.SaidAside: own.said_aside,
     happened.RecordAsked: own.record_asked,
     happened.CodeWordChosen: own.code_word_chosen,
+    happened.BegunAfresh: own.begun_afresh,
     happened.ConcernRaised: own.concern_raised,
     happened.CallBackAsked: own.call_back_asked,
     afterwards.FeltBefore: endings.felt_before,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, content, database, rota, running, staff
+from bot.cli import audit, content, database, people, retention, rota, running, staff
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(running.app)
-for name, group in (("content", content), ("staff", staff), ("rota", rota), ("db", database), ("audit", audit)):
+app.add_typer(people.app)
+for name, group in (("content", content), ("staff", staff), ("rota", rota), ("db", database), ("audit", audit), ("retention", retention)):
     app.add_typer(group.app, name=name)

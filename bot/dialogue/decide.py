@@ -43,7 +43,7 @@ def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
             _no_words(scene, group[0])
         scene.close_aside(group)
     scene.state.last_at = turn.now
-    return Outcome(scene.state, tuple(scene.events))
+    return Outcome(scene.state, tuple(scene.events), tuple(scene.noted))
 
 
 def _close_what_is_over(scene: Scene) -> None:
@@ -243,9 +243,11 @@ def _not_understood(scene: Scene, understood: Understanding) -> None:
     if scene.state.question == "check_in":
         scene.state.question = None
         onward.with_ideas(scene, "conversation.not_really_answer")
-    elif guidance.guess(scene, understood.ranking):
         return
-    elif scene.state.not_understood != scene.state.turn - 1:
+    guidance.note_unanswered(scene, understood.ranking)
+    if guidance.guess(scene, understood.ranking, onward.about(scene)):
+        return
+    if scene.state.not_understood != scene.state.turn - 1:
         scene.state.not_understood = scene.state.turn
         scene.speak("conversation.not_understood")
     elif agreement.in_agreement(scene):

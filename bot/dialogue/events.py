@@ -175,6 +175,11 @@ class CodeWordChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunAfresh:
+    """The code word is forgotten, and they begin afresh: nothing of before belongs to this chat any more. The host says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConcernRaised:
     """A concern about a member of staff, or a complaint. Without `words` it says only that somebody might not be safe."""
 
@@ -227,6 +232,7 @@ Event = (
     | DeletionAsked
     | RecordAsked
     | CodeWordChosen
+    | BegunAfresh
     | ConcernRaised
     | CallBackAsked
     | EndingEvent

@@ -34,6 +34,7 @@ def show_theme(scene: Scene, theme: str) -> None:
 
 def show_topic(scene: Scene, topic: str) -> bool:
     """The first answer on a topic. `False` where there is no script for it."""
+    _note_asked(scene, topic)
     return show_step(scene, topic, "start")
 
 
@@ -73,13 +74,15 @@ def repeat_simpler(scene: Scene) -> None:
         show_menu(scene)
 
 
-def guess(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> bool:
-    """Offer the nearest topics. `False` where nothing is near."""
+def guess(scene: Scene, ranking: tuple[tuple[str, float], ...], about: str | None = None) -> bool:
+    """Offer the nearest topics, after the one that the talk is `about`. `False` where nothing is near."""
     likely = [scene.script(topic) for topic, confidence in ranking if confidence >= LEAST_NEAR and is_guidance(scene, topic)]
     near = {script.title: f"topic:{script.topic}" for script in likely if script}
     if not near:
         return False
-    pairs = list((_here(scene) | near).items())[:MOST_GUESSES]
+    known = scene.script(about) if about else None
+    first = {known.title: f"topic:{known.topic}"} if known else {}
+    pairs = list((_here(scene) | first | near).items())[:MOST_GUESSES]
     scene.say(scene.words("conversation.unsure"), scene.own_buttons([*pairs, (scene.words("conversation.something_else")[0], "do:menu")]))
     return True
 
@@ -153,6 +156,7 @@ def begin_topic(scene: Scene, topic: str) -> None:
     script = scene.script(topic)
     if script is None:
         return
+    _note_asked(scene, topic)
     scene.state.place = Place(topic=topic)
     scene.say(step_words(scene, script.steps["start"])[:2])
 
@@ -165,6 +169,17 @@ def go_on(scene: Scene, place: Place, words: str) -> bool:
         return False
     scene.say(scene.words(words), scene.buttons(resolved(script, step)))
     return True
+
+
+def note_unanswered(scene: Scene, ranking: tuple[tuple[str, float], ...]) -> None:
+    """Have it counted that something was not answered, by the nearest topic of guidance and without the words."""
+    near = (topic for topic, confidence in ranking if confidence >= LEAST_NEAR and is_guidance(scene, topic))
+    scene.noted.append(("unanswered", next(near, "nothing_near")))
+
+
+def _note_asked(scene: Scene, topic: str) -> None:
+    if is_guidance(scene, topic) and scene.script(topic):
+        scene.noted.append(("topic", topic))
 
 
 def is_guidance(scene: Scene, topic: str | None) -> bool:

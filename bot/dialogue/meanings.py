@@ -28,6 +28,7 @@ def stop_of_what(understood: Understanding) -> bool:
     """Whether "stop" is likely, and not sure."""
     return understood.topic == "stop_messages" and SURE <= understood.confidence < SURE_OF_STOP
 
+
 _ASKS_FOR_THE_ADULT = re.compile(r"\s*(?:is|are|when)\b.*\b(?:coming|here|there)\b", re.IGNORECASE)
 """Somebody who waits: "are they coming?" is not "they are coming"."""
 

@@ -47,7 +47,7 @@ def ideas(scene: Scene) -> None:
 
 
 def typed_label(scene: Scene, text: str, topic: str | None) -> str | None:
-    """Where a button leads whose label was typed: one of the step that is shown, of a topic's first step, or of the menu."""
+    """Where a button leads whose label was typed: of the step that is shown, of the first step of a topic, or of the menu."""
     typed = normalise(text).text
     near = [(fuzz.ratio(typed, normalise(label).text), go) for label, go in _ways(scene, topic)]
     best = max(near, key=lambda one: one[0], default=(0, None))
@@ -57,7 +57,7 @@ def typed_label(scene: Scene, text: str, topic: str | None) -> str | None:
 def _ways(scene: Scene, topic: str | None) -> list[tuple[str, str]]:
     place = scene.state.place
     steps = [(scene.script(place.topic), place.step)] if place else []
-    steps += [(scene.script(topic), "start")] if topic else []
+    steps += [(scene.script(one), "start") for one in (topic, about(scene)) if one]
     found = [button for script, step in steps if script for button in _buttons(script, step)]
     return [*found, *((button.label, button.go) for button in scene.service.library.message("conversation.menu").buttons)]
 

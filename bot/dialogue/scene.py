@@ -70,6 +70,8 @@ class Outcome:
 
     conversation: Conversation
     events: tuple[Event, ...]
+    noted: tuple[tuple[str, str], ...] = ()
+    """What is counted of it, without saying of whom: the topics that were asked about, and what nothing answered."""
 
 
 @dataclass
@@ -82,6 +84,7 @@ class Scene:
     person: PersonView
     staffing: Staffing
     events: list[Event] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
     aside: bool = False
     """Whether what is said now, and what it answers, stays between the young person and the bot."""
     forget: bool = False

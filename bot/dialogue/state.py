@@ -29,6 +29,7 @@ Question = Literal[
     "plan",
     "code_word",
     "new_code_word",
+    "afresh",
     "concern_about",
     "concern_words",
     "concern_send",
@@ -158,6 +159,7 @@ class Conversation(Part):
     wrong_words: int = 0
     """Wrong tries of the code word since the last right one."""
     no_tries_until: datetime | None = None
+    """Set by three wrong words, until the right one."""
     question_kept: Question | None = None
     """The question that was open when the code word was asked for."""
     concern: Concern | None = None

@@ -31,6 +31,7 @@ def answer(scene: Scene, topic: str, risk: Risk, raised_by: str | None) -> None:
     elif handler := _HANDLERS.get(topic):
         handler(scene)
     elif not guidance.show_topic(scene, topic):
+        guidance.note_unanswered(scene, ((topic, 1.0),))
         scene.speak("conversation.no_script")
 
 

@@ -115,3 +115,8 @@ def agreement(card: CaseReading) -> str:
 def flag(id: str) -> str:
     """A flag in words."""
     return FLAGS.get(id) or id.rpartition(":")[2].replace("_", " ").capitalize()
+
+
+def plain(id: str) -> str:
+    """An id of the taxonomy in words."""
+    return "FGM" if id == "fgm" else id.replace("_", " ").capitalize()

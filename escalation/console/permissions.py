@@ -24,6 +24,8 @@ TABLE: dict[str, frozenset[str]] = {
     "write_to_person": frozenset({"worker", "lead"}),
     "work_on_case": frozenset({"worker", "lead"}),
     "decide_flags": frozenset({"lead"}),
+    "supervise": frozenset({"lead"}),
+    "see_insight": frozenset({"lead", "admin"}),
     "see_rota": frozenset({"worker", "lead", "admin"}),
     "work_shifts": frozenset({"worker", "lead"}),
     "edit_rota": frozenset({"lead", "admin"}),

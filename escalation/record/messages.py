@@ -85,6 +85,13 @@ def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
     return list(tx.session.scalars(waiting.limit(limit)))
 
 
+def move(tx: Tx, row: InboxRow, someone: Person, to: Person) -> None:
+    """A message that nobody handled yet is somebody else's, who writes from the same address."""
+    opened = tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)
+    row.person_id, row.body_sealed = to.id, tx.vault.seal_for(to, "inbox.body", row.id, opened)
+    tx.session.flush()
+
+
 def latest_words(tx: Tx, someone: Person, limit: int, replaced: Collection[str] = ()) -> list[str]:
     """What the person wrote last and was handled, oldest first: the newest version of each message.
 

@@ -42,6 +42,22 @@ def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[P
     return someone, add_address(tx, someone, channel, address, now)
 
 
+def part(tx: Tx, someone: Person, turned_down: list[str], now: datetime) -> Person:
+    """Let the address that this person wrote from last be somebody new's, and return them. Only how to speak to them is taken along."""
+    address = last_address(tx, someone.id)
+    if address is None:
+        raise KeyError(someone.id)
+    where, id = open_address(tx, address.id), new_id()
+    new = Person(id=id, data_key_wrapped=tx.vault.new_person_key(id), created_at=now, age_band="unknown", easy_read=someone.easy_read)
+    new.language, new.turned_down, new.last_seen_at = someone.language, turned_down, now
+    tx.session.add(new)
+    tx.session.flush()
+    address.person_id, address.last_used_at = new.id, now
+    address.address_sealed = tx.vault.seal_for(new, "addresses.address", address.id, where)
+    tx.session.flush()
+    return new
+
+
 def add_address(tx: Tx, someone: Person, channel: str, address: str, now: datetime) -> Address:
     """One more address at which this person can be reached."""
     row_id = new_id()
@@ -103,10 +119,17 @@ def open_address(tx: Tx, address_id: str) -> str:
     return tx.vault.open_for(person(tx, row.person_id), "addresses.address", row.id, row.address_sealed)
 
 
+def holds(tx: Tx, person_id: str | None, address_id: str) -> bool:
+    """Whether an address is still this person's: they may have begun afresh since something was written to them."""
+    return tx.session.get_one(Address, address_id).person_id == person_id
+
+
 def named_in_concerns(tx: Tx, person_id: str) -> list[str]:
-    """The ids of the members of staff about whom this person raised a concern: they are offered no case of theirs."""
+    """The ids of the members of staff about whom this person raised a concern, or whom they said no to before they began afresh:
+    they are offered no case of theirs."""
     about = select(Concern.about_staff_id).where(Concern.person_id == person_id, Concern.about_staff_id.is_not(None))
-    return [staff_id for staff_id in tx.session.scalars(about.distinct()) if staff_id]
+    named = (staff_id for staff_id in tx.session.scalars(about.distinct()) if staff_id)
+    return list(dict.fromkeys((*named, *person(tx, person_id).turned_down)))
 
 
 def load_conversation(tx: Tx, someone: Person) -> str | None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from escalation import alerts, chain
+from escalation import alerts, chain, moved_shifts
 from escalation.case import Stage
 from escalation.context import Service
 from escalation.policy import OUTSIDE, Plan
@@ -141,12 +141,14 @@ def pass_on(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
         if row.id in asked and not asked & still_here:
             others = [[id for id in step.alert if id not in (row.id, OUTSIDE)] for step in steps if step.due_at > now]
             alerts.alert(tx, service, case, next(filter(None, others), []), now)
+        moved_shifts.look(tx, service, case, now)
 
 
 def go_on(tx: Tx, service: Service, now: datetime) -> None:
     """The rota has changed: a conversation that waits because nobody is there goes on when somebody is, as the rota now stands."""
     for case in _waiting(tx):
         chain.wait_for_shift(tx, service, case, now)
+        moved_shifts.look(tx, service, case, now)
 
 
 def when(shift: Shift | Span, service: Service, now: datetime) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from escalation.case import Adult, NotPossible
 from escalation.context import Service
+from escalation.reading import may_see
 from escalation.record import audit, duty, messages
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
@@ -77,13 +78,15 @@ def open_for(tx: Tx, staff_id: str) -> list[Debrief]:
     return list(tx.session.scalars(rows))
 
 
-def burdens(tx: Tx, service: Service, now: datetime) -> list[Burden]:
-    """Who has had hard cases in the days that policy counts, the most first. For leads."""
+def burdens(tx: Tx, service: Service, lead: Staff, now: datetime) -> list[Burden]:
+    """Who has had hard cases in the days that policy counts, the most first; for leads, of the cases that this one may see."""
     policy = service.ending.debrief
     since = now - timedelta(days=policy.within_days)
     found: dict[str, list[Debrief]] = {}
-    for row in tx.session.scalars(select(Debrief).where(Debrief.asked_at >= since).order_by(Debrief.id)):
-        found.setdefault(row.staff_id, []).append(row)
+    asked = select(Debrief, CaseRow).join(CaseRow, CaseRow.id == Debrief.case_id).where(Debrief.asked_at >= since)
+    for row, case in tx.session.execute(asked.order_by(Debrief.id)):
+        if may_see(case, lead):
+            found.setdefault(row.staff_id, []).append(row)
     everyone = [(staff, rows) for staff_id, rows in found.items() if (staff := tx.session.get_one(Staff, staff_id)).closed_at is None]
     return sorted((_burden(staff, rows, policy.many) for staff, rows in everyone), key=lambda one: (-one.cases, one.name))
 

@@ -16,10 +16,11 @@ from escalation import cases
 from escalation.case import WITH_PEOPLE, Adult, Stage
 from escalation.consent import Kind
 from escalation.context import Service
-from escalation.record import duty
+from escalation.record import duty, people
 from escalation.record.store import Tx
 from escalation.record.tables import AgreementRow, AuditRow, CaseEvent, CaseRow, Concern, InboxRow, OutboxRow, Person, Staff
 from escalation.words import day_and_time, message
+from escalation.young_person import clearing, erasing
 
 READS = ("case_read", "case_shown", "call_back_read", "concern_read")
 """What counts as somebody looking, in the audit."""
@@ -102,6 +103,7 @@ def _held(to: _Telling) -> tuple[str, ...]:
         area=area.title if area else to.line("own_view.no_area"),
     )
     extra = [to.line(f"own_view.holds_{name}") for name, there in _also(someone).items() if there]
+    extra.append(to.line("own_view.holds_person_code", code=people.code(to.tx, someone.id)))
     return (*known, "\n".join((to.line(_stands(to)), *extra)))
 
 
@@ -146,7 +148,13 @@ def _entry(to: _Telling, row: AgreementRow) -> str | None:
 
 
 def _kept(to: _Telling) -> tuple[str, ...]:
-    return to.words("own_view.must_keep" if cases.latest_case(to.tx, to.someone.id) else "own_view.can_clear")
+    if not clearing.must_keep(to.tx, to.someone):
+        return to.words("own_view.can_clear")
+    reasons = {kept.why for kept in erasing.kept(to.tx, to.service, to.someone).values()}
+    first = next((why for why in erasing.WORDS if why in reasons), None)
+    if first is None:
+        return to.words("own_view.kept_asked")
+    return to.words("own_view.must_keep" if first == "duty" else erasing.WORDS[first])
 
 
 def _count(tx: Tx, table: type[InboxRow] | type[OutboxRow], *which: object) -> int:

@@ -30,11 +30,12 @@ def signs_in(text: str, seen: Sequence[Sign], scores: Mapping[str, float], kinds
 
 
 def accumulate(
-    earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy, standing: bool = False, together: float = 0.0
+    earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy, standing: bool = False, together: float | None = None
 ) -> Accumulated:
     """Add up distinct signs; older ones weigh less. `earlier` is oldest first, and evidence keeps its indices.
 
-    `together` is the model's reading of the conversation as a whole: where it is sure, fewer signs are enough.
+    `together` is the model's reading of the conversation as a whole, where there is one: if it is sure, fewer signs are enough, and if
+    it is sure of the contrary, signs alone are not.
     A conversation whose latest message adds no sign stays as it was judged before, and nothing is raised again, unless `standing`
     asks what all of it comes to.
     """
@@ -46,11 +47,18 @@ def accumulate(
         faded = policy.signs.fade ** (len(earlier) - index)
         latest.update({sign.id: (sign, index, faded * policy.signs.fade_day**sign.days_ago * _weight(sign, policy)) for sign in signs})
     latest.update({sign.id: (sign, None, _weight(sign, policy)) for sign in now})
-    enough = len(latest) >= policy.signs.fewest and sum(weight for _, _, weight in latest.values()) >= policy.signs.concern
-    if not enough and not (together >= policy.signs.together and len(latest) >= policy.signs.together_fewest):
+    weight = sum(weight for _, _, weight in latest.values())
+    if not _enough(len(latest), weight, together, policy):
         return Accumulated()
     evidence = tuple(_evidence(sign, index) for sign, index, _ in latest.values())
     return Accumulated(Level.CONCERN, _by_weight(list(latest.values())), evidence)
+
+
+def _enough(signs: int, weight: float, together: float | None, policy: RiskPolicy) -> bool:
+    if together is not None and together >= policy.signs.together:
+        return signs >= policy.signs.together_fewest
+    doubted = together is not None and together < policy.signs.together_doubts_below
+    return not doubted and signs >= policy.signs.fewest and weight >= policy.signs.concern
 
 
 def _weight(sign: Sign, policy: RiskPolicy) -> float:

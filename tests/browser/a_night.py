@@ -69,9 +69,8 @@ class Night:
 
 async def night(house: House) -> Night:
     """Fill the record of a house that is still empty."""
-    made = Night(house, Arrivals(house))
     house.clock.at = NIGHT - timedelta(days=2)
-    _hire(made)
+    made = hired(house)
     _plan_the_week(made)
     _end_hard_cases(made)
     house.clock.at = NIGHT - timedelta(minutes=50)
@@ -86,8 +85,9 @@ async def night(house: House) -> Night:
     return made
 
 
-def _hire(made: Night) -> None:
-    house = made.house
+def hired(house: House) -> Night:
+    """Staff of all roles, one of them invited and one gone, and nothing else."""
+    made = Night(house, Arrivals(house))
     for name, role in STAFF.items():
         house.hire(name, role)
         can_sign_in(house, name)
@@ -97,6 +97,7 @@ def _hire(made: Night) -> None:
     made.invite = house.record.write(lambda tx: accounts.add_staff(tx, "Ina Okafor-Lindqvist", "worker", house.clock())).token
     gone = house.record.write(lambda tx: accounts.add_staff(tx, "Lee Moss", "worker", house.clock())).staff_id
     made.by("Robin", lambda tx, by: accounts.close_account(tx, house.service, gone, by.id, house.clock()))
+    return made
 
 
 WEEK = (

@@ -159,10 +159,10 @@ async def test_a_duty_is_shown_with_its_clock_and_what_was_done(sam_has: tuple[B
     assert re.search(r"Report FGM of a girl under 18 to the police.*?Due <time", shown, re.S)
     later(staffed, hours=25)
     sam.csrf = (await sam.signs_in("Sam")).csrf
-    assert "Overdue since" in await page(sam, case_id)
+    assert "Overdue by" in await page(sam, case_id)
     assert (await sam.post(f"/cases/{case_id}/duties/fgm_report", outcome="done", why="rang 101, ref 7")).status_code == 422
     await sam.post(f"/cases/{case_id}/duties/fgm_report", outcome="done", why="rang 101, ref 7", told="I told her before")
-    assert "Overdue since" not in await page(sam, case_id)
+    assert "Overdue by" not in await page(sam, case_id)
 
 
 @pytest.mark.rule("S62")

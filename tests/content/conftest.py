@@ -46,6 +46,7 @@ steps:
 {REVIEWED}plain: not wanting to be alive
 plain_other: someone who doesn't want to be alive
 reason: Suicidal thoughts were spoken of
+guidance: sleep
 myself:
   concern:
     say: [Thank you for telling me. You don't have to carry this alone.]

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.service import load_service
+from bot.service import load_service, note_what_editors_owe
 from bot.settings import Settings, SettingsError
 from content.editorial.library import Library
 from content.editorial.release import held, reason_to_hold
@@ -46,6 +46,17 @@ def test_retired_words_are_never_served(words: Library) -> None:
 def test_production_does_not_start_with_unsigned_words_of_the_bots_own() -> None:
     with pytest.raises(SettingsError, match=r"messages/consent.yml: its status is draft"):
         load_service(Settings.model_construct(mode="production", area="uk", organisation="O", bot_name="B", time_zone="Europe/London"))
+
+
+def test_the_log_of_a_start_in_production_names_facts_that_are_said_though_nobody_confirmed_them(
+    words: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    scripts = {"sleep": signed(words.scripts["sleep"]), "anxiety": words.scripts["anxiety"]}
+    note_what_editors_owe(Library(scripts=scripts), TODAY)
+    assert [record.getMessage() for record in caplog.records] == [
+        "not served: guidance/anxiety: its status is draft; it needs the sign-offs of editor, safeguarding lead and youth panel",
+        "served unconfirmed: guidance/sleep: a nurse has not confirmed what is said on health in hours",
+    ]
 
 
 async def test_unsigned_guidance_is_not_said_and_something_else_is(service: Service, house: House, noticing: Noticing) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.dialogue import guidance
 from bot.dialogue.adult import after_the_end, agreement, waiting
-from bot.dialogue.events import CarriedOn
+from bot.dialogue.events import BegunAfresh, CarriedOn
 from bot.dialogue.scene import Scene
 
 TRIES = 3
@@ -32,7 +32,7 @@ def word_tried(scene: Scene, right: bool) -> None:
         scene.state.question = None
         scene.speak("code_word.later")
     elif right:
-        scene.state.wrong_words, scene.state.question = 0, None
+        scene.state.wrong_words, scene.state.question, scene.state.no_tries_until = 0, None, None
         _open(scene)
     elif scene.state.wrong_words + 1 < TRIES:
         scene.state.wrong_words += 1
@@ -41,6 +41,27 @@ def word_tried(scene: Scene, right: bool) -> None:
         scene.state.wrong_words, scene.state.question = 0, None
         scene.state.no_tries_until = scene.turn.now + NO_TRIES_FOR
         scene.speak("code_word.later")
+
+
+def forgotten(scene: Scene) -> None:
+    """After three wrong words they say that they forgot it: what they can do, in words that give nothing away."""
+    if _is_shut(scene):
+        scene.ask("afresh", "code_word.forgotten")
+    else:
+        carry_on(scene)
+
+
+def afresh(scene: Scene) -> None:
+    """They begin afresh, after they were told that nothing of before opens here again."""
+    if _is_shut(scene) and scene.state.question == "afresh":
+        scene.state.question = None
+        scene.did(BegunAfresh())
+    else:
+        carry_on(scene)
+
+
+def _is_shut(scene: Scene) -> bool:
+    return scene.person.has_code_word and scene.state.behind_carry_on and scene.state.no_tries_until is not None
 
 
 def _no_more_tries(scene: Scene) -> bool:

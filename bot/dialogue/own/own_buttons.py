@@ -88,6 +88,7 @@ SAID: dict[str, Handler] = {
     "copy": own_view.offer_copy,
     "privacy": own_view.privacy,
     "safety_plan": plan.begin,
+    "delete_plan": plan.delete,
 }
 """What a message does that is nothing but a plain word for it (`policy/short_words.yml`)."""
 

@@ -53,6 +53,11 @@ def written(scene: Scene, text: str) -> None:
     _add(scene, " ".join(text.split())[:MOST_CHARACTERS])
 
 
+def skip(scene: Scene) -> None:
+    """Nothing comes to mind: the part may stay empty."""
+    scene.ask("plan", "plan.skipped")
+
+
 def show(scene: Scene) -> None:
     """The plan as one text that can be copied, with who is there at any hour."""
     scene.state.question = None

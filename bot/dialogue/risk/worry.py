@@ -18,12 +18,20 @@ def answer(scene: Scene, understood: Understanding, raised_by: str | None) -> No
     if understood.risk.categories[:1] == ("suicide",) and not scene.state.suicide_asked:
         emergency.ask_about_suicide(scene, raised_by)
     elif scene.waiting:
-        scene.say(scene.words("conversation.thanks_for_telling"))
-        waiting.note(scene)
+        _while_they_wait(scene, understood)
     elif agreement.in_agreement(scene):
         _while_an_adult_is_offered(scene)
     else:
         _check_in(scene, understood)
+
+
+def _while_they_wait(scene: Scene, understood: Understanding) -> None:
+    """What was asked gets its answer too, and then how it stands."""
+    if topic := _new_guidance(scene, understood):
+        guidance.begin_topic(scene, topic)
+    else:
+        scene.say(scene.words("conversation.thanks_for_telling"))
+    waiting.note(scene)
 
 
 def _check_in(scene: Scene, understood: Understanding) -> None:

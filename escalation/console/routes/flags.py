@@ -66,12 +66,12 @@ async def _carried_out(request: Request, me: SignedIn, form: str, do: Do) -> Res
 async def _flags_page(request: Request, me: SignedIn, filled: Filled, status: int = 200) -> Response:
     console: Console = request.app.state.console
     now = console.clock()
-    care = await console.record.aread(lambda tx: _care(tx, console, now))
+    care = await console.record.aread(lambda tx: _care(tx, console, me, now))
     questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, staff_of(tx, me)))
     cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, staff_of(tx, me), now))
     return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, care=care)
 
 
-def _care(tx: Tx, console: Console, now: datetime) -> Care:
+def _care(tx: Tx, console: Console, me: SignedIn, now: datetime) -> Care:
     days = console.service.ending.debrief.within_days
-    return Care(days, debriefs.burdens(tx, console.service, now), feedback.figures(tx, now - timedelta(days=days)))
+    return Care(days, debriefs.burdens(tx, console.service, staff_of(tx, me), now), feedback.figures(tx, now - timedelta(days=days)))

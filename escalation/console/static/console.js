@@ -16,7 +16,7 @@ function merge(from, to) {
     if (from.data !== to.data) from.data = to.data;
     return;
   }
-  if (from.dataset.keep && from.dataset.keep === to.dataset.keep) return;
+  if ("stays" in from.dataset || (from.dataset.keep && from.dataset.keep === to.dataset.keep)) return;
   for (const { name } of [...from.attributes]) {
     if (!to.hasAttribute(name) && name !== "open" && name !== "class") from.removeAttribute(name);
   }

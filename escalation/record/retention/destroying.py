@@ -5,6 +5,7 @@ Tables are found by what they refer to, so that a new one is not forgotten.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
@@ -29,6 +30,7 @@ class Destroyed:
     def __init__(self, why: str, policy_version: str, now: datetime) -> None:
         """`why`: `over`, `asked` or `cleared`."""
         self._run_id, self._why, self._version, self._now = new_id(), why, policy_version, now
+        self.counts = Counter[str]()
 
     def count(self, tx: Tx, what: str, how_many: int) -> int:
         """So many of this kind are gone; returned again."""
@@ -40,6 +42,7 @@ class Destroyed:
             row.policy_version = self._version
             tx.session.add(row)
         row.how_many += how_many
+        self.counts[what] += how_many
         tx.session.flush()
         return how_many
 

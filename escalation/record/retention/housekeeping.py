@@ -13,7 +13,7 @@ from escalation.record.retention import destroying
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.store import Tx
-from escalation.record.tables import Absence, Debrief, DueRow, OutboxRow, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
+from escalation.record.tables import Absence, Debrief, DueRow, InsightCount, OutboxRow, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 from escalation.record.tables import Table as Mapped
 
 ON_ITS_WAY = ("pending", "sending", "held", "to_delete")
@@ -41,6 +41,8 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     yield "rota", Shift, shift.id.in_(ended)
     yield "rota", Absence, absence.ends_at <= rota
     yield "rota", Debrief, debrief.asked_at <= rota
+    yield "insight", InsightCount, _columns(InsightCount).month <= (now - policy.insight.length).date()
+    yield "insight", InsightCount, _columns(InsightCount).month <= (now - policy.insight.length).date()
 
 
 def staff_accounts(tx: Tx, policy: RetentionPolicy, now: datetime, destroyed: Destroyed) -> int:

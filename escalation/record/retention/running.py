@@ -49,17 +49,25 @@ class Report:
     held: tuple[Hold, ...]
 
 
-def run(record: Record, policy: RetentionPolicy, now: datetime) -> bool:
-    """Destroy what is over at `now`. `False` where older pages are still in the write-ahead log: somebody was reading."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run destroyed, by kind. `folded_in` is false where older pages are still in the write-ahead log: somebody was reading."""
+
+    destroyed: Counter[str]
+    folded_in: bool
+
+
+def run(record: Record, policy: RetentionPolicy, now: datetime) -> Done:
+    """Destroy what is over at `now`."""
     stamp(record, policy)
-    at = Bounds.of(policy, now)
+    at, destroyed = Bounds.of(policy, now), Destroyed("over", policy.version, now)
     while record.write(lambda tx: _erase_keys(tx, at)):
         pass
     record.fold_in()
-    for step in _steps(policy, at, Destroyed("over", policy.version, now)):
+    for step in _steps(policy, at, destroyed):
         while record.write(step):
             pass
-    return record.fold_in()
+    return Done(destroyed.counts, record.fold_in())
 
 
 def report(tx: Tx, policy: RetentionPolicy, now: datetime) -> Report:

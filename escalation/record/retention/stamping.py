@@ -57,13 +57,13 @@ def times(tx: Tx, policy: RetentionPolicy, case_ids: Collection[str] | None = No
         return set(tx.session.scalars(everything(select(column).where(*which, these(column)))))
 
     last = select(CaseEvent.case_id, func.max(CaseEvent.at)).where(these(CaseEvent.case_id)).group_by(CaseEvent.case_id)
-    last_event = dict(tx.session.execute(everything(last)).tuples().all())
+    last_event = dict(tx.session.execute(everything(last)).all())
     met = found(CaseEvent.case_id, CaseEvent.event == "picked_up")
     shared = found(AgreementRow.case_id, AgreementRow.kind == Kind.OVERRIDE)
     about_staff = found(Concern.case_id, Concern.kind == ABOUT_STAFF)
     chosen = select(CaseRow, Person.age_band).join(Person, Person.id == CaseRow.person_id).where(these(CaseRow.id)).order_by(CaseRow.id)
     timed = []
-    for row, age_band in tx.session.execute(everything(chosen)).tuples():
+    for row, age_band in tx.session.execute(everything(chosen)):
         facts = CaseFacts(
             stage=row.stage,
             outcome=row.outcome,

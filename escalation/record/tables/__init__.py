@@ -18,6 +18,7 @@ from escalation.record.tables.cases import (
     PromiseRow,
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
+from escalation.record.tables.insight import InsightCount
 from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "DueRow",
     "Feedback",
     "InboxRow",
+    "InsightCount",
     "KeyRow",
     "OutboxRow",
     "Person",

@@ -1,4 +1,4 @@
-"""Retention: when a case or a concern is over, when a hold is reviewed, and what was destroyed"""
+"""Retention: when a case or a concern is over, when a hold is reviewed, what was destroyed; and what is counted each month"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("destructions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_destructions_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
+        "insight_counts",
+        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("which", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("insight_counts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insight_counts_month"), ["month"], unique=False)
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hold_review_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
