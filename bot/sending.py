@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 
 from bot.channels import Channel, Outgoing, TryLater, Undeliverable
-from escalation import discreet
+from escalation import discreet, undelivered
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.record import messages, people
@@ -186,6 +186,7 @@ class Sender:
         row.state, row.problem = "failed", "undeliverable"
         if row.person_id:
             people.person(tx, row.person_id).unreachable_at = self._now()
+        undelivered.note(tx, row, self._now())
         _tell_pages(tx, row)
 
     def _again(self, tx: Tx, row_id: str, seconds: float) -> None:

@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from bot.auditing import PUT_OFF, Auditor
-from escalation import chain, discreet, drills, moved_shifts, quiet
+from escalation import chain, discreet, drills, moved_shifts, quiet, undelivered
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
@@ -38,6 +38,7 @@ HANDS: dict[str, Hand] = {
     quiet.GIVE_UP: quiet.run,
     flags.REMINDER: flags.run,
     forgetting.KIND: forgetting.run,
+    undelivered.KIND: undelivered.run,
     drills.END: drills.run,
     discreet.KNOCK_LATER: discreet.knock_again,
     check_ins.SEND: check_ins.run,

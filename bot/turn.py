@@ -28,7 +28,7 @@ from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
 from bot.intake import WORDS
 from bot.lanes import place_of
-from escalation import cases, chain, discreet, promises
+from escalation import being_written, cases, chain, discreet, promises
 from escalation.context import Service
 from escalation.ending import afterwards
 from escalation.insight import counting
@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds. A process that dies is taken over from after this."""
+
+A_MOMENT = 0.4
+"""Seconds after which somebody sees that an answer is being written; most answers are there before."""
 
 MOST_SILENCES = 2
 """After so many messages without an answer of the model, the rest of a turn goes by the phrases alone, to be in time."""
@@ -67,6 +70,7 @@ class Claim:
     earlier: tuple[tuple[Sign, ...], ...]
     said: tuple[str, ...]
     age_band: str
+    bot_answers: bool
 
 
 class Handler:
@@ -94,7 +98,7 @@ class Handler:
         claim = await self._record.awrite(lambda tx: self._claim(tx, person_id))
         if claim is None:
             return
-        heard = await self._understand(claim)
+        heard = await self._understand_in_sight(person_id, claim)
         try:
             await self._record.awrite(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
         except RecordUnavailable:
@@ -113,7 +117,19 @@ class Handler:
         bodies = tuple(_body(tx, someone, row) for row in rows)
         edited = {row.message_ref for row in rows if row.message_ref}
         said = tuple(messages.latest_words(tx, someone, MESSAGES_TOGETHER, edited))
-        return Claim(someone.claim, tuple(rows), bodies, _conversation(tx, someone).earlier_signs(now), said, someone.age_band)
+        earlier, bot_answers = _conversation(tx, someone).earlier_signs(now), being_written.with_adult(tx, person_id) is None
+        return Claim(someone.claim, tuple(rows), bodies, earlier, said, someone.age_band, bot_answers)
+
+    async def _understand_in_sight(self, person_id: str, claim: Claim) -> tuple[Heard, ...]:
+        """Where it takes a moment, they see that an answer is being written; not where an adult answers them."""
+        loop = asyncio.get_running_loop()
+        show = partial(self._record.signals.publish, being_written.topic(person_id))
+        sign = loop.call_later(A_MOMENT, show) if claim.bot_answers else None
+        try:
+            return await self._understand(claim)
+        finally:
+            if sign is not None:
+                sign.cancel()
 
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
         """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up."""

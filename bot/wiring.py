@@ -25,6 +25,7 @@ from bot.service import load_service
 from bot.settings import Settings
 from bot.ticking import Ticking
 from bot.turn import Handler
+from bot.typing_signs import TypingSigns
 from bot.unsending import Unsender
 from content.editorial import library
 from escalation import drills
@@ -64,7 +65,7 @@ class Program:
     intake: Intake
     ticking: Ticking
     channels: list[Channel] = field(default_factory=list)
-    senders: list[Sender | Unsender] = field(default_factory=list)
+    senders: list[Sender | Unsender | TypingSigns] = field(default_factory=list)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -104,7 +105,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     if settings.telegram_token:
         telegram = _telegram(settings, intake, service)
         _add(program, telegram, now)
-        program.senders.append(Unsender(record, telegram))
+        program.senders += [Unsender(record, telegram), TypingSigns(record, telegram)]
     if service.outside_alerts:
         _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
     if service.out_of_hours:

@@ -78,6 +78,13 @@ class Channel(Protocol):
         ...
 
 
+class Signing(Channel, Protocol):
+    """A messaging app that can show that somebody is writing."""
+
+    async def typing(self, address: str) -> None:
+        """Show it for a few seconds, or until the next bubble. Never raises: a sign that does not come is no loss."""
+
+
 class Deleting(Channel, Protocol):
     """A messaging app that lets a bot delete what it said."""
 

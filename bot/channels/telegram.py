@@ -98,6 +98,10 @@ class TelegramChannel:
         """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""
         return await self._sender.send(address, outgoing)
 
+    async def typing(self, address: str) -> None:
+        """Show that somebody is writing, for five seconds at most. Never raises."""
+        await self._sender.typing(address)
+
     async def delete(self, address: str, external_id: str) -> None:
         """Delete a bubble, all its parts. Raises `Undeliverable` or `TryLater`."""
         await self._sender.delete(address, external_id)

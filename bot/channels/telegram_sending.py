@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels import Outgoing, TryLater, Undeliverable
@@ -103,6 +104,19 @@ class Sender:
                 self._remember(key, gone)
                 raise
         return ",".join(gone)
+
+    async def typing(self, address: str) -> None:
+        """Show that somebody is writing, unless messages wait for their turn: a sign never holds up a message. Never raises."""
+        now = time.monotonic()
+        if self._held_until.get(address, 0.0) > now or self._all.wait(now) > 0:
+            return
+        self._all.took(now)
+        try:
+            await self.bot.send_chat_action(address, ChatAction.TYPING)
+        except RetryAfter as error:
+            self._held_until[address] = now + asked_to_wait(error)
+        except TelegramError:
+            return
 
     async def delete(self, address: str, ids: str) -> None:
         """Delete a bubble by what `send` returned. One that is gone already counts. Raises `Undeliverable` or `TryLater`."""

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, content, database, people, retention, rota, running, staff
+from bot.cli import audit, content, database, insight, people, retention, rota, running, staff
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(running.app)
 app.add_typer(people.app)
-for name, group in (("content", content), ("staff", staff), ("rota", rota), ("db", database), ("audit", audit), ("retention", retention)):
+_GROUPS = {
+    "content": content,
+    "staff": staff,
+    "rota": rota,
+    "db": database,
+    "audit": audit,
+    "retention": retention,
+    "insight": insight,
+}
+for name, group in _GROUPS.items():
     app.add_typer(group.app, name=name)

@@ -33,9 +33,11 @@ def show_theme(scene: Scene, theme: str) -> None:
 
 
 def show_topic(scene: Scene, topic: str) -> bool:
-    """The first answer on a topic. `False` where there is no script for it."""
+    """The first answer on a topic; its step `again`, if it has one, where they are at it already. `False` without a script."""
     _note_asked(scene, topic)
-    return show_step(scene, topic, "start")
+    place, script = scene.state.place, scene.script(topic)
+    going_on = place is not None and place.topic == topic and script is not None and "again" in script.steps
+    return show_step(scene, topic, "again" if going_on else "start")
 
 
 def show_step(scene: Scene, topic: str, name: str) -> bool:
@@ -91,7 +93,7 @@ def _here(scene: Scene) -> dict[str, str]:
     """The way back to the step that is being read: what was not understood is most likely about that."""
     place = scene.state.place
     script = scene.script(place.topic) if place else None
-    return {script.title: f"go:{script.topic}/{place.step}"} if script and place else {}
+    return {script.title: f"go:{script.topic}/{place.step}"} if script and place and is_guidance(scene, place.topic) else {}
 
 
 def show_helplines(scene: Scene, topic: str | None = None) -> None:

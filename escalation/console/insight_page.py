@@ -105,7 +105,9 @@ def insight(tx: Tx, service: Service, month: date) -> Insight:
     known = [one for one in settling.settled(tx) if one <= month][:MONTHS]
     story = figures.months(tx, cells(service.library), reversed(known))
     now, library = story[-1], service.library
-    return Insight(month, _asked(library, now), _cases(library, now), _told(now), tuple(one.month for one in story), _trends(library, story))
+    return Insight(
+        month, _asked(library, now), _cases(library, now), _told(now), tuple(one.month for one in story), _trends(library, story)
+    )
 
 
 def cells(library: Library) -> Cells:

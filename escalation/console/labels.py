@@ -67,13 +67,19 @@ HELD = {
     "image": "it can be read as asking for a picture. We never ask for one.",
 }
 DELIVERY = {
-    "pending": "Sending…",
-    "sending": "Sending…",
-    "sent": "Sent",
-    "delivered": "Delivered",
+    "pending": "Waits to be sent",
+    "sending": "Being sent",
+    "sent": "Delivered",
+    "sent:telegram": "Delivered to Telegram",
+    "sent:webchat": "Delivered to their page",
     "failed": "Not delivered",
+    "failed:undeliverable": "Not delivered: they have blocked or left the chat there",
+    "failed:no_address": "Not delivered: nothing reaches them there any more",
+    "pending:try_later": "Waits: their app did not take it yet, it is tried again",
     "held": "Waits until they carry on",
+    "dropped": "Not sent: it had been put off and did not fit any more",
 }
+"""How far a message has come. Whether it was read is not known: no app tells a bot."""
 KINDS = {
     "media": "Sent {media}. Nothing was opened or kept.",
     "started": "Opened the chat.",
@@ -110,6 +116,11 @@ def agreement(card: CaseReading) -> str:
         told = "Life at risk: shared without asking, told so"
         return f"{told}. Since then: {agreed[0].lower()}{agreed[1:]}" if agreed else told
     return agreed or "No agreement: nothing they wrote is shared"
+
+
+def delivery(state: str, channel: str | None, problem: str | None) -> str:
+    """How far a message of ours has come, and why it did not arrive, as far as that is known."""
+    return DELIVERY.get(f"{state}:{channel if state == 'sent' else problem}") or DELIVERY.get(state) or DELIVERY["pending"]
 
 
 def flag(id: str) -> str:

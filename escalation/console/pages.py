@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from escalation.console import labels, moments
 from escalation.console.evidence import marked
@@ -57,6 +58,12 @@ def page(request: Request, template: str, me: SignedIn | None, status: int = 200
         "urgency": lambda level: console.service.library.message(f"staff.urgency_{Level(level).id}").say[0],
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(common | named), status)
+
+
+def document(template: str, **named: Any) -> str:
+    """A page that stands by itself, with its styles in it, to be kept as a file."""
+    styles = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("tokens.css", "console.css"))
+    return _ENVIRONMENT.get_template(template).render(named | {"styles": Markup(styles)})  # noqa: S704
 
 
 def redirect(request: Request, path: str) -> RedirectResponse:

@@ -21,6 +21,10 @@ WRONG_TRIES = RateLimitItemPerMinute(30, 15)
 """Wrong sign-ins from one address; an office behind one address at the start of a shift stays below it."""
 
 
+TYPING_EVERY = timedelta(seconds=3)
+"""A sign that somebody is writing goes out so often at most."""
+
+
 def utc_now() -> datetime:
     """The clock of the console."""
     return datetime.now(UTC)
@@ -76,6 +80,7 @@ class Console:
     drafts: Kept = field(default_factory=lambda: Kept(500))
     shown: Kept = field(default_factory=lambda: Kept(20_000))
     sent: Kept = field(default_factory=lambda: Kept(5_000))
+    typed: dict[tuple[str, str], datetime] = field(default_factory=dict)
     failures: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     async def who(self, request: Request) -> SignedIn | None:
@@ -99,6 +104,14 @@ class Console:
     def forget(self, response: Response) -> None:
         """Take the session from the browser."""
         response.delete_cookie(self.settings.cookie, path="/", httponly=True, samesite="strict", secure=self.settings.secure_cookies)
+
+    def shows_typing(self, staff_id: str, case_id: str) -> bool:
+        """Whether it is time for another sign that this person is writing in this case."""
+        now = self.clock()
+        if now - self.typed.get((staff_id, case_id), now - TYPING_EVERY) < TYPING_EVERY:
+            return False
+        self.typed = {key: at for key, at in self.typed.items() if now - at < TYPING_EVERY} | {(staff_id, case_id): now}
+        return True
 
     def may_try(self, address: str) -> bool:
         """Whether this address has wrong tries left."""

@@ -17,7 +17,9 @@ Counts = Counter[tuple[str, str]]
 """How many, by what is counted and which of it: `("topic", "consent")`."""
 
 
-def count_turn(tx: Tx, zone: ZoneInfo, someone: Person, came_in: Iterable[datetime], noted: Iterable[tuple[str, str]], now: datetime) -> None:
+def count_turn(
+    tx: Tx, zone: ZoneInfo, someone: Person, came_in: Iterable[datetime], noted: Iterable[tuple[str, str]], now: datetime
+) -> None:
     """Count one turn: when its messages came in, and what the dialogue noted of it. Drills are left out."""
     if people.is_drill(tx, someone.id):
         return

@@ -99,7 +99,11 @@ def speed(tx: Tx, lead: Staff, since: datetime) -> Speed:
     seen = _seen(tx, lead, ended)
     waited = waits(tx, CaseEvent.case_id.in_(ended))
     lengths = sorted(
-        wait.until - wait.since for case_id, some in waited.items() if case_id in seen for wait in some if wait.until and wait.until >= since
+        wait.until - wait.since
+        for case_id, some in waited.items()
+        if case_id in seen
+        for wait in some
+        if wait.until and wait.until >= since
     )
     promised = list(tx.session.scalars(select(PromiseRow).where(PromiseRow.made_at >= since)))
     known = _seen(tx, lead, [row.case_id for row in promised])
@@ -146,7 +150,9 @@ def _hours(tx: Tx, span: Span) -> defaultdict[str, float]:
     holidays = duty.absences(tx, {row.staff_id for row in shifts}, span.starts_at)
     for row in shifts:
         worked = Span(max(row.starts_at, span.starts_at), min(row.ends_at, span.ends_at))
-        found[row.staff_id] += sum((part.ends_at - part.starts_at) / timedelta(hours=1) for part in without([worked], holidays[row.staff_id]))
+        found[row.staff_id] += sum(
+            (part.ends_at - part.starts_at) / timedelta(hours=1) for part in without([worked], holidays[row.staff_id])
+        )
     return found
 
 

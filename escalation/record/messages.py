@@ -48,6 +48,9 @@ class Line:
     version: int = 1
     state: str = "sent"
     case_id: str | None = None
+    channel: str | None = None
+    problem: str | None = None
+    """Why a line that was to go out is not there yet, or never will be."""
 
 
 def store(
@@ -293,7 +296,7 @@ def _heard(tx: Tx, someone: Person, row: InboxRow) -> Line:
 def _said(tx: Tx, row: OutboxRow) -> Line:
     text, buttons = outgoing(tx, row)
     line = Line(row.id, row.created_at, row.speaker, "said", text, buttons=buttons, staff_id=row.speaker_staff_id)
-    return replace(line, state=row.state, case_id=row.case_id)
+    return replace(line, state=row.state, case_id=row.case_id, channel=row.channel, problem=row.problem)
 
 
 def _body(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:

@@ -10,7 +10,7 @@ fingerprint() {
     cd "$ROOT"
     # A checkout may have no weights of our own: the published ones serve alone then.
     shopt -s nullglob
-    hash_of content/intents content/conversations nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/components nlu/service/weights/*.json \
+    hash_of content/intents content/conversations nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/as_json.py nlu/service/examples.py nlu/service/components nlu/service/weights/*.json \
         nlu/service/requirements*.txt
 }
 
@@ -21,11 +21,12 @@ main() {
     flock 9
     wanted="$(fingerprint)"
     if [ -f "$MODEL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$wanted" ]; then return; fi
-    say "training the intent model (about three minutes)"
+    say "training the intent model (about two minutes)"
     FRESH="$(mktemp -d "$SERVICE/models/new.XXXXXX")"
     trap 'rm -rf "$FRESH"' EXIT
     cd "$SERVICE"
-    "$VENV/bin/rasa" train nlu --config config.yml --nlu "$DATA" --out "$FRESH" --fixed-model-name intents \
+    "$VENV/bin/python" as_json.py "$DATA" "$FRESH/messages.json"
+    "$VENV/bin/rasa" train nlu --config config.yml --nlu "$FRESH/messages.json" --out "$FRESH" --fixed-model-name intents \
         >"$SERVICE/.cache/train.log" 2>&1 || { cat "$SERVICE/.cache/train.log" >&2; fail "training failed"; }
     # A running service and a failed training both keep a whole model.
     mv "$FRESH/intents.tar.gz" "$MODEL"

@@ -56,7 +56,7 @@ def leaves_and_comes_back(young: YoungPerson) -> None:
     young.says("something private")
     young.page.get_by_role("link", name="Leave quickly").click()
     young.page.wait_for_url("https://www.bbc.co.uk/weather")
-    young.page.go_back()
+    young.page.goto(young.url)
     expect(young.page.get_by_role("button", name="Start")).to_be_visible()
 
 

@@ -26,7 +26,7 @@ from tests.house import Clock, House
 pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 1280)
-NO_PAGE = {"/", "/here", "/waiting/count", "/events", "/rota.ics"}
+NO_PAGE = {"/", "/here", "/waiting/count", "/events", "/rota.ics", "/insight/{month}/{figure}.csv"}
 """Addresses that answer with something else than a page of their own."""
 
 
@@ -114,6 +114,11 @@ STATES = {
     "flags, no reason given": State("Jo", "/flags", does=presses("Record the decision")),
     "concerns": State("Jo", "/concerns"),
     "concerns, no decision given": State("Jo", "/concerns", does=presses("Record the decision")),
+    "the floor": State("Jo", "/supervisor"),
+    "the floor, quiet": State("Jo", "/supervisor", quiet=True),
+    "insight": State("Robin", "/insight"),
+    "insight, a month": State("Robin", "/insight/{month}"),
+    "insight, a quiet month": State("Robin", "/insight/{month}", quiet=True),
     "the rota": State("Sam", "/rota"),
     "the rota, planned": State("Jo", "/rota"),
     "the rota, a shift that cannot be": State("Jo", "/rota", does=presses("Add the shift")),
@@ -155,7 +160,7 @@ def address(consoles: Consoles, state: State) -> str:
     """Where somebody goes to see this: two pages come after another one, and begin there."""
     site = consoles.quiet if state.quiet else consoles.night
     where = {"/code": "/sign-in", "/invite/{token}/code": "/invite/{token}"}.get(state.route, state.route)
-    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"])
+    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-11")
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -166,6 +171,7 @@ def test_a_page_breaks_no_rule_in_any_width_or_theme(consoles: Consoles, chromiu
     page.goto(address(consoles, state))
     if state.does:
         state.does(page)
+    assert "went wrong" not in page.title()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width} px"

@@ -135,6 +135,24 @@ def test_a_message_that_should_not_go_waits_for_a_second_look(
     context.close()
 
 
+def test_a_form_that_came_back_keeps_what_was_typed_while_the_conversation_goes_on(
+    chromium: Browser, program: Program, young: YoungPerson, words: Library
+) -> None:
+    asks_for_an_adult(young, words)
+    context = laptop(chromium)
+    page = with_conversation(context, program, "Sam")
+    young.sees("Sam is here now")
+    page.get_by_role("heading", name="Write a note").click()
+    page.get_by_label("What you did").fill("rang the school")
+    page.get_by_role("button", name="Add to the record").click()
+    expect(page.get_by_text("Write why you did it.")).to_be_visible()
+    young.says("are you there")
+    expect(page.get_by_text("are you there").last).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Write why you did it.")).to_be_visible()
+    expect(page.get_by_label("What you did")).to_have_value("rang the school")
+    context.close()
+
+
 def test_a_session_that_ends_in_the_middle_of_typing_loses_nothing(
     chromium: Browser, program: Program, young: YoungPerson, words: Library
 ) -> None:

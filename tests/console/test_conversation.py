@@ -60,15 +60,22 @@ async def test_both_sides_are_seen_with_who_said_it(sam_has: tuple[Browser, str]
 
 @pytest.mark.parametrize(
     ("state", "reads"),
-    [("pending", "Sending…"), ("sending", "Sending…"), ("sent", "Sent"), ("failed", "Not delivered"), ("held", "Waits until")],
+    [
+        ("pending", "Waits to be sent"),
+        ("pending try_later", "Waits: their app did not take it yet"),
+        ("sending", "Being sent"),
+        ("sent", "Delivered to Telegram"),
+        ("failed undeliverable", "Not delivered: they have blocked or left the chat there"),
+        ("held", "Waits until"),
+    ],
 )
-async def test_a_message_says_sent_only_when_it_is(sam_has: tuple[Browser, str], staffed: House, state: str, reads: str) -> None:
+async def test_a_message_says_delivered_only_when_it_is(sam_has: tuple[Browser, str], staffed: House, state: str, reads: str) -> None:
     sam, case_id = sam_has
     await sam.post(f"/cases/{case_id}/say", text="Hi, I'm Sam.")
 
     def becomes(tx: Tx) -> None:
         for row in tx.session.scalars(select(OutboxRow).where(OutboxRow.speaker == "worker")):
-            row.state = state
+            row.state, row.problem = state.split()[0], (state.split()[1:] or [None])[0]
 
     staffed.record.write(becomes)
     page = (await sam.get(f"/cases/{case_id}")).text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from escalation import quiet
 from escalation.consent import Scope
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow
@@ -42,6 +43,15 @@ async def test_a_plan_is_begun_and_each_line_shows_how_it_stands(sam_has: tuple[
     assert endings.plan_of(staffed, case_id) == []
     await sam.post(f"/cases/{case_id}/closing/not-yet")
     assert case_of(staffed, case_id).stage == "live"
+
+
+@pytest.mark.rule("S17")
+async def test_a_suggested_line_is_an_answer(sam_has: tuple[Browser, str], staffed: House) -> None:
+    sam, case_id = sam_has
+    await sam.post(f"/cases/{case_id}/closing")
+    assert staffed.record.read(lambda tx: case_id in quiet.owed_since(tx, [case_id]))
+    await sam.post(f"/cases/{case_id}/plan", line="See the nurse on Friday")
+    assert staffed.record.read(lambda tx: quiet.owed_since(tx, [case_id])) == {}
 
 
 @pytest.mark.rule("S64")

@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
         (timedelta(minutes=59, seconds=59), "59 minutes"),
         (timedelta(hours=1), "1 hour"),
         (timedelta(hours=2, minutes=1), "2 hours 1 minute"),
+        (timedelta(hours=6, minutes=1), "6 hours"),
         (timedelta(days=1, hours=5), "1 day"),
         (timedelta(days=12), "12 days"),
     ],

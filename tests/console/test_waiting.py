@@ -108,6 +108,18 @@ async def test_picking_up_opens_the_conversation_and_takes_the_case_from_the_que
     assert "With a colleague" in (await (await browser("Alex")).get("/waiting")).text
 
 
+async def test_your_own_conversations_begin_with_whoever_waits_for_your_answer(browser: Open, arrivals: Arrivals, staffed: House) -> None:
+    answered, owed = arrivals.agreed(Scope.CHAT), arrivals.agreed(Scope.CHAT)
+    sam = await browser("Sam")
+    for case_id in (answered, owed):
+        await sam.post(f"/cases/{case_id}/pick-up")
+    staffed.worker_says("Sam", answered, "Hi, I'm Sam.")
+    later(staffed, minutes=4)
+    page = (await sam.get("/waiting")).text
+    assert re.findall(r'<li id="case-(\w+)"', page) == [owed, answered]
+    assert re.findall(r"Waiting for your answer, <time[^>]*>([^<]+)", page) == ["4 minutes"]
+
+
 async def test_the_second_to_pick_up_is_told_that_somebody_was_first(browser: Open, arrivals: Arrivals) -> None:
     case_id = arrivals.agreed(Scope.CHAT)
     sam, alex = await browser("Sam"), await browser("Alex")

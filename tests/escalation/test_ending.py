@@ -103,7 +103,7 @@ async def test_after_a_hard_case_the_adult_is_asked_how_they_are(staffed: House,
     assert staffed.alerts("Sam")[-1] == "That may have been a hard one. How are you?"
     endings.answers_debrief(staffed, "Sam", "talk")
     assert staffed.alerts("Jo")[-1].startswith("Sam would like to talk after a hard conversation.")
-    (burden,) = staffed.record.read(lambda tx: debriefs.burdens(tx, staffed.service, staffed.clock()))
+    (burden,) = staffed.record.read(lambda tx: debriefs.burdens(tx, staffed.service, staffed.staff("Jo"), staffed.clock()))
     assert (burden.name, burden.cases, burden.many, burden.wants_to_talk) == ("Sam", 1, False, True)
 
 
@@ -134,10 +134,10 @@ async def test_leads_see_who_has_had_many_in_the_last_weeks_only(staffed: House,
             debriefs.after(tx, staffed.service, case, staffed.clock())
 
     staffed.record.write(three_more)
-    (burden,) = staffed.record.read(lambda tx: debriefs.burdens(tx, staffed.service, staffed.clock()))
+    (burden,) = staffed.record.read(lambda tx: debriefs.burdens(tx, staffed.service, staffed.staff("Jo"), staffed.clock()))
     assert burden.cases == 3 and burden.many
     staffed.clock.move(days=29)
-    assert staffed.record.read(lambda tx: debriefs.burdens(tx, staffed.service, staffed.clock())) == []
+    assert staffed.record.read(lambda tx: debriefs.burdens(tx, staffed.service, staffed.staff("Jo"), staffed.clock())) == []
 
 
 async def test_the_adult_of_last_time_is_alerted_alone_at_first(house: House, young: YoungPerson) -> None:

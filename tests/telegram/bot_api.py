@@ -50,6 +50,7 @@ class BotApi:
     calls: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    typing: list[tuple[int, str]] = field(default_factory=list)
     queries: set[str] = field(default_factory=set)
     known: set[int] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
@@ -74,10 +75,8 @@ class BotApi:
         return f"{self.url}/bot"
 
     def start(self) -> BotApi:
-        routes = [
-            Route("/bot{token}/{method}", self._serve, methods=["GET", "POST"]),
-            Route("/file/{rest:path}", self._file, methods=["GET", "POST"]),
-        ]
+        both = ["GET", "POST"]
+        routes = [Route("/bot{token}/{method}", self._serve, methods=both), Route("/file/{rest:path}", self._file, methods=both)]
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="critical", access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -182,6 +181,10 @@ class BotApi:
         self.sent.append(message)
         return _shown(message)
 
+    async def send_chat_action(self, data: dict[str, Any]) -> Any:
+        self.typing.append((self._chat(data), str(data.get("action", ""))))
+        return True
+
     async def edit_message_text(self, data: dict[str, Any]) -> Any:
         message = self._own(data, "edit")
         text = str(data.get("text", ""))
@@ -285,6 +288,7 @@ _METHODS = {
     "getme": BotApi.get_me,
     "getupdates": BotApi.get_updates,
     "sendmessage": BotApi.send_message,
+    "sendchataction": BotApi.send_chat_action,
     "editmessagetext": BotApi.edit_message_text,
     "deletemessage": BotApi.delete_message,
     "answercallbackquery": BotApi.answer_callback_query,

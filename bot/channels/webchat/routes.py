@@ -22,6 +22,7 @@ from bot.channels.webchat.page import STATIC, pages
 from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
 from bot.channels.webchat.session import Sessions, event_id
 from content.editorial.interface import ENGLISH
+from escalation import being_written
 from escalation.context import Service
 from escalation.record import people
 from escalation.record.store import Record, RecordUnavailable, Tx
@@ -182,16 +183,34 @@ class WebChatPage:
         found = await self._record.aread(lambda tx: people.find(tx, "webchat", token))
         if found is None:
             raise Refused(409, "lost_page")
-        return EventSourceResponse(self._events(f"person:{found[0].id}"), ping=HEARTBEAT_SECONDS)
+        return EventSourceResponse(self._events(token, found[0].id), ping=HEARTBEAT_SECONDS)
 
-    async def _events(self, topic: str) -> AsyncIterator[dict[str, str]]:
-        """`ready` once nothing can be missed any more, then one `new` for each change, or for several at once."""
-        loop, changed = asyncio.get_running_loop(), asyncio.Event()
-        with self._record.signals.listening(topic, to=lambda _: loop.call_soon_threadsafe(changed.set)):
+    async def _events(self, token: str, person_id: str) -> AsyncIterator[dict[str, str]]:
+        """`ready` once nothing can be missed any more, then one `new` for each change, or for several at once, and `typing` with
+        the words that say who is writing. It ends where the person begins afresh: the page then asks for a new one."""
+        loop, heard = asyncio.get_running_loop(), asyncio.Queue[str]()
+        topics = (f"person:{person_id}", being_written.topic(person_id))
+        with self._record.signals.listening(*topics, to=lambda topic: loop.call_soon_threadsafe(heard.put_nowait, topic)):
             yield {"event": "ready", "data": "1"}
-            while await changed.wait():
-                changed.clear()
-                yield {"event": "new", "data": "1"}
+            while True:
+                signals = {await heard.get()}
+                while not heard.empty():
+                    signals.add(heard.get_nowait())
+                if topics[0] in signals:
+                    yield {"event": "new", "data": "1"}
+                try:
+                    words = await self._record.aread(lambda tx: self._writing(tx, token, person_id))
+                except RecordUnavailable:
+                    continue
+                if words is None:
+                    return
+                if topics[1] in signals:
+                    yield {"event": "typing", "data": words}
+
+    def _writing(self, tx: Tx, token: str, person_id: str) -> str | None:
+        """Who is writing to this person, if somebody is, in words; `None` where this browser is somebody else's since."""
+        found = people.find(tx, "webchat", token)
+        return being_written.words(tx, self._service, found[0], self._now()) if found and found[0].id == person_id else None
 
     def _shown(self, language: str) -> str:
         return language if language in self._pages else ENGLISH

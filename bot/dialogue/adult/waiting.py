@@ -27,16 +27,16 @@ def note(scene: Scene, level: Level = Level.NONE) -> None:
 
 
 def _late(scene: Scene) -> None:
-    """The time that was promised has passed: own up to it, in full only once, save where a life may be at risk."""
+    """The time that was promised has passed, and the chain has owned up to it then: say how it stands, at length only once."""
     next_time = scene.next_time() or scene.words("hand_over.soon")[0]
     promised = scene.turn.case.promised_at if scene.turn.case else None
     if scene.immediate:
         scene.speak("hand_over.still_waiting_immediate", next_time=next_time)
     elif scene.state.owned_up_to != promised:
         scene.state.owned_up_to = promised
-        scene.speak("hand_over.still_waiting", next_time=next_time)
+        scene.speak("hand_over.late_note")
     else:
-        scene.say(scene.words("hand_over.still_waiting", next_time=next_time)[1:2])
+        scene.say(scene.words("hand_over.late_note")[:1], scene.buttons(scene.service.library.message("hand_over.late_note").buttons))
 
 
 def promised_by(scene: Scene) -> datetime | None:

@@ -88,6 +88,8 @@ SAID: dict[str, Handler] = {
     "copy": own_view.offer_copy,
     "privacy": own_view.privacy,
     "safety_plan": plan.begin,
+    "sworn_at": lambda scene: scene.speak("conversation.sworn_at"),
+    "said_sorry": lambda scene: scene.speak("conversation.said_sorry"),
     "delete_plan": plan.delete,
 }
 """What a message does that is nothing but a plain word for it (`policy/short_words.yml`)."""

@@ -136,7 +136,7 @@ def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conve
 def _spoken(line: Line, me: SignedIn, names: dict[str, str]) -> Spoken:
     if line.speaker == "young_person":
         return Spoken(line, "Young person", "them", _said(line))
-    delivery = labels.DELIVERY.get(line.state, "Waiting to be sent")
+    delivery = labels.delivery(line.state, line.channel, line.problem)
     if line.speaker == "worker":
         mine = line.staff_id == me.staff_id
         return Spoken(line, "You" if mine else names.get(line.staff_id or "", "A colleague"), "us", line.text, delivery)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation import relay
+from escalation import being_written, relay
 from escalation.case import NotPossible
 from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -51,6 +51,19 @@ async def keep_draft(request: Request, case_id: str, me: Writer, text: Words = "
         console.drafts.keep((me.staff_id, case_id), text)
     else:
         console.drafts.pop((me.staff_id, case_id), None)
+    return Response(status_code=204)
+
+
+@router.post("/cases/{case_id}/typing", status_code=204)
+async def typing(request: Request, case_id: str, me: Writer) -> Response:
+    """This adult is writing. The young person sees that, and nothing of what is written."""
+    console: Console = request.app.state.console
+    if console.shows_typing(me.staff_id, case_id):
+        person_id = await console.record.aread(
+            lambda tx: being_written.by_adult(tx, console.service, case_id, staff_of(tx, me), console.clock())
+        )
+        if person_id is not None:
+            console.record.signals.publish(being_written.topic(person_id))
     return Response(status_code=204)
 
 

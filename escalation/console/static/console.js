@@ -167,17 +167,29 @@ function writing() {
   return document.getElementById("text");
 }
 
+// They see that somebody writes to them, and nothing of what is written.
+let lastWriting = 0;
+function noteWriting() {
+  if (Date.now() - lastWriting < 4000) return;
+  lastWriting = Date.now();
+  const headers = { "X-CSRF-Token": token };
+  fetch(`${base}/cases/${body.dataset.case}/typing`, { method: "POST", headers }).catch(() => {});
+}
+
 // A held message that was changed is a new one: it is sent, and looked at, like any other.
 function changing() {
   const choice = document.getElementById("held-choice");
   if (choice) choice.hidden = true;
   document.getElementById("send").hidden = false;
+  const held = document.getElementById("held");
+  if (held) held.hidden = !writing().value;
   writing().focus();
 }
 
 body.addEventListener("input", ({ target }) => {
   if (target.id !== "text") return;
   unsaved = true;
+  if (target.value) noteWriting();
   changing();
 });
 
@@ -230,6 +242,11 @@ window.addEventListener("load", () => sessionStorage.clear());
 // Whoever comes back from a form finds the part of the record that it changed.
 const part = document.getElementById(location.hash.slice(1));
 if (part && "open" in part) part.open = true;
+
+// A form that came back is where the work goes on.
+const wrong = document.querySelector(".frame .problem");
+const unfinished = wrong && wrong.parentElement.querySelector("input:not([type=hidden]), textarea, select");
+if (unfinished) unfinished.focus();
 
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);

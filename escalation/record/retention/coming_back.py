@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, select, update
 
+from escalation.case import Stage
 from escalation.record.retention import destroying, over
 from escalation.record.retention.destroying import Destroyed
-from escalation.record.retention.whole import whole_person
+from escalation.record.retention.over import Bounds
+from escalation.record.retention.whole import whole_case, whole_person
 from escalation.record.store import Tx
-from escalation.record.tables import Address, InboxRow, OutboxRow, Person
+from escalation.record.tables import Address, CaseRow, InboxRow, OutboxRow, Person, Table
 
 
 def forget(tx: Tx, channel: str, pseudonym: str) -> None:
-    """Destroy what is over of whoever is known by this address: some messages, or everything."""
+    """Destroy what is over of whoever is known by this address: some messages, a case, or everything."""
     if tx.veil is None:
         return
     at, policy = tx.veil.bounds(), tx.veil.policy
-    someone, address, heard, said = (_columns(table) for table in (Person, Address, InboxRow, OutboxRow))
-    old = {
-        InboxRow: (heard.person_id == someone.id) & over.message(heard, heard.received_at, at),
-        OutboxRow: (said.person_id == someone.id) & over.message(said, said.created_at, at),
-    }
-    asked = select(someone.id, over.person(someone, at), *(exists(select(1).where(condition)) for condition in old.values()))
-    found = tx.session.execute(
-        asked.join(Address.__table__, address.person_id == someone.id).where(address.channel == channel, address.pseudonym == pseudonym)
-    ).first()
-    if found is None or not any(found[1:]):
+    someone, address = _columns(Person), _columns(Address)
+    known = select(someone.id, over.person(someone, at)).join(Address.__table__, address.person_id == someone.id)
+    found = tx.session.execute(known.where(address.channel == channel, address.pseudonym == pseudonym)).first()
+    if found is None:
         return
-    person_id, everything, *_ = found
+    person_id, everything = found
     destroyed = Destroyed("over", policy.version, at.now)
     if everything:
         whole_person(tx, policy, person_id, destroyed)
         return
-    for table, row, when in ((InboxRow, heard, heard.received_at), (OutboxRow, said, said.created_at)):
-        condition = (row.person_id == person_id) & over.message(row, when, at)
+    case = _columns(CaseRow)
+    for case_id in list(tx.session.scalars(select(case.id).where(case.person_id == person_id, over.case(case, at)))):
+        whole_case(tx, policy, case_id, destroyed)
+    _count_unanswered_anew(tx, person_id)
+    for table, condition in _words(person_id, at):
         destroyed.count(tx, "message", destroying.rows(tx, table, condition))
+
+
+def _count_unanswered_anew(tx: Tx, person_id: str) -> None:
+    """An offer that nobody took up is kept from the day on which the person was last here."""
+    case = _columns(CaseRow)
+    unanswered = (case.person_id == person_id) & case.stage.in_((Stage.OFFERED, Stage.REFUSED)) & case.expires_at.is_not(None)
+    tx.session.execute(update(CaseRow.__table__).where(unanswered).values(expires_at=None))  # type: ignore[arg-type]
+
+
+def _words(person_id: str, at: Bounds) -> Iterator[tuple[type[Table], ColumnElement[bool]]]:
+    """The messages of theirs that are over."""
+    heard, said = _columns(InboxRow), _columns(OutboxRow)
+    yield InboxRow, (heard.person_id == person_id) & over.message(heard, heard.received_at, at)
+    yield OutboxRow, (said.person_id == person_id) & over.message(said, said.created_at, at)
 
 
 def _columns(table: Any) -> Any:

@@ -16,8 +16,8 @@ from escalation.record.store import Tx
 from escalation.record.tables import Absence, Debrief, DueRow, InsightCount, OutboxRow, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 from escalation.record.tables import Table as Mapped
 
-ON_ITS_WAY = ("pending", "sending", "held", "to_delete")
-"""States of a message with which something is still to happen."""
+DONE_WITH = ("deleted", "dropped", "stays")
+"""States of words on a worker's phone that were deleted there, or cannot be: nothing needs this copy of them."""
 _NO_WAY_IN: dict[str, None] = dict.fromkeys(
     ("email_sealed", "telegram", "telegram_sealed", "password_hash", "totp_sealed", "totp_used", "invite", "invite_until", "locked_until")
 )
@@ -31,10 +31,9 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     yield "trace", StaffUpdate, seen.received_at <= traces
     yield "trace", DueRow, (due.done_at <= traces) & (due.due_at <= traces)
     alert = _columns(OutboxRow)
-    to_staff = alert.person_id.is_(None) & alert.state.not_in(ON_ITS_WAY)
-    # A young person's words on a worker's phone were deleted there by now, or cannot be: nothing needs this copy of them.
     yield "trace", OutboxRow, (alert.speaker == UNSEND) & (alert.created_at <= now - DELETABLE_FOR)
-    yield "trace", OutboxRow, to_staff & or_(alert.created_at <= traces, (alert.speaker == RELAYED) & (alert.state != "sent"))
+    yield "trace", OutboxRow, (alert.speaker == RELAYED) & alert.state.in_(DONE_WITH)
+    yield "trace", OutboxRow, alert.person_id.is_(None) & (alert.created_at <= traces)
     swap, shift, absence, debrief = (_columns(table) for table in (ShiftSwap, Shift, Absence, Debrief))
     ended = select(shift.id).where(shift.ends_at <= rota)
     yield "rota", ShiftSwap, swap.shift_id.in_(ended)

@@ -19,7 +19,7 @@ from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.over import Bounds
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.retention.stamping import stamp, times
-from escalation.record.retention.whole import whole_person
+from escalation.record.retention.whole import whole_case, whole_person
 from escalation.record.store import Record, Tx
 from escalation.record.tables import Address, CaseRow, Concern, InboxRow, OutboxRow, Person
 from escalation.record.tables import Table as Mapped
@@ -119,9 +119,8 @@ def _cases(tx: Tx, policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) ->
     case_id = tx.session.scalar(select(row.id).where(over.case(row, at)).limit(1))
     if case_id is None:
         return 0
-    [time] = times(tx, policy, [case_id])
-    destroying.case(tx, case_id)
-    return destroyed.count(tx, time.kind, 1)
+    whole_case(tx, policy, case_id, destroyed)
+    return 1
 
 
 def _words(at: Bounds) -> Iterator[tuple[str, type[Mapped], ColumnElement[bool]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from escalation.consent import Kind
 from escalation.record.retention.policy import CaseFacts, CaseKind, RetentionPolicy
 from escalation.record.retention.veil import PAST_ITS_TIME
 from escalation.record.store import Record, Tx
-from escalation.record.tables import AgreementRow, CaseEvent, CaseRow, Concern, Person
+from escalation.record.tables import Address, AgreementRow, CaseEvent, CaseRow, Concern, Person
 
 S = TypeVar("S", bound=Executable)
 
@@ -53,18 +53,27 @@ def times(tx: Tx, policy: RetentionPolicy, case_ids: Collection[str] | None = No
     def these(column: Any) -> ColumnElement[bool]:
         return true() if case_ids is None else column.in_(case_ids)
 
-    def found(column: Any, *which: ColumnElement[bool]) -> set[str]:
-        return set(tx.session.scalars(everything(select(column).where(*which, these(column)))))
-
-    last = select(CaseEvent.case_id, func.max(CaseEvent.at)).where(these(CaseEvent.case_id)).group_by(CaseEvent.case_id)
-    last_event = dict(tx.session.execute(everything(last)).all())
-    met = found(CaseEvent.case_id, CaseEvent.event == "picked_up")
-    shared = found(AgreementRow.case_id, AgreementRow.kind == Kind.OVERRIDE)
-    about_staff = found(Concern.case_id, Concern.kind == ABOUT_STAFF)
+    known = _known(tx, these)
     chosen = select(CaseRow, Person.age_band).join(Person, Person.id == CaseRow.person_id).where(these(CaseRow.id)).order_by(CaseRow.id)
     timed = []
     for row, age_band in tx.session.execute(everything(chosen)):
-        facts = CaseFacts(
+        facts = known.facts(row, age_band)
+        timed.append(CaseTime(row, policy.kind(facts), policy.expires(facts)))
+    return timed
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What decides, of many cases at once: when something last happened in each, when each person last came, and how it went."""
+
+    happened: dict[str, datetime]
+    came: dict[str, datetime]
+    met: frozenset[str]
+    shared: frozenset[str]
+    about_staff: frozenset[str]
+
+    def facts(self, row: CaseRow, age_band: str) -> CaseFacts:
+        return CaseFacts(
             stage=row.stage,
             outcome=row.outcome,
             categories=row.categories,
@@ -72,14 +81,28 @@ def times(tx: Tx, policy: RetentionPolicy, case_ids: Collection[str] | None = No
             age_band=age_band,
             drill=row.drill,
             undecided=row.undecided,
-            adult_took_part=row.id in met,
-            shared_without_agreement=row.id in shared,
-            about_staff=row.id in about_staff,
+            adult_took_part=row.id in self.met,
+            shared_without_agreement=row.id in self.shared,
+            about_staff=row.id in self.about_staff,
             closed_at=row.closed_at,
-            last_event_at=last_event.get(row.id, row.opened_at),
+            last_event_at=max(row.opened_at, self.happened.get(row.id, row.opened_at), self.came.get(row.person_id, row.opened_at)),
         )
-        timed.append(CaseTime(row, policy.kind(facts), policy.expires(facts)))
-    return timed
+
+
+def _known(tx: Tx, these: Callable[[Any], ColumnElement[bool]]) -> _Known:
+    def found(column: Any, which: ColumnElement[bool]) -> frozenset[str]:
+        return frozenset(tx.session.scalars(everything(select(column).where(which, these(column)))))
+
+    happened = select(CaseEvent.case_id, func.max(CaseEvent.at)).where(these(CaseEvent.case_id)).group_by(CaseEvent.case_id)
+    whose = select(CaseRow.person_id).where(these(CaseRow.id))
+    came = select(Address.person_id, func.max(Address.last_used_at)).where(Address.person_id.in_(whose)).group_by(Address.person_id)
+    return _Known(
+        happened={case_id: at for case_id, at in tx.session.execute(everything(happened))},
+        came={person_id: at for person_id, at in tx.session.execute(everything(came))},
+        met=found(CaseEvent.case_id, CaseEvent.event == "picked_up"),
+        shared=found(AgreementRow.case_id, AgreementRow.kind == Kind.OVERRIDE),
+        about_staff=found(Concern.case_id, Concern.kind == ABOUT_STAFF),
+    )
 
 
 def everything(statement: S) -> S:

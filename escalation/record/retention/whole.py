@@ -1,4 +1,4 @@
-"""Deleting a whole person, counted by kind."""
+"""Deleting a whole person or a whole case, counted by kind."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def whole_person(tx: Tx, policy: RetentionPolicy, person_id: str, destroyed: Des
         destroyed.count(tx, time.kind, 1)
     destroying.person(tx, person_id)
     destroyed.count(tx, "chat", 1)
+
+
+def whole_case(tx: Tx, policy: RetentionPolicy, case_id: str, destroyed: Destroyed) -> None:
+    """Delete a case and all that belongs to it."""
+    [time] = times(tx, policy, [case_id])
+    destroying.case(tx, case_id)
+    destroyed.count(tx, time.kind, 1)

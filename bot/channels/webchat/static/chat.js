@@ -3,6 +3,7 @@
 import { leaveOnDoubleEscape } from "./leave.js";
 import { Log } from "./log.js";
 import { get, language, newId, post, sleep } from "./net.js";
+import { follow } from "./typing.js";
 
 const POLL = 3; // seconds between two looks while the stream is down
 const LOOK_ANYWAY = 25; // and while it is up
@@ -200,6 +201,7 @@ function listen() {
   stream = new EventSource("/chat/stream");
   stream.addEventListener("ready", () => ((streaming = true), refresh()));
   stream.addEventListener("new", refresh);
+  follow(stream);
   stream.addEventListener("error", () => {
     streaming = false;
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
