@@ -230,10 +230,6 @@ def _file(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def _own_tests() -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
-
-
 def _has_command(*words: str) -> bool:
     return any(name.startswith(words) for name in commands())
 
@@ -245,7 +241,6 @@ def _runs_before_a_change() -> str:
 BUILT: dict[str, Callable[[], bool]] = {
     "N01": lambda: _has_command("backup", "back-up", "restore", "db backup", "db back-up", "db restore"),
     "N02": lambda: _has_command("key", "rotate"),
-    "N03": lambda: "running.run(" in _own_tests() and "erasing.erase(" in _own_tests(),
     "N04": lambda: "confirmed_by_organisation" in _file("bot/service.py"),
     "N05": lambda: '"/metrics"' in sources() or "structlog" in sources(),
     "N06": lambda: re.search(r"^(webauthn|authlib)==", _file("requirements.txt"), re.M) is not None,

@@ -222,7 +222,7 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
         emergency.numbers(scene)
     elif "wants_person" in risk.flags:
         topics.wants_person(scene, risk, raised_by)
-    elif "other_language" in risk.flags:
+    elif languages.is_other(scene, text, risk):
         languages.offer(scene)
     elif presses.typed_label(scene, text, understood.topic if understood.confidence >= SURE else None):
         return

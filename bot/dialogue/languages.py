@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue.adult import agreement
 from bot.dialogue.own import pause
 from bot.dialogue.scene import Scene
 from escalation.words import message
+from nlu.understanding import Risk
 
 CHOICE = "language_"
 """How the name of a language's button begins."""
+
+_POLISH = re.compile("[ąćęłńśźż]", re.IGNORECASE)
+"""Letters that nobody types by chance in an English message."""
+
+
+def is_other(scene: Scene, text: str, risk: Risk) -> bool:
+    """Whether they write in a language that the bot could offer, and does not speak with them yet."""
+    return "other_language" in risk.flags or (scene.person.language == "en" and _POLISH.search(text) is not None)
 
 
 def offer(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from content.editorial.library import Library
 from escalation.console import labels
 from escalation.context import Service
 from escalation.insight import figures, settling
-from escalation.insight.figures import NOTHING_NEAR, Cells, Month
+from escalation.insight.figures import HOURS, NOTHING_NEAR, Cells, Month
 from escalation.insight.settling import BANDS, LONGER, NOBODY, NOT_SAID, NOT_WANTED
 from escalation.record.store import Tx
 
@@ -28,6 +28,7 @@ _HUMAN = {
     NOBODY: "No adult came before it ended",
     NOT_WANTED: "Did not ask for an adult",
 }
+_TIMES = {f"{start:02}": f"{start:02}:00 to {start + HOURS:02}:00" for start in range(0, 24, HOURS)}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BEFORE = {"bad": "Bad", "so_so": "So-so", "ok": "OK", NOT_SAID: "Did not say"}
 _AFTER = {"bad": "Worse than before", "same": "About the same", "good": "Better than before", NOT_SAID: "Did not say"}
@@ -45,14 +46,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: what it counts (`of`: the unit), all of it, and its cells. `upright`: drawn as columns, not as bars."""
+    """One figure: what it counts (`of`: the unit), all of it, and its cells."""
 
     id: str
     title: str
     of: str
     total: int | None
     rows: tuple[Row, ...]
-    upright: bool = False
 
     @property
     def shown(self) -> list[Row]:
@@ -60,10 +60,7 @@ class Figure:
 
     @property
     def pairs(self) -> list[tuple[str, int | None]]:
-        return [(row.label, row.number) for row in self.rows]
-
-    @property
-    def pairs_shown(self) -> list[tuple[str, int | None]]:
+        """What a chart draws."""
         return [(row.label, row.number) for row in self.shown]
 
     @property
@@ -114,7 +111,6 @@ def cells(library: Library) -> Cells:
     """Which cells each figure has, by the guidance, the areas and the kinds of harm that are known."""
     return Cells(
         of={
-            "hour": tuple(f"{hour:02}" for hour in range(24)),
             "weekday": tuple(str(day) for day in range(7)),
             "level": tuple(_LEVELS),
             "age": tuple(labels.AGES),
@@ -153,7 +149,7 @@ def _asked(library: Library, month: Month) -> tuple[Figure, ...]:
         _figure(month, "theme", "Themes", "times guidance was opened", most_first=True),
         Figure("topic", "Topics", "times guidance was opened", month.figures["theme"].total, _most_first(topics)),
         _figure(month, "unanswered", "Not answered, by the nearest topic", "messages", nearest, most_first=True),
-        _figure(month, "hour", "Time of day", "messages and taps", {f"{hour:02}": f"{hour:02}:00" for hour in range(24)}, upright=True),
+        _figure(month, "hour", "Time of day", "messages and taps", _TIMES),
         _figure(month, "weekday", "Day of the week", "messages and taps", {str(day): name for day, name in enumerate(_DAYS)}),
     )
 
@@ -191,12 +187,10 @@ def _trends(library: Library, story: Sequence[Month]) -> tuple[Trend, ...]:
     )
 
 
-def _figure(
-    month: Month, id: str, title: str, of: str, names: dict[str, str] | None = None, *, most_first: bool = False, upright: bool = False
-) -> Figure:
+def _figure(month: Month, id: str, title: str, of: str, names: dict[str, str] | None = None, *, most_first: bool = False) -> Figure:
     shown = month.figures[id]
     rows = [Row((names or {}).get(name) or labels.plain(name), number) for name, number in shown.cells.items()]
-    return Figure(id, title, of, shown.total, _most_first(rows) if most_first else tuple(rows), upright)
+    return Figure(id, title, of, shown.total, _most_first(rows) if most_first else tuple(rows))
 
 
 def _most_first(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -20,6 +20,8 @@ OVERLAPPING = ("category", "context")
 CASES = "level"
 """The figure whose whole is all cases."""
 NOTHING_NEAR = "nothing_near"
+HOURS = 3
+"""Times of day are shown in blocks of so many hours: by the hour, most of a night would be held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def months(tx: Tx, cells: Cells, which: Iterable[date]) -> list[Month]:
 def shown(cells: Cells, counted: Mapping[str, Mapping[str, int]]) -> dict[str, Shown]:
     """What may be shown of what was counted."""
     full = {figure: dict.fromkeys(names, 0) | dict(counted.get(figure, {})) for figure, names in cells.of.items()}
+    full["hour"] = _in_blocks(counted.get("hour", {}))
     figures = {figure: divided(full[figure]) for figure in DIVIDED}
     cases = sum(full[CASES].values())
     figures |= {figure: overlapping(full[figure], cases) for figure in OVERLAPPING}
@@ -67,3 +70,7 @@ def shown(cells: Cells, counted: Mapping[str, Mapping[str, int]]) -> dict[str, S
     nearest = [topic for topics in cells.themes.values() for topic in topics]
     figures["unanswered"] = divided({topic: missed.get(topic, 0) for topic in (*nearest, NOTHING_NEAR)})
     return figures | {f"topic:{theme}": topics for theme, topics in inside.items()}
+
+
+def _in_blocks(by_hour: Mapping[str, int]) -> dict[str, int]:
+    return {f"{start:02}": sum(by_hour.get(f"{hour:02}", 0) for hour in range(start, start + HOURS)) for start in range(0, 24, HOURS)}

@@ -40,10 +40,16 @@ def divided(counts: Mapping[str, int]) -> Shown:
 
 
 def overlapping(counts: Mapping[str, int], total: int) -> Shown:
-    """Cells of which one counted thing can be in several: neither those in a cell nor those outside it may be fewer than `LEAST`."""
+    """Cells of which one counted thing can be in several: neither those in a cell nor those outside it may be fewer than `LEAST`.
+
+    Most things are in one cell only, so what the shown cells leave of the whole may not be small either.
+    """
     if total < LEAST:
         return _nothing(counts)
-    return Shown(total, {name: number if LEAST <= number <= total - LEAST else None for name, number in counts.items()})
+    most_first = sorted((name for name, number in counts.items() if LEAST <= number <= total - LEAST), key=lambda n: (-counts[n], n))
+    while most_first and 0 <= total - sum(counts[name] for name in most_first) < LEAST:
+        most_first.pop()
+    return Shown(total, {name: number if name in most_first else None for name, number in counts.items()})
 
 
 def nested(groups: Mapping[str, Mapping[str, int]]) -> tuple[Shown, dict[str, Shown]]:

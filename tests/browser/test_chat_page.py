@@ -162,6 +162,31 @@ def test_it_fits_small_screens_and_a_zoom_of_two_hundred_percent(young: YoungPer
         expect(target).to_be_in_viewport()
 
 
+@pytest.mark.rule("S74")
+def test_leave_quickly_and_999_stay_in_sight_however_long_the_chat_gets(young: YoungPerson) -> None:
+    young.page.set_viewport_size({"width": 360, "height": 740})
+    young.starts()
+    for number in range(6):
+        young.says(f"message number {number}, which is long enough to take up two lines of a small phone")
+    young.page.wait_for_timeout(1500)
+    assert young.page.evaluate("document.documentElement.scrollHeight") <= 740, "only the messages scroll, never the page"
+    for link in ("Leave quickly", "999"):
+        expect(young.page.get_by_role("link", name=link).first).to_be_in_viewport()
+
+
+def test_the_menu_is_one_tap_away_from_anywhere(young: YoungPerson) -> None:
+    young.starts()
+    young.says("something else")
+    young.page.get_by_role("button", name="Menu", exact=True).click()
+    young.sees("What would you like to talk about?")
+
+
+def test_after_a_tap_the_focus_is_not_lost_with_the_buttons(young: YoungPerson) -> None:
+    young.starts()
+    young.taps("I'd rather not say")
+    expect(young.page.get_by_role("log")).to_be_focused()
+
+
 def test_everything_that_can_be_tapped_is_large_enough(young: YoungPerson) -> None:
     young.starts()
     expect(young.page.locator(".choices button").first).to_be_visible()

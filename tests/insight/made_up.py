@@ -17,7 +17,18 @@ from escalation.record.tables import CaseEvent, CaseRow, Feedback, PromiseRow
 from tests.house import House
 
 _numbers = count(1)
-_TOPICS = ("grief", "sleep", "consent", "sharing_nudes", "county_lines", "confidentiality", "breakups", "anxiety", "gaming", "phone_checking")
+_TOPICS = (
+    "grief",
+    "sleep",
+    "consent",
+    "sharing_nudes",
+    "county_lines",
+    "confidentiality",
+    "breakups",
+    "anxiety",
+    "gaming",
+    "phone_checking",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,12 @@ class MadeUp:
 
 def happens(house: House, *cases: MadeUp) -> None:
     """All of this happened."""
-    house.record.write(lambda tx: [_add(tx, one) for one in cases])
+
+    def add_all(tx: Tx) -> None:
+        for one in cases:
+            _add(tx, one)
+
+    house.record.write(add_all)
 
 
 def _add(tx: Tx, one: MadeUp) -> None:
@@ -108,4 +124,3 @@ def year(house: House) -> None:
         counts.update({("unanswered", "sleep"): 9, ("unanswered", "consent"): 6, ("unanswered", "nothing_near"): 23})
         house.record.write(lambda tx, month=month, counts=counts: counting.add(tx, month, counts))  # type: ignore[misc]
     settling.settle_all(house.record, house.service, house.clock())
-

@@ -11,7 +11,7 @@ from escalation.case import NotPossible
 from escalation.record import audit, messages, people
 from escalation.record.retention import destroying, running
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, Destruction, InboxRow, Person
+from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
 from tests.escalation.talking import talks
 from tests.house import House, YoungPerson
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
@@ -228,7 +228,7 @@ async def test_the_oldest_audit_entries_go_and_the_chain_stays_whole_and_watched
     assert house.record.read(audit.first_broken) is None
 
     def take_the_oldest(tx: Tx) -> None:
-        tx.session.delete(tx.session.scalars(select(audit.AuditRow).order_by(audit.AuditRow.seq).limit(1)).one())
+        tx.session.delete(tx.session.scalars(select(AuditRow).order_by(AuditRow.seq).limit(1)).one())
 
     house.record.write(take_the_oldest)
     assert house.record.read(audit.first_broken) is not None

@@ -20,7 +20,7 @@ def carry_on(scene: Scene) -> None:
     elif _no_more_tries(scene):
         scene.speak("code_word.later")
     else:
-        if scene.state.question not in (None, "code_word"):
+        if scene.state.question not in (None, "code_word", "afresh"):
             scene.state.question_kept = scene.state.question
         scene.ask("code_word", "code_word.ask")
 

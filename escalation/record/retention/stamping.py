@@ -97,8 +97,8 @@ def _known(tx: Tx, these: Callable[[Any], ColumnElement[bool]]) -> _Known:
     whose = select(CaseRow.person_id).where(these(CaseRow.id))
     came = select(Address.person_id, func.max(Address.last_used_at)).where(Address.person_id.in_(whose)).group_by(Address.person_id)
     return _Known(
-        happened={case_id: at for case_id, at in tx.session.execute(everything(happened))},
-        came={person_id: at for person_id, at in tx.session.execute(everything(came))},
+        happened=dict(tx.session.execute(everything(happened)).all()),
+        came=dict(tx.session.execute(everything(came)).all()),
         met=found(CaseEvent.case_id, CaseEvent.event == "picked_up"),
         shared=found(AgreementRow.case_id, AgreementRow.kind == Kind.OVERRIDE),
         about_staff=found(Concern.case_id, Concern.kind == ABOUT_STAFF),

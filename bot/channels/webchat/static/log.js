@@ -190,8 +190,10 @@ export class Log {
       const group = line.querySelector(".choices");
       if (!group) continue;
       const own = group.dataset.turn;
+      const newer = turn !== null;
       turn ??= own;
-      group.hidden = spoke || own !== turn;
+      // "How do you feel right now?" is over once anything newer is asked, although both come from outside the dialogue's turns.
+      group.hidden = spoke || own !== turn || (newer && group.querySelector('[value*=":do:before_"]') !== null);
     }
   }
 
