@@ -112,6 +112,14 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with http:// or https:// and a host, and is {value!r}")
         return value
 
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_is_one_telegram_takes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            # The secret is not quoted.
+            raise ValueError("must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -, which is all that Telegram sends back")
+        return value
+
     @field_validator("drill_at")
     @classmethod
     def _drill_has_a_time(cls, value: str | None) -> str | None:
@@ -132,6 +140,11 @@ class Settings(BaseSettings):
             missing = [f"BREAKWATER_{name.upper()}" for name in _NEEDED_IN_PRODUCTION if getattr(self, name) is None]
             if missing:
                 raise ValueError(f"production mode needs {', '.join(missing)}")
+            if not str(self.public_url).startswith("https://"):
+                raise ValueError(
+                    "BREAKWATER_PUBLIC_URL needs https in production mode, or anybody on the way can read along: "
+                    "put a reverse proxy with a certificate in front, and give its https:// address"
+                )
         if self.telegram_webhook_url and not self.telegram_webhook_secret:
             raise ValueError("BREAKWATER_TELEGRAM_WEBHOOK_URL needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET beside it")
         return self

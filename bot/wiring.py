@@ -20,6 +20,7 @@ from bot.channels.webchat import router as webchat_router
 from bot.heartbeat import Heartbeat
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.outer_edge import OuterEdge
 from bot.sending import Sender
 from bot.service import load_service
 from bot.settings import Settings
@@ -146,8 +147,8 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
         ticking.nightly(drill, int(hour), int(minute))
 
 
-def web_app(program: Program) -> FastAPI:
-    """Web chat, console and webhook as one web application."""
+def web_app(program: Program) -> OuterEdge:
+    """Web chat, console and webhook as one web application, `FastAPI` inside its outer edge."""
     settings = program.settings
 
     @asynccontextmanager
@@ -165,7 +166,7 @@ def web_app(program: Program) -> FastAPI:
     app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
     app.mount("/staff", console.create(program.record, program.service, _console_settings(settings)))
     app.mount("/", _web_chat(program))
-    return app
+    return OuterEdge(app, https=_https(settings))
 
 
 def _web_chat(program: Program) -> FastAPI:

@@ -17,6 +17,7 @@ DOCS = [
     ROOT / "content" / "README.md",
     ROOT / "nlu" / "service" / "README.md",
     ROOT / "tests" / "dialogues" / "README.md",
+    ROOT / "docs" / "retention.md",
 ]
 
 

@@ -8,6 +8,7 @@ from bot.dialogue import guidance, languages
 from bot.dialogue.adult import after_the_end, agreement, waiting
 from bot.dialogue.ending_events import CheckInsStopped
 from bot.dialogue.events import WentAway
+from bot.dialogue.own import clearing
 from bot.dialogue.scene import Scene
 from nlu.normalise import normalise
 from nlu.understanding import Level, Risk, Subject
@@ -108,10 +109,6 @@ def helplines(scene: Scene) -> None:
     guidance.show_helplines(scene, scene.state.place.topic if scene.state.place else None)
 
 
-def _delete(scene: Scene) -> None:
-    scene.ask("delete", "conversation.delete_ask")
-
-
 def ask_what_should_stop(scene: Scene) -> None:
     """ "I just want it to stop" may be about what is done to them: nothing is called off before they have said."""
     scene.ask("check_in", "conversation.stop_ask")
@@ -162,7 +159,7 @@ _HANDLERS: dict[str, Callable[[Scene], None]] = {
     "greet": _greet,
     "menu": guidance.show_menu,
     "repeat_simpler": guidance.repeat_simpler,
-    "delete_my_data": _delete,
+    "delete_my_data": clearing.ask,
     "stop_messages": stop,
     "cant_talk_now": away,
     "withdraw_consent": _withdraw,

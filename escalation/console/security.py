@@ -46,6 +46,20 @@ def same_origin(found: Headers, public_url: str | None) -> bool:
     return origin is not None and urlsplit(origin).netloc == host
 
 
+def with_headers(send: Send, always: dict[str, str]) -> Send:
+    """`send`, with these headers on the answer where it has none of its own; nothing is kept on the way unless the answer says so."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            out = MutableHeaders(scope=message)
+            for name, value in always.items():
+                out.setdefault(name, value)
+            out.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return sending
+
+
 class Guard:
     """ASGI middleware for one web app.
 
@@ -72,7 +86,7 @@ class Guard:
             return
         refusal = self._refusal(scope["method"], Headers(scope=scope))
         answer = PlainTextResponse(refusal[1], refusal[0]) if refusal else self.app
-        await answer(scope, receive, self._with_headers(send))
+        await answer(scope, receive, with_headers(send, self.headers))
 
     def _refusal(self, method: str, found: Headers) -> tuple[int, str] | None:
         if method in SAFE:
@@ -85,14 +99,3 @@ class Guard:
         if int(length) > self.largest_body:
             return 413, "That was too much at once. Go back and send it in parts."
         return None
-
-    def _with_headers(self, send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                out = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    out.setdefault(name, value)
-                out.setdefault("cache-control", "no-store")
-            await send(message)
-
-        return sending

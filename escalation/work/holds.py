@@ -41,7 +41,8 @@ def lift(tx: Tx, service: Service, case_id: str, staff: Staff, reason: str, now:
         raise NotPossible("write why")
     if staff.role != "lead":
         raise NotPossible("only the lead can lift a hold")
-    case.held_at = case.hold_review_at = None
+    # Its end is counted anew below: the old one may be past, and would hide the case from this very entry.
+    case.held_at = case.hold_review_at = case.expires_at = None
     _record(tx, case, "hold_off", staff, {"reason": reason.strip()}, now)
     stamping.stamp_cases(tx, service.retention, [case.id])
 

@@ -22,6 +22,7 @@ from tests.browser.console_site import Site, served
 from tests.conftest import KEY
 from tests.console.conftest import PASSWORD
 from tests.house import Clock, House
+from tests.insight.made_up import year
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ NO_PAGE = {"/", "/here", "/waiting/count", "/events", "/rota.ics", "/insight/{mo
 
 @dataclass(frozen=True)
 class State:
-    """A page as somebody sees it. `route`: whose page it is; `named`: what stands in its address; `quiet`: on a record with staff only."""
+    """A page as somebody sees it. `route`: whose page it is; `named`: what stands in its address; `quiet`: on a record in which nothing happens now."""
 
     who: str
     route: str
@@ -116,9 +117,8 @@ STATES = {
     "concerns, no decision given": State("Jo", "/concerns", does=presses("Record the decision")),
     "the floor": State("Jo", "/supervisor"),
     "the floor, quiet": State("Jo", "/supervisor", quiet=True),
-    "insight": State("Robin", "/insight"),
-    "insight, a month": State("Robin", "/insight/{month}"),
-    "insight, a quiet month": State("Robin", "/insight/{month}", quiet=True),
+    "insight, no month counted": State("Robin", "/insight"),
+    "insight": State("Robin", "/insight/{month}", does=opens_everything, quiet=True),
     "the rota": State("Sam", "/rota"),
     "the rota, planned": State("Jo", "/rota"),
     "the rota, a shift that cannot be": State("Jo", "/rota", does=presses("Add the shift")),
@@ -134,7 +134,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Consoles:
-    """The console on the record of a night, and on one that holds staff only. `named`: what stands in addresses."""
+    """The console on the record of a night, and on one of a year in which nothing happens now. `named`: what stands in addresses."""
 
     night: Site
     quiet: Site
@@ -152,6 +152,7 @@ def consoles(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, ser
             houses.append(House(record, service, noticing, Clock()))
         made = asyncio.run(night(houses[0]))
         hired(houses[1])
+        year(houses[1])
         at_night, quiet = (stack.enter_context(served(house, STAFF)) for house in houses)
         yield Consoles(at_night, quiet, made.cases | {"invite": made.invite})
 
@@ -160,7 +161,7 @@ def address(consoles: Consoles, state: State) -> str:
     """Where somebody goes to see this: two pages come after another one, and begin there."""
     site = consoles.quiet if state.quiet else consoles.night
     where = {"/code": "/sign-in", "/invite/{token}/code": "/invite/{token}"}.get(state.route, state.route)
-    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-11")
+    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-10")
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -11,6 +11,7 @@ from escalation import cases
 from escalation.agreements import Wording
 from escalation.case import Stage
 from escalation.consent import Scope
+from escalation.console import labels
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseEvent, CaseRow, OutboxRow
@@ -64,7 +65,7 @@ async def test_both_sides_are_seen_with_who_said_it(sam_has: tuple[Browser, str]
         ("pending", "Waits to be sent"),
         ("pending try_later", "Waits: their app did not take it yet"),
         ("sending", "Being sent"),
-        ("sent", "Delivered to Telegram"),
+        ("sent", "Delivered"),
         ("failed undeliverable", "Not delivered: they have blocked or left the chat there"),
         ("held", "Waits until"),
     ],
@@ -143,6 +144,35 @@ async def test_a_draft_survives_a_reload_and_is_nobody_elses(sam_has: tuple[Brow
     assert "I was about to say" not in (await (await browser("Jo")).get(f"/cases/{case_id}")).text
     await sam.post(f"/cases/{case_id}/say", text="I was about to say hello")
     assert "></textarea>" in (await sam.get(f"/cases/{case_id}")).text
+
+
+@pytest.mark.parametrize(
+    ("channel", "reads"), [("telegram", "Delivered to Telegram"), ("webchat", "Delivered to their page"), (None, "Delivered")]
+)
+def test_delivered_says_where_to_and_never_that_it_was_read(channel: str | None, reads: str) -> None:
+    assert labels.delivery("sent", channel, None) == reads
+
+
+async def test_writing_is_shown_to_the_young_person_now_and_then_and_nothing_of_it_is_kept(
+    sam_has: tuple[Browser, str], browser: Open, staffed: House
+) -> None:
+    sam, case_id = sam_has
+    signs: list[str] = []
+    staffed.record.write(lambda tx: is_there(tx, case_id, staffed))
+    with staffed.record.signals.listening("typing:*", to=signs.append):
+        for _ in range(3):
+            assert (await sam.post(f"/cases/{case_id}/typing", text="I am wri")).status_code == 204
+        assert len(signs) == 1
+        staffed.clock.move(seconds=4)
+        await sam.post(f"/cases/{case_id}/typing")
+        await (await browser("Jo")).post(f"/cases/{case_id}/typing")
+    assert len(signs) == 2
+    assert "I am wri" not in (await sam.get(f"/cases/{case_id}")).text
+
+
+def is_there(tx: Tx, case_id: str, house: House) -> None:
+    """The young person was here a moment ago."""
+    people.person(tx, tx.session.get_one(CaseRow, case_id).person_id).last_seen_at = house.clock()
 
 
 @pytest.mark.rule("S07")

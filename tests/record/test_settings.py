@@ -85,6 +85,8 @@ def test_production_does_not_start_without_a_setting_it_needs(tmp_path: Path, mi
         ("PUBLIC_URL", "chat.example.org", "must begin with http:// or https://"),
         ("TIME_ZONE", "Mars/Olympus", "write it like Europe/London"),
         ("BURST_SECONDS", "-1", "greater than or equal to 0"),
+        ("TELEGRAM_WEBHOOK_SECRET", "geheim und lang", "must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -"),
+        ("TELEGRAM_WEBHOOK_SECRET", "geheim" * 43, "must be 1 to 256 characters"),
         ("TELEGRAM_WEBHOOK_URL", "https://chat.example.org/hook", "needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET"),
     ],
 )
@@ -93,6 +95,13 @@ def test_a_malformed_setting_is_named_in_one_line(tmp_path: Path, name: str, val
     assert line.startswith(f"BREAKWATER_{name}")
     assert says in line
     assert "geheim" not in line
+
+
+def test_production_refuses_a_public_address_without_https(tmp_path: Path) -> None:
+    line = one_line(tmp_path, "serve", **PRODUCTION | {"BREAKWATER_PUBLIC_URL": "http://chat.example.org"})
+    assert line.startswith("BREAKWATER_PUBLIC_URL needs https in production mode")
+    plain = run(tmp_path, "settings", BREAKWATER_MODE="demo", BREAKWATER_PUBLIC_URL="http://127.0.0.1:8080")
+    assert plain.code == 0, "a demo on this machine needs no certificate"
 
 
 def test_an_area_without_a_directory_is_named_in_one_line(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def to_delete(house: House) -> list[tuple[str, str]]:
 
 
 async def clears(young: YoungPerson) -> None:
-    await young.says("delete this chat")
+    await young.says("delete")
+    sent(young.house)
     await young.taps("Yes, clear it")
 
 
@@ -72,7 +73,7 @@ async def test_telegram_is_asked_to_delete_what_both_sides_said_in_the_last_48_h
     house.clock.move(hours=49)
     await young.says("a new thing")
     sent(house)
-    await young.says("delete this chat")
+    await young.says("delete")
     asked = len([line for line in young.lines() if line.speaker == "bot" and line.at > house.clock() - timedelta(hours=48)])
     sent(house)
     await young.taps("Yes, clear it")
@@ -114,8 +115,11 @@ async def test_what_has_to_be_kept_is_kept_and_they_are_told_why(staffed: House,
 
 
 async def test_an_offer_that_nobody_took_up_is_erased_with_them(staffed: House, young: YoungPerson) -> None:
-    await young.says("my stepdad hits me every day")
+    await young.says("someone at home scares me", "talk_to_person", at_least={"worry": 0.9, "concern": 0.9, "urgent": 0.1})
     await young.taps("No")
+    case = young.case()
+    assert case is not None
+    assert not case.undecided, "a refused case that is urgent waits for the lead, and stays"
     assert erasing.erase(staffed.record, staffed.service, code_of(staffed, young), "they asked", staffed.clock()).kept == ()
     assert counts(staffed.record)["cases"] == counts(staffed.record)["people"] == 0
 

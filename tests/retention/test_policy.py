@@ -79,14 +79,14 @@ def test_a_mistake_is_told_by_the_content_check_with_file_and_line(tmp_path: Pat
     text = FILE.read_text()
     assert old in text
     (tmp_path / "policy" / "retention.yml").write_text(text.replace(old, new, 1))
-    found = [str(problem) for problem in policy_problems(tmp_path) if problem.path.name == "retention.yml"]
+    found = [str(problem) for problem in policy_problems(tmp_path) if problem.file.name == "retention.yml"]
     assert any(says in problem for problem in found), found
 
 
 @pytest.mark.rule("S70")
 def test_production_does_not_start_before_somebody_confirmed_the_periods(policy: RetentionPolicy) -> None:
     assert not policy.confirmed, "what is shipped is a proposal"
-    settings = Settings(_env_file=None, mode="production", data_key="A" * 43 + "=", public_url="https://chat.example.org")  # type: ignore[call-arg, arg-type]
+    settings = Settings(_env_file=None, mode="production", data_key="A" * 43 + "=", public_url="https://chat.example.org")
     with pytest.raises(SettingsError, match="retention periods that somebody confirmed"):
         load_service(settings)
 

@@ -46,6 +46,8 @@ class Open(Body):
     id: Id
     resume: bool = False
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    easy: Id | None = None
+    """Set where simple words are asked for before anything is said; an id of its own, since it is stored like a button."""
 
 
 class Send(Body):

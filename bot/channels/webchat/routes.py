@@ -109,7 +109,10 @@ class WebChatPage:
         response = Response(status_code=204)
         asks = await self._come_back(token) if asked.resume and token else None
         if token is None or asks is None:
-            await self._tell(self._sessions.begin(response), asked.id, "started", self._shown(asked.language))
+            begun = self._sessions.begin(response)
+            if asked.easy:
+                await self._tell(begun, asked.easy, "button", "0:do:easy_on")
+            await self._tell(begun, asked.id, "started", self._shown(asked.language))
         elif asks:
             await self._tell(token, asked.id, "started")
         return response

@@ -7,6 +7,11 @@ from bot.dialogue.scene import Scene
 from bot.dialogue.state import Conversation
 
 
+def ask(scene: Scene) -> None:
+    """Shall I? What an app keeps is said where it is so."""
+    scene.ask("delete", "conversation.delete_ask_here" if scene.person.channel == "webchat" else "conversation.delete_ask")
+
+
 def yes(scene: Scene) -> None:
     """Clear it."""
     scene.state.question = None

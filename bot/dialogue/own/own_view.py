@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.dialogue.adult import agreement
 from bot.dialogue.events import RecordAsked
+from bot.dialogue.own import clearing
 from bot.dialogue.scene import Scene
 from escalation.consent import Scope
 
@@ -56,7 +57,7 @@ def clear(scene: Scene) -> None:
     """What can be cleared and what is kept, with the reason; then the same question as ever (S73, S78)."""
     scene.aside = True
     scene.did(RecordAsked("kept", scene.state.turn))
-    scene.ask("delete", "conversation.delete_ask")
+    clearing.ask(scene)
 
 
 def offer_copy(scene: Scene) -> None:

@@ -34,17 +34,17 @@ let carryOnTimer = 0;
 
 // --- beginning, and coming back ---
 
-function begin(resume = false) {
-  opening ??= open(resume).catch((error) => {
+function begin(resume = false, easy = null) {
+  opening ??= open(resume, easy).catch((error) => {
     opening = null;
     throw error;
   });
   return opening;
 }
 
-async function open(resume) {
+async function open(resume, easy) {
   const join = resume || (await anotherTabIsOpen());
-  await post("/chat/open", { id: newId(), resume: join, language });
+  await post("/chat/open", { id: newId(), resume: join, language, easy });
   enter();
 }
 
@@ -93,7 +93,7 @@ function say(text) {
 
 function press(token, label) {
   const id = newId();
-  if (label) log.addOwn(id, label);
+  if (label) log.addOwn(id, label, token);
   queue.push({ id, path: "/chat/press", body: { id, token } });
   flush();
 }
@@ -243,7 +243,10 @@ box.addEventListener("keydown", (event) => {
 $("start").addEventListener("click", ({ pointerType }) => begin().then(() => (pointerType === "touch" ? $("log") : box).focus(), couldNotOpen));
 $("menu").addEventListener("click", () => press("0:do:menu", ""));
 $("carry-on").addEventListener("click", (event) => press("0:do:carry_on", event.target.textContent));
-$("easy").addEventListener("click", () => press($("easy").getAttribute("aria-checked") === "true" ? "0:do:easy_off" : "0:do:easy_on", ""));
+$("easy").addEventListener("click", () => {
+  if (!opening) begin(false, newId()).catch(couldNotOpen); // simple from the first word on
+  else press($("easy").getAttribute("aria-checked") === "true" ? "0:do:easy_off" : "0:do:easy_on", "");
+});
 document.querySelectorAll(".language").forEach((link) =>
   link.addEventListener("click", (event) => {
     if (!started) return;

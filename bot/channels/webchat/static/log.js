@@ -40,8 +40,8 @@ export class Log {
   }
 
   // One's own message, before the server has it.
-  addOwn(id, text) {
-    this.#show({ id, speaker: "you", text, at: Date.now(), buttons: [] });
+  addOwn(id, text, token) {
+    this.#show({ id, speaker: "you", text, token, at: Date.now(), buttons: [] });
     this.#lines.get(id).dataset.unsent = "yes";
     this.state(id, "sending");
     this.#offerButtons();
@@ -120,6 +120,7 @@ export class Log {
   #show(item) {
     const line = element("div", `line ${item.speaker}`);
     line.dataset.at = item.at;
+    if (item.token) line.dataset.token = item.token;
     if (item.speaker === "worker") line.append(this.#name(item));
     const bubble = element("div", "bubble");
     bubble.title = exact.format(item.at);
@@ -181,19 +182,25 @@ export class Log {
     return link;
   }
 
-  // Only the buttons of the last turn can be tapped, and none after one has spoken.
+  // Only the buttons of the last turn can be tapped, and none after one has spoken. What an adult asks (turn 0) stays until it is
+  // answered, since the talk goes on meanwhile; all of it is over once "How do you feel now?" is asked.
   #offerButtons() {
     let turn = null;
     let spoke = false;
+    let over = false;
+    const pressed = new Set();
     for (const line of [...this.#root.children].reverse()) {
       spoke ||= line.classList.contains("you");
+      if (line.dataset.token) pressed.add(line.dataset.token);
       const group = line.querySelector(".choices");
       if (!group) continue;
       const own = group.dataset.turn;
-      const newer = turn !== null;
       turn ??= own;
-      // "How do you feel right now?" is over once anything newer is asked, although both come from outside the dialogue's turns.
-      group.hidden = spoke || own !== turn || (newer && group.querySelector('[value*=":do:before_"]') !== null);
+      const buttons = [...group.querySelectorAll("button")];
+      const has = (name) => buttons.some((button) => button.value.includes(`:do:${name}`));
+      const waits = own === "0" && !has("before_") && !buttons.some((button) => pressed.has(button.value));
+      group.hidden = over || own !== turn || (spoke && !waits);
+      over ||= has("feel_");
     }
   }
 
