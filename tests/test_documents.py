@@ -249,8 +249,6 @@ BUILT: dict[str, Callable[[], bool]] = {
     "N09": lambda: _has_command("audit head", "audit send"),
     "N10": lambda: _has_command("audit list", "audit show") or '"/audit"' in sources(),
     "N11": lambda: '"refused"' in _file("escalation/console/permissions.py"),
-    "N15": lambda: "needs https" in _file("bot/settings.py"),
-    "N17": lambda: "uvicorn.error" in _file("bot/serving.py"),
 }
 """For what is not there yet: how it would show once it is."""
 

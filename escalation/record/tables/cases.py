@@ -54,6 +54,7 @@ class CaseEvent(Table):
     """One entry in a case's history: who did what, when and why. Never changed; a correction is a new entry."""
 
     __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_event", "event", "at"),)
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)

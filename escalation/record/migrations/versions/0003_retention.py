@@ -41,6 +41,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("expires_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_cases_expires_at"), ["expires_at"], unique=False)
 
+    with op.batch_alter_table("case_events", schema=None) as batch_op:
+        batch_op.create_index("ix_case_events_event", ["event", "at"], unique=False)
+
     with op.batch_alter_table("concerns", schema=None) as batch_op:
         batch_op.add_column(sa.Column("expires_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
 
