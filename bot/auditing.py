@@ -22,6 +22,8 @@ LEFT_BEHIND = timedelta(seconds=10)
 """After so long without an answer somebody is woken again."""
 OVERDUE = timedelta(minutes=1)
 """After so long something is overdue: it ought to have been done within seconds."""
+KINDS = ("due rows", "urgent messages", "answers")
+"""What can be overdue."""
 MOST_AT_ONCE = 200
 PUT_OFF = "put_off"
 """The result of a due row that failed and is to be tried again."""
@@ -46,6 +48,8 @@ class Auditor:
         self._now = now
         self.channels: frozenset[str] = frozenset()
         self.beat: Callable[[], Awaitable[None]] | None = None
+        self.overdue: dict[str, int] = {}
+        """What the last look found overdue, by kind."""
 
     async def look(self) -> Found | None:
         """Wake whatever was left behind; `None` while the record is away."""
@@ -63,6 +67,7 @@ class Auditor:
         return found
 
     async def _report(self, found: Found) -> None:
+        self.overdue = found.overdue
         if found.overdue:
             log.error("overdue: %s", ", ".join(f"{count} {name}" for name, count in sorted(found.overdue.items())))
             for channel in self.channels:
@@ -72,7 +77,7 @@ class Auditor:
 
     def _find(self, tx: Tx) -> Found:
         now = self._now()
-        counts = {"due rows": self._late_rows(tx, now), "urgent messages": self._unsent(tx, now), "answers": self._unanswered(tx, now)}
+        counts = dict(zip(KINDS, (self._late_rows(tx, now), self._unsent(tx, now), self._unanswered(tx, now)), strict=True))
         overdue = {name: count for name, count in counts.items() if count}
         return Found(tuple(self._left_behind(tx, now)), tuple(chain.forgotten(tx)), overdue)
 

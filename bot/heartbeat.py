@@ -21,11 +21,12 @@ class Heartbeat:
     def __init__(self, target: str, every: float = EVERY) -> None:
         self._target = target
         self._every = every
-        self._last: float | None = None
+        self.given_at: float | None = None
+        """When the sign was last given, by the monotonic clock."""
 
     async def beat(self) -> None:
         """Give the sign, unless it was given a moment ago. That it cannot be given is logged, without the address."""
-        if self._last is not None and time.monotonic() - self._last < self._every:
+        if self.given_at is not None and time.monotonic() - self.given_at < self._every:
             return
         try:
             if self._target.startswith(("http://", "https://")):
@@ -35,7 +36,7 @@ class Heartbeat:
         except (httpx.HTTPError, OSError) as error:
             log.warning("the heartbeat could not be given (%s)", type(error).__name__)
         else:
-            self._last = time.monotonic()
+            self.given_at = time.monotonic()
 
 
 async def _call(address: str) -> None:

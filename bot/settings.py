@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     heartbeat: SecretStr | None = Field(
         None, description="a file that is touched, or an http(s) address that is called, every half minute while nothing is overdue"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="token that opens /metrics and the details of /readyz from elsewhere (Authorization: Bearer …); without it: this machine only",
+    )
     drill_at: str | None = Field(None, description="time of the nightly drill in the organisation's time zone, such as 03:30; absent: none")
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")

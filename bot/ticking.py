@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +58,8 @@ class Ticking:
         self._service = service
         self.auditor = Auditor(record, service, wake, now)
         self._now = now
+        self.ran_at: float | None = None
+        """When everything that was due had been done, by the monotonic clock."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._kept: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
@@ -84,6 +87,7 @@ class Ticking:
         try:
             for row_id in await self._record.aread(self._due):
                 await self._run_one(row_id)
+            self.ran_at = time.monotonic()
         except RecordUnavailable as error:
             log.warning("what is due has to wait: %s", error)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -92,6 +93,8 @@ class Handler:
         self._reader = reader
         self._now = now
         self._patience = patience
+        self.turns: Counter[str] = Counter()
+        """How many turns were `handled`, and how many `fell_back` on the emergency text, since the start."""
 
     async def handle(self, person_id: str) -> None:
         """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again."""
@@ -101,11 +104,13 @@ class Handler:
         heard = await self._understand_in_sight(person_id, claim)
         try:
             await self._record.awrite(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
+            self.turns["handled"] += 1
         except RecordUnavailable:
             raise
         except Exception as error:
             log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error).__name__, place_of(error))
             await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
+            self.turns["fell_back"] += 1
 
     def _claim(self, tx: Tx, person_id: str) -> Claim | None:
         now = self._now()

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
+from bot import observing
 from bot.channels import Channel
 from bot.channels.apprise import OutsideAlerts
 from bot.channels.drill import DrillChannel
 from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.webchat import router as webchat_router
+from bot.health import Health
 from bot.heartbeat import Heartbeat
+from bot.inside import Inside
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.metrics import MeasuredReader, Metrics
 from bot.outer_edge import OuterEdge
 from bot.sending import Sender
 from bot.service import load_service
@@ -65,6 +69,8 @@ class Program:
     lanes: Lanes
     intake: Intake
     ticking: Ticking
+    health: Health
+    metrics: Metrics
     channels: list[Channel] = field(default_factory=list)
     senders: list[Sender | Unsender | TypingSigns] = field(default_factory=list)
 
@@ -98,14 +104,18 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     record.veil = Veil(service.retention, now)
     noticing = Noticing.load(library.CONTENT)
     client = IntentClient(settings.nlu_url, settings.nlu_timeout)
-    handler = Handler(record, service, noticing, client, now, settings.nlu_timeout)
+    reader = MeasuredReader(client)
+    handler = Handler(record, service, noticing, reader, now, settings.nlu_timeout)
     lanes = Lanes(handler.handle, settings.burst_seconds)
     intake = Intake(record, service, now, danger=lambda text: noticing.check(text).level is Level.IMMEDIATE, woken=lanes.wake)
-    program = Program(settings, record, service, noticing, client, handler, lanes, intake, Ticking(record, service, lanes.wake, now))
+    ticking = Ticking(record, service, lanes.wake, now)
+    health, metrics = Health(record, client, ticking), Metrics(record, now, reader, handler, ticking)
+    program = Program(settings, record, service, noticing, client, handler, lanes, intake, ticking, health, metrics)
     _add(program, DrillChannel(), now)
     if settings.telegram_token:
         telegram = _telegram(settings, intake, service)
         _add(program, telegram, now)
+        health.telegram = metrics.telegram = telegram
         program.senders += [Unsender(record, telegram), TypingSigns(record, telegram)]
     if service.outside_alerts:
         _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
@@ -121,7 +131,8 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
     settings, ticking = program.settings, program.ticking
     ticking.auditor.channels = frozenset(channel.name for channel in program.channels)
     if settings.heartbeat:
-        ticking.auditor.beat = Heartbeat(settings.heartbeat.get_secret_value()).beat
+        program.health.heart = program.metrics.heart = Heartbeat(settings.heartbeat.get_secret_value())
+        ticking.auditor.beat = program.health.beat
 
     async def retention() -> None:
         try:
@@ -157,8 +168,7 @@ def web_app(program: Program) -> OuterEdge:
             yield
 
     app = FastAPI(title="Breakwater", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.add_api_route("/livez", lambda: {"alive": True}, methods=["GET"])
-    app.add_api_route("/readyz", _readiness(program), methods=["GET"])
+    app.include_router(observing.router(program.health, program.metrics, Inside(settings.metrics_token.get_secret_value())))
     for channel in program.channels:
         if isinstance(channel, TelegramChannel):
             app.include_router(channel.router)
@@ -175,20 +185,6 @@ def _web_chat(program: Program) -> FastAPI:
     app.include_router(webchat_router(program.record, program.intake.take, program.service, secure=secure))
     app.add_middleware(Guard, public_url=program.settings.public_url, https=secure)
     return app
-
-
-def _readiness(program: Program) -> Callable[[], Awaitable[JSONResponse]]:
-    async def ready() -> JSONResponse:
-        """Whether messages can be stored, and whether the intent service answers; without it the phrases are at work."""
-        try:
-            await program.record.awrite(lambda tx: None)
-            stores = True
-        except RecordUnavailable:
-            stores = False
-        intents = await program.client.ready()
-        return JSONResponse({"stores": stores, "intent_service": intents}, status_code=200 if stores else 503)
-
-    return ready
 
 
 def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import json
 import logging
+import time
 from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ class TelegramChannel:
     ) -> None:
         tame(token)
         self.ignored: Counter[str] = Counter()
+        self.heard_at: float | None = None
+        """When Telegram last answered or called, by the monotonic clock."""
         self._requests = (_request(2), _request(32))
         self._bot = _RawBot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
         self._sender = Sender(self._bot)
@@ -94,9 +97,15 @@ class TelegramChannel:
         for request in self._requests:
             await request.shutdown()
 
+    def in_touch(self, seconds: float) -> bool:
+        """Whether Telegram was heard of in the last so many seconds; with a webhook, which is quiet when nobody writes, whether ever."""
+        return self.heard_at is not None and (self._webhook is not None or time.monotonic() - self.heard_at < seconds)
+
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""
-        return await self._sender.send(address, outgoing)
+        sent = await self._sender.send(address, outgoing)
+        self._heard()
+        return sent
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, for five seconds at most. Never raises."""
@@ -111,6 +120,7 @@ class TelegramChannel:
         given = request.headers.get(_SECRET_HEADER, "")
         if self._webhook is None or not hmac.compare_digest(given.encode(), self._webhook.secret.encode()):
             return Response(status_code=403)
+        self._heard()
         body = await _bounded(request)
         if body is None:
             return Response(status_code=413)
@@ -125,6 +135,7 @@ class TelegramChannel:
         while self._webhook is None:
             try:
                 raws = await self._bot.pending(offset, self._patience)
+                self._heard()
                 offset, whole = await self._store_all(raws)
                 pause = 0.0 if whole else _longer(pause)
             except TelegramError as error:
@@ -147,7 +158,11 @@ class TelegramChannel:
                 pause = _pause_after(error, pause)
                 await asyncio.sleep(pause)
             else:
+                self._heard()
                 return
+
+    def _heard(self) -> None:
+        self.heard_at = time.monotonic()
 
     async def _store_all(self, raws: list[Any]) -> tuple[int, bool]:
         """Store a batch; returns the next offset, and whether all of it was stored.

@@ -12,13 +12,14 @@ app = typer.Typer(no_args_is_help=True, help="How long things are kept (content/
 @app.command("show")
 @told
 def retention_show() -> None:
-    """What a run would destroy now, and what holds keep. Changes nothing."""
+    """What a run would destroy now, and what holds keep. Destroys nothing."""
     from bot.service import read_service
-    from escalation.record.retention import running
+    from escalation.record.retention import running, stamping
 
     current = current_settings()
     service = read_service(current)
     with open_record(current) as record:
+        stamping.stamp(record, service.retention)
         report = record.read(lambda tx: running.report(tx, service.retention, utc_now()))
     confirmed = service.retention.confirmed
     by = f"confirmed by {confirmed.by} on {confirmed.on}" if confirmed else "NOT CONFIRMED by a data protection officer yet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,9 +19,7 @@ Buttons = Iterable[tuple[str, str]]
 RELAYED = "relayed"
 """The speaker of a young person's words on a worker's phone."""
 UNSEND = "unsend"
-"""The speaker of a row that asks an app to delete one message; its body is the address, since the person may be gone by then."""
-DELETABLE_FOR = timedelta(hours=48)
-"""For so long an app lets a bot delete a message."""
+"""The speaker of a row that asks an app to delete one message; its body is the address, since the person may be gone."""
 CONTACT = "out_of_hours"
 """The channel to the organisation's out-of-hours contact."""
 
@@ -86,13 +84,6 @@ def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
     """What the person sent that nobody handled yet, oldest first."""
     waiting = select(InboxRow).where(InboxRow.person_id == person_id, InboxRow.handled_at.is_(None)).order_by(InboxRow.seq)
     return list(tx.session.scalars(waiting.limit(limit)))
-
-
-def move(tx: Tx, row: InboxRow, someone: Person, to: Person) -> None:
-    """A message that nobody handled yet is somebody else's, who writes from the same address."""
-    opened = tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)
-    row.person_id, row.body_sealed = to.id, tx.vault.seal_for(to, "inbox.body", row.id, opened)
-    tx.session.flush()
 
 
 def latest_words(tx: Tx, someone: Person, limit: int, replaced: Collection[str] = ()) -> list[str]:

@@ -22,12 +22,13 @@ NOT_SENT = ("pending", discreet.KEPT_BACK)
 
 
 def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
-    """Part this address from `someone`, and say so there."""
+    """Part this address from `someone`, and say so there. What came from it and nobody handled yet is the new person's."""
     unsent = update(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
     new = people.part(tx, someone, _turned_down(tx, someone), now)
     for row in messages.unhandled(tx, someone.id):
-        messages.move(tx, row, someone, new)
+        opened = tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)
+        row.person_id, row.body_sealed = new.id, tx.vault.seal_for(new, "inbox.body", row.id, opened)
     someone.away_since = someone.away_since or now
     _tell_staff(tx, service, someone, now)
     library = service.speaking(new.language, now).library

@@ -14,8 +14,9 @@ from escalation.ending import check_ins
 from escalation.phone.forgetting import TO_DELETE
 from escalation.record import messages, people
 from escalation.record.ids import new_id
-from escalation.record.messages import DELETABLE_FOR, UNSEND
+from escalation.record.messages import UNSEND
 from escalation.record.retention.destroying import Destroyed
+from escalation.record.retention.housekeeping import DELETABLE_FOR
 from escalation.record.store import Tx
 from escalation.record.tables import Address, Concern, ConversationRow, InboxRow, OutboxRow, Person
 

@@ -47,9 +47,13 @@ def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
     sam.sees(DISCLOSURE)
     young.sees("Sam is here now")
 
+    sam.page.get_by_label("Your message").press_sequentially("Hi")
+    expect(young.page.locator("#typing")).to_have_text("Sam is writing…")
     sam.says("Hi, thank you for telling us. I'm here with you now.")
     young.sees("I'm here with you now", speaker="worker")
     expect(young.page.locator(".worker .name").first).to_contain_text("Sam")
+    expect(young.page.locator("#typing")).to_be_empty()
+    expect(sam.page.get_by_text("Delivered to their page").last).to_be_visible()
     before = len(young.shown())
     young.says("ok. im scared of going home")
     sam.sees("im scared of going home")

@@ -76,7 +76,7 @@ async def test_a_message_says_delivered_only_when_it_is(sam_has: tuple[Browser, 
 
     def becomes(tx: Tx) -> None:
         for row in tx.session.scalars(select(OutboxRow).where(OutboxRow.speaker == "worker")):
-            row.state, row.problem = state.split()[0], (state.split()[1:] or [None])[0]
+            row.state, _, row.problem = state.partition(" ")
 
     staffed.record.write(becomes)
     page = (await sam.get(f"/cases/{case_id}")).text

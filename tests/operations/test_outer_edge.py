@@ -97,7 +97,9 @@ async def test_an_error_in_the_middle_of_an_answer_breaks_it_off_and_quotes_noth
         return {"type": "http.request"}
 
     with caplog.at_level(logging.DEBUG):
-        await OuterEdge(broken_after_its_beginning, https=False)({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+        await OuterEdge(broken_after_its_beginning, https=False)(
+            {"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send
+        )
     assert [message["type"] for message in sent] == ["http.response.start"], "no second answer, and no end that looks like a whole one"
     assert PLANTED not in caplog.text
     assert "a web request failed: ValueError" in caplog.text

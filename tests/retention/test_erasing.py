@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.unsending import Unsender
 from escalation.phone.forgetting import TO_DELETE
 from escalation.record import audit, people
 from escalation.record.messages import UNSEND
@@ -15,6 +16,7 @@ from escalation.young_person import clearing, erasing
 from tests.escalation.talking import talks
 from tests.house import House, YoungPerson
 from tests.retention.story import counts, left_on_disk, sealed_bytes
+from tests.telegram.test_forgetting import Deletes
 
 
 def code_of(house: House, young: YoungPerson) -> str:
@@ -82,6 +84,11 @@ async def test_telegram_is_asked_to_delete_what_both_sides_said_in_the_last_48_h
     theirs = {message for _, message in marked if message.startswith("message-")}
     assert theirs == {"message-2", "message-3"}, "their own two messages, and not the one from before"
     assert len(marked) - len(theirs) == asked
+    app = Deletes()
+    await Unsender(house.record, app).round()
+    assert sorted(app.gone) == sorted(marked)
+    assert to_delete(house) == [], "the rows that held the address go with it"
+    assert UNSEND not in house.record.read(lambda tx: list(tx.session.scalars(select(OutboxRow.speaker))))
 
 
 async def test_erasing_somebody_takes_the_key_first_and_leaves_nothing(house: House, young: YoungPerson) -> None:

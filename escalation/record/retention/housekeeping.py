@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 
-from escalation.record.messages import DELETABLE_FOR, RELAYED, UNSEND
+from escalation.record.messages import RELAYED, UNSEND
 from escalation.record.retention import destroying
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.policy import RetentionPolicy
@@ -16,6 +16,8 @@ from escalation.record.store import Tx
 from escalation.record.tables import Absence, Debrief, DueRow, InsightCount, OutboxRow, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 from escalation.record.tables import Table as Mapped
 
+DELETABLE_FOR = timedelta(hours=48)
+"""For so long an app lets a bot delete a message."""
 DONE_WITH = ("deleted", "dropped", "stays")
 """States of words on a worker's phone that were deleted there, or cannot be: nothing needs this copy of them."""
 _NO_WAY_IN: dict[str, None] = dict.fromkeys(

@@ -8,7 +8,6 @@ import { follow } from "./typing.js";
 const POLL = 3; // seconds between two looks while the stream is down
 const LOOK_ANYWAY = 25; // and while it is up
 const HIDDEN_FOR_LONG = 5 * 60 * 1000; // ms after which coming back to the tab asks the server what may still be shown
-
 const BOT_ASKS_WITHIN = 3000; // ms in which the bot's own "Carry on?" is waited for
 
 const $ = (id) => document.getElementById(id);

@@ -1,0 +1,102 @@
+"""Whether the program is ready, and which part is not, in words for whoever runs it. Nothing here is about people."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.channels.telegram import TelegramChannel
+from bot.heartbeat import Heartbeat
+from bot.intake import PATIENCE
+from bot.ticking import Ticking
+from escalation.record.store import Record, RecordUnavailable
+from nlu.client import IntentClient
+
+KEPT = 1.0
+"""Seconds for which one look counts, so that asking often costs nothing."""
+CLOCK_STOPPED = 60.0
+TELEGRAM_QUIET = 120.0
+HEART_QUIET = 150.0
+"""Seconds after which a sign that comes each second, each half minute, each half minute is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one look found. `ready`: messages are stored and what is due runs; everything else makes it weaker, and is in `problems`."""
+
+    stores: bool
+    clock_runs: bool
+    intent_service: bool
+    problems: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        return self.stores and self.clock_runs
+
+    def as_json(self) -> dict[str, object]:
+        return {"ready": self.ready, "stores": self.stores, "intent_service": self.intent_service, "problems": list(self.problems)}
+
+
+@dataclass
+class Health:
+    """Looks at the parts of one program."""
+
+    record: Record
+    client: IntentClient
+    ticking: Ticking
+    telegram: TelegramChannel | None = None
+    heart: Heartbeat | None = None
+    _known: tuple[float, Report] | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def report(self) -> Report:
+        """What is the matter now, or was a second ago."""
+        async with self._looking:
+            if self._known is None or time.monotonic() - self._known[0] >= KEPT:
+                self._known = (time.monotonic(), await self._look())
+            return self._known[1]
+
+    async def beat(self) -> None:
+        """Give the heartbeat, unless Telegram is away: whoever writes there reaches nobody, and somebody has to know."""
+        if self.heart is not None and self._telegram_in_touch():
+            await self.heart.beat()
+
+    def _telegram_in_touch(self) -> bool:
+        return self.telegram is None or self.telegram.in_touch(TELEGRAM_QUIET)
+
+    async def _look(self) -> Report:
+        stores, intents = await self._stores(), await self.client.ready()
+        clock_runs = since(self.ticking.ran_at) < CLOCK_STOPPED
+        return Report(stores, clock_runs, intents, tuple(self._problems(stores, clock_runs, intents)))
+
+    async def _stores(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.record.awrite(lambda tx: None)
+        except (RecordUnavailable, TimeoutError):
+            return False
+        return True
+
+    def _problems(self, stores: bool, clock_runs: bool, intents: bool) -> Iterator[str]:
+        if not stores:
+            yield (
+                "The record cannot be written: look at the disk and at the database of BREAKWATER_DATABASE_URL. "
+                "Meanwhile whoever writes is given the emergency text, and nothing is acknowledged."
+            )
+        elif not clock_runs:
+            yield "What is due does not run: nobody new is asked. If the program started more than a minute ago, start it again."
+        if not intents:
+            yield "The intent service does not answer: the phrases alone are at work. Look at its log, and start it again."
+        if not self._telegram_in_touch():
+            yield "Telegram cannot be reached: look at the network and at BREAKWATER_TELEGRAM_TOKEN. Messages wait there for up to a day."
+        elif self.heart is not None and not self.ticking.auditor.overdue and since(self.heart.given_at) > HEART_QUIET:
+            yield "The heartbeat cannot be given: look at BREAKWATER_HEARTBEAT, and at the network."
+        for what, count in sorted(self.ticking.auditor.overdue.items()):
+            yield f"Overdue for more than a minute: {count} {what}. The log says why."
+
+
+def since(moment: float | None) -> float:
+    """Seconds since a moment of the monotonic clock; endless where it never came."""
+    return float("inf") if moment is None else time.monotonic() - moment
