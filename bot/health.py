@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
 from bot.channels.telegram import TelegramChannel
 from bot.heartbeat import Heartbeat
 from bot.intake import PATIENCE
@@ -74,7 +76,8 @@ class Health:
     async def _stores(self) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self.record.awrite(lambda tx: None)
+                # A transaction begins with its first statement; on SQLite it takes the right to write.
+                await self.record.awrite(lambda tx: tx.session.execute(select(1)))
         except (RecordUnavailable, TimeoutError):
             return False
         return True

@@ -52,9 +52,9 @@ class Checker:
 
     def _weighed(self, level: Level, points: Points) -> Level:
         clues = self.policy.clues
-        limit = clues.doubts_immediate_below if level == Level.IMMEDIATE else clues.doubts_below
-        doubted = points.heads["concern"] < limit and len(points.places) >= clues.doubts_from
-        return min(level, Level.WORRY) if doubted else level
+        doubted = points.heads["concern"] < clues.doubts_below and len(points.places) >= clues.doubts_from
+        # Clues come from messages that mostly lack the plain words: they know too little of "I took an overdose" to doubt it.
+        return min(level, Level.WORRY) if doubted and level < Level.IMMEDIATE else level
 
     def _from_clues(self, found: Found, context: Context, points: Points, phrases: Level) -> Seen:
         level = max((Level.of(head) for head in HEADS if points.heads[head] >= getattr(self.policy.clues, head)), default=Level.NONE)

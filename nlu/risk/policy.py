@@ -52,7 +52,6 @@ class CluePolicy(Entry):
     urgent: int
     immediate: int
     doubts_below: int = Field(description="a phrase weighs no more than a worry where clues for concern are below this")
-    doubts_immediate_below: int = Field(description="... and an immediate one, where they are below this")
     doubts_from: int = Field(description="... in messages of at least so many telling words; shorter ones have too few clues")
 
 

@@ -28,8 +28,7 @@ let since = 0;
 let stream = null;
 let streaming = false;
 let pollTimer = 0;
-let keptBack = false;
-let carryOnTimer = 0;
+let [keptBack, carryOnTimer] = [false, 0];
 
 // --- beginning, and coming back ---
 
