@@ -38,7 +38,7 @@ test: setup-dev  ## all tests
 	@$(BIN)/python -m pytest
 
 test-fast: .venv/dev  ## the core, without the intent service, browsers and faults
-	@$(BIN)/python -m pytest -m "not service and not browser and not fault"
+	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault"
 
 check: .venv/dev  ## lint, types, import directions, content
 	@$(BIN)/ruff check

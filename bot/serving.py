@@ -22,7 +22,9 @@ async def serve(settings: Settings, with_intents: bool, announce: Announce) -> N
     """Serve until stopped. `announce(ready)` is called once the web server takes requests."""
     program = build(settings)
     host, port = settings.host_and_port
-    config = uvicorn.Config(web_app(program), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        web_app(program), host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False
+    )
 
     async def up() -> None:
         announce(await program.client.ready())

@@ -80,6 +80,12 @@ def is_a_target(span: str) -> bool:
 
 
 KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (
+        r"breakwater_[a-z_]+",
+        lambda span: (
+            f'"{span.removeprefix("breakwater_").removesuffix("_total")}"' in sources() or f'"{span.removesuffix("_total")}"' in sources()
+        ),
+    ),
     (r"test_\w+", lambda span: re.search(rf"^{span}$", every_test(), re.M) is not None),
     (r"[a-z_]+: .+", lambda span: span in conversations()),
     (r"BREAKWATER_[A-Z_]+", lambda span: span in setting_names()),
@@ -242,7 +248,6 @@ BUILT: dict[str, Callable[[], bool]] = {
     "N01": lambda: _has_command("backup", "back-up", "restore", "db backup", "db back-up", "db restore"),
     "N02": lambda: _has_command("key", "rotate"),
     "N04": lambda: "confirmed_by_organisation" in _file("bot/service.py"),
-    "N05": lambda: '"/metrics"' in sources() or "structlog" in sources(),
     "N06": lambda: re.search(r"^(webauthn|authlib)==", _file("requirements.txt"), re.M) is not None,
     "N07": lambda: '"/account/password"' in sources(),
     "N08": lambda: re.search("pip-audit|bandit|gitleaks|detect-secrets", _runs_before_a_change()) is not None,

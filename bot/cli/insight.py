@@ -32,7 +32,7 @@ def insight_report(month: str, file: Path) -> None:
             end(f"{month} is not counted: the running service counts a month a week after its end")
         figures = record.read(lambda tx: insight(tx, service, first))
     try:
-        file.write_text(document("insight_report.html", told=figures, organisation=service.organisation), encoding="utf-8")
+        file.write_text(document("files/insight_report.html", told=figures, organisation=service.organisation), encoding="utf-8")
     except OSError as error:
         end(f"{file} cannot be written ({type(error).__name__}): choose another place")
     typer.echo(f"{file}: {first:%B %Y}")

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot import demo
+from bot import demo, logs
 from bot.cli.common import current_settings, end, open_record, told, utc_now
 from bot.settings import Settings, SettingsError, load_settings
 from escalation.record.schema import upgrade
@@ -31,9 +31,7 @@ def serve(
     from bot.serving import serve as run
 
     settings = current_settings()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for name in ("apscheduler", "alembic", "httpx"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logs.set_up()
     log_ins: tuple[DemoLogIn, ...] = ()
     if settings.mode == "demo":
         log_ins = demo.prepare(settings, utc_now())

@@ -87,6 +87,29 @@ def test_a_no_brings_nothing_to_the_console(chromium: Browser, own_program: Prog
     young.context.close()
 
 
+def test_what_an_adult_asks_can_be_answered_until_the_end(chromium: Browser, own_program: Program, words: Library) -> None:
+    sam_at_work = laptop(chromium)
+    sam = Worker(sam_at_work, own_program, "Sam")
+    young = YoungPerson(phone(chromium), own_program.url)
+    young.starts()
+    young.says(DISCLOSURE)
+    for message, go in (("consent.offer", "do:offer_yes"), ("consent.scope", "do:scope_chat"), ("consent.confirm_chat", "do:send")):
+        young.taps(label(words, message, go))
+    sam.picks_up()
+    sam.page.get_by_text("Plan, and how they are").first.click()
+    sam.page.get_by_role("button", name="Begin the ending together").click()
+    young.sees(words.message("ending.closing_started").say[-1])
+    young.says("ok but what do i tell my mum")
+    add = label(words, "ending.closing_started", "do:line_add")
+    expect(young.page.locator(".choices:visible").get_by_role("button", name=add)).to_be_visible()
+    sam.closes("A plan was made together", "Done.")
+    young.sees("Sam has ended the chat")
+    shown = young.page.locator(".choices:visible button")
+    expect(shown).to_have_text([button.label for button in words.message("hand_over.closed").buttons])
+    sam_at_work.close()
+    young.context.close()
+
+
 def test_a_line_reaches_the_other_side_at_once(chromium: Browser, own_program: Program, words: Library) -> None:
     sam_at_work = laptop(chromium)
     sam = Worker(sam_at_work, own_program, "Sam")

@@ -75,7 +75,7 @@ async def test_insight_holds_no_words_and_leads_to_nobody(browser: Open, arrival
 def test_the_report_is_one_page_that_needs_nothing_else(staffed: House) -> None:
     october(staffed)
     told = staffed.record.read(lambda tx: insight(tx, staffed.service, settling.settled(tx)[0]))
-    page = document("insight_report.html", told=told, organisation="Harbour Youth")
+    page = document("files/insight_report.html", told=told, organisation="Harbour Youth")
     assert "<h1>Harbour Youth: October 2026</h1>" in page
     assert "Concern: 11" in page and "@media print" in page
     assert not any(words in page for words in ("href=", "src=", "<script"))
