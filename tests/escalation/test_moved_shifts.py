@@ -91,7 +91,7 @@ async def test_a_start_that_nobody_knows_any_more_is_told_as_such(closed: House,
     await leaves_word(young)
     is_off(closed, "Sam")
     await closed.wait(minutes=6)
-    assert told(young) == ["Your message is still waiting. I don't know yet when a person can answer, and I won't pretend."]
+    assert told(young) == ["Your message is still waiting. I don't know yet when a person can answer."]
     is_on(closed, "Sam", 1)
     await closed.wait(hours=1, minutes=1)
     assert any("waiting to talk" in text for text in closed.alerts("Sam"))
