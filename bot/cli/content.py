@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import typer
 
 from bot.cli.common import told
+from bot.settings import ROOT
 
 app = typer.Typer(no_args_is_help=True, help="The words: scripts, messages, phrases, helplines.")
 
@@ -37,9 +41,15 @@ def content_survey() -> None:
     words = library.load()
     rows = list(survey(words))
     parts = {
-        "Guidance": (*table(rows, BY_PROGRAM), "", reading_ages(rows)),
+        "Guidance": (*table(rows, BY_PROGRAM, dialogue_tests(row.topic for row in rows)), "", reading_ages(rows)),
         "Other languages": language_table(survey_languages(words)),
         "Facts that nobody has confirmed": fact_table(words.scripts.values()),
     }
     for title, lines in parts.items():
         typer.echo("\n".join((f"## {title}", *lines, "")))
+
+
+def dialogue_tests(topics: Iterable[str]) -> dict[str, int]:
+    """In how many conversations of `tests/dialogues/` each topic is named; none where the tests are not installed."""
+    told = [part for file in (ROOT / "tests" / "dialogues").glob("*.yml") for part in file.read_text("utf-8").split("\n---")]
+    return {topic: sum(re.search(rf"\b{topic}\b", part) is not None for part in told) for topic in topics}

@@ -43,16 +43,20 @@ def survey(library: Library) -> Iterator[Surveyed]:
         yield from (_surveyed(library.scripts[topic]) for topic in topics if topic in library.scripts)
 
 
-def table(rows: Iterable[Surveyed], by_program: Collection[str] = ()) -> Iterator[str]:
-    """The same as a table in Markdown. `by_program`: topics on which the program acts, with or without a script."""
+def table(rows: Iterable[Surveyed], by_program: Collection[str] = (), tried: Mapping[str, int] | None = None) -> Iterator[str]:
+    """The same as a table in Markdown. `by_program`: topics on which the program acts, with or without a script.
+
+    `tried`: how many conversations written as tests name each topic; besides, each turn of every script is walked through.
+    """
     pieces = "scenes | quiz | practice | words to copy | where to get help"
-    yield f"| topic | answered by | status | steps | turns deep | easy read | ages | {pieces} | pictures | reading age |"
-    yield "|---" * 14 + "|"
+    yield f"| topic | answered by | status | steps | turns deep | easy read | ages | {pieces} | pictures | reading age | dialogue tests |"
+    yield "|---" * 15 + "|"
     for row in rows:
         pieces = " | ".join(str(row.pieces.get(kind, 0)) for kind in get_args(Piece))
         easy, ages = f"{row.easy} of {row.steps}", ", ".join(row.variants)
         by = "program" if row.topic in by_program else "script"
-        yield f"| {row.topic} | {by} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces} | {row.pictures} | {row.reading_age:.1f} |"
+        start = f"| {row.topic} | {by} | {row.status} | {row.steps} | {row.depth} | {easy} | {ages} | {pieces}"
+        yield f"{start} | {row.pictures} | {row.reading_age:.1f} | {(tried or {}).get(row.topic, 0)} |"
 
 
 def reading_ages(rows: Sequence[Surveyed]) -> str:

@@ -22,7 +22,7 @@ def test_a_script_is_surveyed_by_what_it_holds() -> None:
     }
     script = Script.model_construct(topic="sleep", status="draft", steps=steps, help=(), audience="", sources=(), reviewed_on=date.today())
     library = Library(scripts={"sleep": script}, themes={"wellbeing": ("sleep", "not_written_yet")})
-    assert list(table(survey(library)))[2:] == ["| sleep | script | draft | 2 | 2 | 1 of 2 | under 13 | 1 | 0 | 0 | 0 | 0 | 1 | 5.0 |"]
+    assert list(table(survey(library)))[2:] == ["| sleep | script | draft | 2 | 2 | 1 of 2 | under 13 | 1 | 0 | 0 | 0 | 0 | 1 | 5.0 | 0 |"]
 
 
 def test_every_topic_of_the_taxonomy_is_answered_by_a_script_or_by_the_program(words: Library) -> None:
