@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -77,8 +78,15 @@ class Ticking:
         """Do something every night at this time, in the organisation's time zone."""
         self._scheduler.add_job(job, "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
 
-    def hourly(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Do something at the start, and then every hour."""
+    def hourly(self, work: Callable[[], object], what: str) -> None:
+        """Do something at the start, and then every hour, beside everything else; `what` names it where the record is away."""
+
+        async def job() -> None:
+            try:
+                await asyncio.to_thread(work)
+            except RecordUnavailable as error:
+                log.warning("%s has to wait: %s", what, error)
+
         at_once = datetime.now(tz=self._scheduler.timezone)
         self._scheduler.add_job(job, "interval", hours=1, next_run_time=at_once, **self._kept)
 

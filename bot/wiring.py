@@ -44,7 +44,7 @@ from escalation.record.messages import CONTACT
 from escalation.record.retention import running
 from escalation.record.retention.veil import Veil
 from escalation.record.schema import ensure_current
-from escalation.record.store import Record, RecordUnavailable
+from escalation.record.store import Record
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
 from nlu.understanding import Level
@@ -134,20 +134,8 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
         program.health.heart = program.metrics.heart = Heartbeat(settings.heartbeat.get_secret_value())
         ticking.auditor.beat = program.health.beat
 
-    async def retention() -> None:
-        try:
-            await asyncio.to_thread(running.run, program.record, program.service.retention, now())
-        except RecordUnavailable as error:
-            log.warning("what is over has to wait: %s", error)
-
-    async def count_months() -> None:
-        try:
-            await asyncio.to_thread(settling.settle_all, program.record, program.service, now())
-        except RecordUnavailable as error:
-            log.warning("the months that are over have to be counted later: %s", error)
-
-    ticking.hourly(count_months)
-    ticking.hourly(retention)
+    ticking.hourly(lambda: settling.settle_all(program.record, program.service, now()), "counting the months that are over")
+    ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
 
     async def drill() -> None:
         person_id = await program.record.awrite(lambda tx: drills.send(tx, program.service, now()))

@@ -87,17 +87,6 @@ def outstanding(tx: Tx, case: CaseRow, now: datetime) -> bool:
     return any(row.due_at > now for row in _open(tx, case))
 
 
-def kept_share(tx: Tx, since: datetime) -> float | None:
-    """Which share of the promises since then was kept, from 0 to 1; `None` where none is over. Drills do not count."""
-    rows = tx.session.execute(
-        select(PromiseRow.kept_at, PromiseRow.broken_at)
-        .join(CaseRow, CaseRow.id == PromiseRow.case_id)
-        .where(PromiseRow.made_at >= since, CaseRow.drill.is_(False))
-    )
-    over = [kept is not None for kept, broken in rows if kept or broken]
-    return sum(over) / len(over) if over else None
-
-
 def _stretched(tx: Tx, staffing: Staffing) -> bool:
     """Whether everyone on duty has as many conversations as they can hold."""
     here = (tx.session.get(Staff, adult.staff_id) for adult in (*staffing.on_duty, *staffing.backup))

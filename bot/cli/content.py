@@ -51,5 +51,5 @@ def content_survey() -> None:
 
 def dialogue_tests(topics: Iterable[str]) -> dict[str, int]:
     """In how many conversations of `tests/dialogues/` each topic is named; none where the tests are not installed."""
-    told = [part for file in (ROOT / "tests" / "dialogues").glob("*.yml") for part in file.read_text("utf-8").split("\n---")]
-    return {topic: sum(re.search(rf"\b{topic}\b", part) is not None for part in told) for topic in topics}
+    conversations = [part for file in (ROOT / "tests" / "dialogues").glob("*.yml") for part in file.read_text("utf-8").split("\n---")]
+    return {topic: sum(re.search(rf"\b{topic}\b", part) is not None for part in conversations) for topic in topics}

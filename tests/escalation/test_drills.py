@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bot.drill import lines
-from escalation import cases, drills, promises
+from escalation import cases, drills
 from escalation.case import Stage
 from escalation.drills import Report
+from escalation.insight import floor
 from escalation.record.tables import CaseRow
 from tests.house import MONDAY_MORNING, House
 
@@ -72,7 +73,7 @@ async def test_figures_leave_drills_out(staffed: House) -> None:
     await drill(staffed)
     await staffed.wait(minutes=21)
     since = staffed.clock() - timedelta(days=1)
-    assert staffed.record.read(lambda tx: promises.kept_share(tx, since)) is None
+    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share is None
 
 
 @pytest.mark.parametrize("gone", ["picked_up_at", "alerted_at", "answered_at"])

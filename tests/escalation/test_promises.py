@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from escalation import promises
+from escalation.insight import floor
 from escalation.record import duty
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
@@ -105,11 +106,11 @@ async def test_a_broken_promise_is_owned_up_to_when_its_own_time_has_passed_not_
 
 async def test_the_share_of_promises_kept_counts_those_that_are_over(staffed: House, young: YoungPerson) -> None:
     since = staffed.clock() - timedelta(days=1)
-    assert staffed.record.read(lambda tx: promises.kept_share(tx, since)) is None
+    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share is None
     case = await waits(staffed, young)
     staffed.pick_up("Sam", case.id)
     other = YoungPerson(staffed, address="young-2")
     await waits(staffed, other)
-    assert staffed.record.read(lambda tx: promises.kept_share(tx, since)) == 1.0
+    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share == 1.0
     await staffed.wait(minutes=16)
-    assert staffed.record.read(lambda tx: promises.kept_share(tx, since)) == 0.5
+    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share == 0.5
