@@ -168,6 +168,7 @@ def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
         case.level = max(case.level, noticed.level)
         case.categories, case.flags = [*case.categories, *more], [*case.flags, *flags]
         case.raised_by = noticed.raised_by or case.raised_by
+        case_search.note_categories(tx, case)
         history.record(tx, case, "stepped_up", now, actor="bot", detail={"level": Level(case.level).id})
         tx.signal(f"case:{case.id}")
 
@@ -232,6 +233,7 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
     )
     tx.session.add(case)
     tx.session.flush()
+    case_search.note_categories(tx, case)
     return case
 
 

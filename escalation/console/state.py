@@ -69,17 +69,14 @@ class Kept(OrderedDict[tuple[str, ...], str]):
 class Console:
     """The console of one process.
 
-    `drafts` keeps unsent words by person and case, so that a reload loses none and no browser stores any; `shown` what
-    each session has been shown of a queue, so that the audit notes it once; `sent` the forms that were sent already.
+    `shown` is what each session has been shown of a queue, so that the audit notes it once.
     """
 
     record: Record
     service: Service
     settings: ConsoleSettings
     clock: Callable[[], datetime] = utc_now
-    drafts: Kept = field(default_factory=lambda: Kept(500))
     shown: Kept = field(default_factory=lambda: Kept(20_000))
-    sent: Kept = field(default_factory=lambda: Kept(5_000))
     typed: dict[tuple[str, str], datetime] = field(default_factory=dict)
     failures: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 

@@ -41,10 +41,14 @@ def note(
     tx.session.flush()
 
 
-def first_broken(tx: Tx) -> int | None:
-    """The number of the first entry that does not fit the chain or is missing at its end; `None` when all of it is whole."""
-    previous, last = _start(tx), 0
-    for row in tx.session.scalars(select(AuditRow).order_by(AuditRow.seq)):
+def first_broken(tx: Tx, newest: int | None = None) -> int | None:
+    """The number of the first entry that does not fit the chain or is missing at its end; `None` when all of it is whole.
+
+    `newest`: look at so many of the newest entries only.
+    """
+    before = tx.session.scalar(select(AuditRow).order_by(AuditRow.seq.desc()).offset(newest).limit(1)) if newest else None
+    previous, last = (before.link, before.seq) if before else (_start(tx), 0)
+    for row in tx.session.scalars(select(AuditRow).where(AuditRow.seq > last).order_by(AuditRow.seq)):
         if row.previous != previous or row.link != _link(tx, row):
             return row.seq
         previous, last = row.link, row.seq

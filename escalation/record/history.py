@@ -23,6 +23,7 @@ def record(tx: Tx, case: CaseRow, event: str, now: datetime, *, actor: str, staf
     if detail is not None:
         sealed = tx.vault.seal_for(people.person(tx, case.person_id), "case_events.detail", row_id, json.dumps(detail))
     tx.session.add(CaseEvent(id=row_id, case_id=case.id, at=now, actor=actor, staff_id=staff_id, event=event, detail_sealed=sealed))
+    case.changed_at = now
     case.expires_at = None  # whatever happens to a case, its time is counted anew
     tx.session.flush()
     return row_id

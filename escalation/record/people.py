@@ -34,9 +34,8 @@ def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[P
         found[1].last_used_at = now
         return found
     someone_id = new_id()
-    someone = Person(
-        id=someone_id, data_key_wrapped=tx.vault.new_person_key(someone_id), created_at=now, age_band="unknown", easy_read=False
-    )
+    key = tx.vault.new_person_key(someone_id)
+    someone = Person(id=someone_id, code=code(tx, someone_id), data_key_wrapped=key, created_at=now, age_band="unknown", easy_read=False)
     tx.session.add(someone)
     tx.session.flush()
     return someone, add_address(tx, someone, channel, address, now)
@@ -49,7 +48,7 @@ def part(tx: Tx, someone: Person, turned_down: list[str], now: datetime) -> Pers
         raise KeyError(someone.id)
     where, id = open_address(tx, address.id), new_id()
     new = Person(id=id, data_key_wrapped=tx.vault.new_person_key(id), created_at=now, age_band="unknown", easy_read=someone.easy_read)
-    new.language, new.turned_down, new.last_seen_at = someone.language, turned_down, now
+    new.language, new.turned_down, new.last_seen_at, new.code = someone.language, turned_down, now, code(tx, id)
     tx.session.add(new)
     tx.session.flush()
     address.person_id, address.last_used_at = new.id, now
@@ -101,10 +100,12 @@ def code(tx: Tx, person_id: str) -> str:
 def by_code(tx: Tx, given: str) -> Person:
     """The person with this code, however it is typed. Raises `KeyError`."""
     meant = "".join(given.upper().split()).replace("-", "")
-    for person_id in tx.session.scalars(select(Person.id)):
-        if code(tx, person_id).replace("-", "") == meant:
-            return person(tx, person_id)
-    raise KeyError(given)
+    for row in tx.session.scalars(select(Person).where(Person.code.is_(None))):
+        row.code = code(tx, row.id)  # those who came before codes were kept
+    found = tx.session.scalars(select(Person).where(Person.code == f"{meant[:4]}-{meant[4:]}")).first()
+    if found is None:
+        raise KeyError(given)
+    return found
 
 
 def last_address(tx: Tx, person_id: str) -> Address | None:

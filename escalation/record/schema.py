@@ -26,9 +26,14 @@ def upgrade(url: str) -> None:
     engine.dispose()
 
 
+def newest() -> str | None:
+    """The name of the newest migration."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def ensure_current(url: str) -> None:
     """Raise `SchemaError` unless the database at `url` is at the newest migration."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = newest()
     engine = make_engine(url)
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()

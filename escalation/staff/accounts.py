@@ -9,31 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyotp
-from argon2 import PasswordHasher
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from escalation import cases, quiet
 from escalation.case import TALKING, Stage
 from escalation.context import Service
 from escalation.record import audit
+from escalation.record.duty import ON_THE_ROTA
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, Staff, StaffSession
+from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
+from escalation.staff.codes import matching_step
+from escalation.staff.passwords import HASHER
 
 ROLES = ("worker", "lead", "editor", "admin")
 INVITE_FOR = timedelta(hours=72)
 MOST_AT_ONCE = 10
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
-
-HASHER = PasswordHasher()
-"""argon2id with the library's current parameters; slow by design, so web pages call it in a thread."""
-
 _JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
-_COMMON = re.compile(
-    r"(?:passw[o0]rd|qwerty(?:uiop)?|asdfgh(?:jkl)?|zxcvbnm?|letmein|welcome|iloveyou|admin(?:istrator)?|changeme|breakwater"
-    r"|abcdefgh\w*|1q2w3e4r\w*|\d*(?:1234|9876|0000|1111)\d*|secret|monkey|dragon|football|liverpool|arsenal|chelsea|youthwork(?:er)?|summer|winter|spring|autumn)"
-)
-
 DEMO = (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead"), ("Kit", "editor"), ("Robin", "admin"))
 _DEMO_WORDS = (
     "amber anchor apple badger barley beacon biscuit bramble bridge candle canyon cedar clover copper coral cricket "
@@ -110,11 +102,12 @@ def everyone(tx: Tx) -> list[Staff]:
 
 
 def invite(tx: Tx, row: Staff, now: datetime) -> Invite:
-    """A new one-time link for this account. The old password and code stop working, and its sessions end."""
+    """A new one-time link for this account. Every old way in stops working, and its sessions end."""
     token = secrets.token_urlsafe(32)
     row.invite, row.invite_until = tx.vault.pseudonym("staff_invite", token), now + INVITE_FOR
     row.password_hash = row.totp_sealed = row.totp_used = row.locked_until = None
     row.failed_sign_ins = 0
+    _forget_passkeys(tx, row)
     end_sessions(tx, row.id, now)
     audit.note(tx, "staff_invited", now, subject_id=row.id)
     return Invite(row.id, token, row.invite_until)
@@ -131,22 +124,6 @@ def invited(tx: Tx, token: str, now: datetime) -> Staff:
     if row is None or row.invite_until is None or row.invite_until <= now:
         raise AccountError("this link has been used or has run out (it lasts 72 hours): ask your administrator for a new one")
     return row
-
-
-def weakness(password: str, name: str) -> str | None:
-    """Why this password will not do, in words, or `None` when it will."""
-    plain = password.lower()
-    if len(password) < SHORTEST_PASSWORD:
-        return f"use at least {SHORTEST_PASSWORD} characters: three or four words together are easy to remember"
-    if len(password) > LONGEST_PASSWORD:
-        return f"use at most {LONGEST_PASSWORD} characters"
-    rest = _COMMON.sub("", plain)
-    for part in name.lower().split():
-        rest = rest.replace(part, "")
-    letters = re.sub(r"[\W\d_]", "", rest)
-    if len(set(plain)) < 5 or len(letters) + len(set(rest) - set(letters)) < 7:
-        return "that one is easy to guess: take three or four words that have nothing to do with each other"
-    return None
 
 
 def keep_password(tx: Tx, token: str, hashed: str, now: datetime) -> str:
@@ -175,19 +152,6 @@ def confirm_code(tx: Tx, token: str, code: str, now: datetime) -> bool:
     row.totp_used, row.invite, row.invite_until = used, None, None
     audit.note(tx, "staff_enrolled", now, staff_id=row.id)
     return True
-
-
-def matching_step(secret: str, code: str, now: datetime, used: int | None) -> int | None:
-    """The time step this code belongs to: the present one or a neighbour, and later than any used before. Else `None`."""
-    totp, digits = pyotp.TOTP(secret), re.sub(r"\s", "", code)
-    here = totp.timecode(now)
-    found = [step for step in (here - 1, here, here + 1) if pyotp.utils.strings_equal(totp.generate_otp(step), digits)]
-    return next((step for step in found if used is None or step > used), None)
-
-
-def provisioning_uri(row: Staff, secret: str, organisation: str) -> str:
-    """What the code app reads from the QR picture."""
-    return str(pyotp.TOTP(secret).provisioning_uri(name=row.name, issuer_name=organisation))
 
 
 def record_dates(tx: Tx, staff_id: str, by: str, vetted_until: datetime | None, trained_until: datetime | None, now: datetime) -> None:
@@ -221,18 +185,28 @@ def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetim
     A young person in the middle of a live one hears that this adult is gone, and who is asked now.
     """
     row = _open(tx, staff_id)
-    others = select(Staff.id).where(Staff.role == "admin", Staff.closed_at.is_(None), Staff.id != row.id)
-    if row.role == "admin" and tx.session.scalar(others.limit(1)) is None:
-        raise AccountError("this is the only administrator: invite another one first")
+    _not_the_only_admin(tx, row)
     row.closed_at, row.invite, row.telegram, row.telegram_sealed = now, None, None, None
+    _forget_passkeys(tx, row)
     end_sessions(tx, row.id, now)
-    held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((*TALKING, Stage.PAUSED)))
-    for case in tx.session.scalars(held).all():
-        in_talk = case.stage in TALKING
-        cases.wait_again(tx, service, case, "worker_left", now)
-        if in_talk:
-            quiet.own_up(tx, service, case, row, "hand_over.worker_left", now)
+    _give_back(tx, service, row, now)
     audit.note(tx, "staff_closed", now, staff_id=by, subject_id=row.id)
+    tx.signal("rota:all")
+
+
+def change_role(tx: Tx, service: Service, staff_id: str, by: str, role: str, now: datetime) -> None:
+    """Give an account another role: its sessions end, and what the new role may not hold goes back to the queue. Raises `AccountError`."""
+    row = _open(tx, staff_id)
+    if role not in ROLES:
+        raise AccountError(f"{role!r} is no role: choose one of {', '.join(ROLES)}")
+    if role == row.role:
+        return
+    _not_the_only_admin(tx, row)
+    row.role = role
+    end_sessions(tx, row.id, now)
+    if role not in ON_THE_ROTA:
+        _give_back(tx, service, row, now)
+    audit.note(tx, "staff_role", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
 
 
@@ -271,6 +245,26 @@ def _open(tx: Tx, staff_id: str) -> Staff:
     if row is None or row.closed_at is not None:
         raise AccountError("there is no open account of that kind: load the page again")
     return row
+
+
+def _not_the_only_admin(tx: Tx, row: Staff) -> None:
+    others = select(Staff.id).where(Staff.role == "admin", Staff.closed_at.is_(None), Staff.id != row.id)
+    if row.role == "admin" and tx.session.scalar(others.limit(1)) is None:
+        raise AccountError("this is the only administrator: invite another one first")
+
+
+def _give_back(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
+    held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((*TALKING, Stage.PAUSED)))
+    for case in tx.session.scalars(held).all():
+        in_talk = case.stage in TALKING
+        cases.wait_again(tx, service, case, "worker_left", now)
+        if in_talk:
+            quiet.own_up(tx, service, case, row, "hand_over.worker_left", now)
+
+
+def _forget_passkeys(tx: Tx, row: Staff) -> None:
+    row.single_sign_on = None
+    tx.session.execute(delete(Passkey).where(Passkey.staff_id == row.id))
 
 
 def _link_telegram(tx: Tx, row: Staff, chat_id: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import audit
 from escalation.record.tables import AuditRow, StaffSession
-from escalation.staff import accounts
+from escalation.staff import accounts, passwords
 from escalation.staff.accounts import AccountError
 from tests.console.conftest import PASSWORD, SITE, Browser, Open, code_of, later, token_in
 from tests.house import House
@@ -255,12 +255,12 @@ async def test_an_invite_runs_out_after_three_days(browser: Open, staffed: House
     ],
 )
 def test_a_password_that_is_easy_to_guess_is_refused_with_a_reason(password: str) -> None:
-    assert accounts.weakness(password, "Sam Reed")
+    assert passwords.weakness(password, "Sam Reed")
 
 
 @pytest.mark.parametrize("password", ["seven quiet herons dance", "correct horse battery", "7$Kq!92^xZ#4vP", "tulip-kettle-raven-plum"])
 def test_a_good_password_is_taken(password: str) -> None:
-    assert accounts.weakness(password, "Sam Reed") is None
+    assert passwords.weakness(password, "Sam Reed") is None
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,21 @@ from escalation.ending import feedback
 from escalation.record import audit, messages
 from escalation.record.ids import new_id
 from escalation.record.store import Record, Tx
-from escalation.record.tables import Absence, CaseRow, Debrief, InsightCount, Person, Shift, ShiftSwap, StaffSession, StaffUpdate, Table
+from escalation.record.tables import (
+    Absence,
+    CaseRow,
+    Debrief,
+    InsightCount,
+    Person,
+    Shift,
+    ShiftSwap,
+    SignInChallenge,
+    StaffSession,
+    StaffUpdate,
+    Table,
+)
 from escalation.staff import accounts
-from escalation.work import case_work
+from escalation.work import case_work, drafts
 from escalation.work.case_work import Note
 from escalation.young_person import call_backs, concerns
 from tests.endings import agrees_to_a_check_in, proposes, starts_closing
@@ -38,6 +50,7 @@ async def lived_through(house: House, young: YoungPerson) -> str:
         lambda tx, me: case_work.note(tx, case_id, me, Note(words="pfannkuchenteig", action="rang", reason="why"), house.clock()),
     )
     does(house, "Sam", lambda tx, me: case_work.set_wants(tx, case_id, me, "a birnenkompott of my own", house.clock()))
+    does(house, "Sam", lambda tx, me: drafts.keep(tx, case_id, me, "Apfelstrudelrezept, I was about to", house.clock()))
     starts_closing(house, "Sam", case_id)
     proposes(house, "Sam", case_id, "We talk to your quarkstrudel together")
     house.record.write(lambda tx: _more(tx, house, case_id))
@@ -102,6 +115,9 @@ def _more(tx: Tx, house: House, case_id: str) -> None:
             Absence(id=new_id(), staff_id=sam.id, starts_at=now, ends_at=now + timedelta(days=1), noted_at=now),
             Debrief(id=new_id(), staff_id=sam.id, case_id=case_id, asked_at=now),
             StaffSession(token=new_id(), staff_id=sam.id, csrf="x", created_at=now, seen_at=now),
+            SignInChallenge(
+                browser=new_id(), secret_sealed=tx.vault.seal_own("sign_in_challenges.secret", "x", "quarkstrudel"), expires_at=now
+            ),
             StaffUpdate(id=new_id(), staff_id=sam.id, channel="telegram", external_id="1", kind="text", received_at=now),
             InsightCount(id="2026-11 topic sleep", month=now.date(), what="topic", which="sleep", number=7),
         ]

@@ -26,6 +26,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.relay import OUTCOMES
 from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.work import drafts
 from escalation.young_person import call_backs
 from escalation.young_person.call_backs import Details
 
@@ -77,28 +78,31 @@ class Conversation:
     work: Work | None
     end: EndReading | None
     call_back: Details | None
+    draft: str
 
 
 @router.get("/cases/{case_id}")
 async def show_case(request: Request, case_id: str, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
-    console: Console = request.app.state.console
-    return await case_page(request, me, case_id, Writing(console.drafts.get((me.staff_id, case_id), "")))
+    return await case_page(request, me, case_id)
 
 
 async def case_page(
     request: Request,
     me: SignedIn,
     case_id: str,
-    writing: Writing,
+    writing: Writing | None = None,
     closing: Closing | None = None,
     status: int = 200,
     filled: Filled | None = None,
 ) -> Response:
-    """The page of a case as this person may see it; the read is logged. Answers 404 where there is none for them."""
+    """The page of a case as this person may see it; the read is logged. Answers 404 where there is none for them.
+
+    `writing`: the box to write in, where it came back with something to look at; else it holds what was not sent yet.
+    """
     console: Console = request.app.state.console
     with answering(404):
         shown = await console.record.awrite(lambda tx: _conversation(tx, console, me, case_id))
-    forms = {"writing": writing, "closing": closing or Closing(), "filled": filled or Filled()}
+    forms = {"writing": writing or Writing(shown.draft), "closing": closing or Closing(), "filled": filled or Filled()}
     return page(
         request,
         "case.html",
@@ -130,6 +134,7 @@ def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conve
         work=work_on(tx, console.service, case_id, staff, names, now),
         end=read_end(tx, case_id, staff),
         call_back=call_backs.for_worker(tx, case_id, staff.id, now),
+        draft=drafts.find(tx, case_id, staff.id),
     )
 
 

@@ -14,7 +14,7 @@ from escalation.console.filled import Filled
 from escalation.console.pages import redirect
 from escalation.console.permissions import Gate
 from escalation.console.problems import sentence
-from escalation.console.routes.cases import Writing, case_page
+from escalation.console.routes.cases import case_page
 from escalation.console.state import Console
 from escalation.context import Service
 from escalation.record.store import Tx
@@ -70,9 +70,7 @@ def on_case(router: APIRouter, permission: str, address: str, form: str, do: Do,
 
     async def carry_out(request: Request, case_id: str, me: SignedIn = Depends(Gate(permission))) -> Response:
         async def again(filled: Filled) -> Response:
-            console: Console = request.app.state.console
-            draft = Writing(console.drafts.get((me.staff_id, case_id), ""))
-            return await case_page(request, me, case_id, draft, filled=filled, status=422)
+            return await case_page(request, me, case_id, filled=filled, status=422)
 
         back = f"/cases/{case_id}{'#' if to else ''}{to}"
         return await carried_out(request, me, form.format(**request.path_params), do, back, again)

@@ -16,7 +16,7 @@ from escalation.console.permissions import PUBLIC, Gate, GatedRoute
 from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
 from escalation.record.tables import Staff
-from escalation.staff import accounts
+from escalation.staff import accounts, codes, passwords
 from escalation.staff.accounts import AccountError
 
 router = APIRouter(route_class=GatedRoute)
@@ -36,10 +36,10 @@ async def choose_password(
 ) -> Response:
     console: Console = request.app.state.console
     row = await _invited(request, token)
-    problem = accounts.weakness(password, row.name) or ("the two are not the same: type them again" if password != again else None)
+    problem = passwords.weakness(password, row.name) or ("the two are not the same: type them again" if password != again else None)
     if problem:
         return _password_page(request, row, token, sentence(problem))
-    hashed = await asyncio.to_thread(accounts.HASHER.hash, password)
+    hashed = await asyncio.to_thread(passwords.HASHER.hash, password)
     await console.record.awrite(lambda tx: accounts.keep_password(tx, token, hashed, console.clock()))
     return redirect(request, f"/invite/{token}/code")
 
@@ -68,7 +68,7 @@ async def _invited(request: Request, token: str) -> Staff:
 
 def _password_page(request: Request, row: Staff, token: str, wrong: str = "") -> Response:
     status = 422 if wrong else 200
-    return page(request, "invite.html", None, status, who=row, token=token, wrong=wrong, shortest=accounts.SHORTEST_PASSWORD)
+    return page(request, "invite.html", None, status, who=row, token=token, wrong=wrong, shortest=passwords.SHORTEST_PASSWORD)
 
 
 async def _enrolment_page(request: Request, token: str, wrong: str = "") -> Response:
@@ -78,7 +78,7 @@ async def _enrolment_page(request: Request, token: str, wrong: str = "") -> Resp
     if found is None:
         return redirect(request, f"/invite/{token}")
     row, secret = found
-    picture = _qr(accounts.provisioning_uri(row, secret, console.service.organisation))
+    picture = _qr(codes.provisioning_uri(row, secret, console.service.organisation))
     spaced = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return page(request, "enrol.html", None, 422 if wrong else 200, token=token, picture=picture, secret=spaced, wrong=wrong)
 

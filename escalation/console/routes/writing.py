@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from sqlalchemy import select
 
-from escalation import being_written, relay
+from escalation import being_written, cases, relay
 from escalation.case import NotPossible
 from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering, sentence
 from escalation.console.routes.cases import Closing, Writing, case_page
 from escalation.console.state import Console
+from escalation.record.ids import new_id
 from escalation.record.store import Tx
+from escalation.record.tables import StaffUpdate
 from escalation.relay import Held
 from escalation.staff.sign_in import SignedIn, staff_of
+from escalation.work import drafts
 
 router = APIRouter(route_class=GatedRoute)
 Writer = Annotated[SignedIn, Depends(Gate("write_to_person"))]
@@ -25,32 +30,21 @@ Words = Annotated[str, Form()]
 
 @router.post("/cases/{case_id}/say")
 async def say(request: Request, case_id: str, me: Writer, text: Words = "", once: Words = "", confirmed: Words = "") -> Response:
+    """Send, once for each form and its words. What is not sent stays in the box and is kept."""
     console: Console = request.app.state.console
-    form = (me.staff_id, once)
-    if once and form in console.sent:
-        return redirect(request, f"/cases/{case_id}")
-    console.sent.keep(form)
-    console.drafts.keep((me.staff_id, case_id), text)
     try:
-        held = await console.record.awrite(lambda tx: _say(tx, console, case_id, me, text, bool(confirmed)))
-    except Exception as error:
-        console.sent.pop(form, None)
-        if not isinstance(error, NotPossible):
-            raise
+        held = await console.record.awrite(lambda tx: _say(tx, console, case_id, me, text, once, confirmed=bool(confirmed)))
+    except NotPossible as error:
+        await _keep(console, me, case_id, text)
         return await case_page(request, me, case_id, Writing(text, wrong=sentence(str(error))), status=409)
     if held:
         return await case_page(request, me, case_id, Writing(text, held=held), status=422)
-    console.drafts.pop((me.staff_id, case_id), None)
     return redirect(request, f"/cases/{case_id}")
 
 
 @router.post("/cases/{case_id}/draft", status_code=204)
 async def keep_draft(request: Request, case_id: str, me: Writer, text: Words = "") -> Response:
-    console: Console = request.app.state.console
-    if text:
-        console.drafts.keep((me.staff_id, case_id), text)
-    else:
-        console.drafts.pop((me.staff_id, case_id), None)
+    await _keep(request.app.state.console, me, case_id, text)
     return Response(status_code=204)
 
 
@@ -72,15 +66,12 @@ async def close(request: Request, case_id: str, me: Writer, outcome: Words = "",
     console: Console = request.app.state.console
     if outcome not in relay.OUTCOMES:
         closing = Closing(outcome, note, safer, "Choose how it ended.")
-        return await case_page(request, me, case_id, _draft(console, me, case_id), closing, 422)
+        return await case_page(request, me, case_id, closing=closing, status=422)
     try:
-        await console.record.awrite(
-            lambda tx: relay.close(tx, console.service, case_id, staff_of(tx, me), outcome, note, console.clock(), safer=safer)
-        )
+        await console.record.awrite(lambda tx: _close(tx, console, me, case_id, outcome, note, safer))
     except NotPossible as error:
         closing = Closing(outcome, note, safer, sentence(str(error)))
-        return await case_page(request, me, case_id, _draft(console, me, case_id), closing, 409)
-    console.drafts.pop((me.staff_id, case_id), None)
+        return await case_page(request, me, case_id, closing=closing, status=409)
     return redirect(request, "/waiting")
 
 
@@ -92,14 +83,29 @@ async def hand_back(request: Request, case_id: str, me: Writer) -> Response:
     return redirect(request, "/waiting")
 
 
-def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, confirmed: bool) -> tuple[str, ...]:
+def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, once: str, *, confirmed: bool) -> tuple[str, ...]:
     """Send, or return why it was held. A hold is caught here, inside the transaction, since it is recorded too."""
+    staff, now = staff_of(tx, me), console.clock()
+    cases.locked(tx, case_id)
+    # Also a program that has ended since may have sent it; what was changed in a form that is still open is a new message.
+    form = tx.vault.pseudonym("console", staff.id, once or new_id(), text)
+    if tx.session.scalar(select(StaffUpdate.id).where(StaffUpdate.channel == "console", StaffUpdate.external_id == form)):
+        return ()
     try:
-        relay.say(tx, console.service, case_id, staff_of(tx, me), text, console.clock(), confirmed=confirmed)
+        relay.say(tx, console.service, case_id, staff, text, now, confirmed=confirmed)
     except Held as held:
+        drafts.keep(tx, case_id, staff, text, now)
         return held.reasons
+    tx.session.add(StaffUpdate(id=new_id(), staff_id=staff.id, channel="console", external_id=form, kind="text", received_at=now))
+    drafts.drop(tx, case_id, staff.id)
     return ()
 
 
-def _draft(console: Console, me: SignedIn, case_id: str) -> Writing:
-    return Writing(console.drafts.get((me.staff_id, case_id), ""))
+def _close(tx: Tx, console: Console, me: SignedIn, case_id: str, outcome: str, note: str, safer: str) -> None:
+    relay.close(tx, console.service, case_id, staff_of(tx, me), outcome, note, console.clock(), safer=safer)
+    drafts.drop(tx, case_id, me.staff_id)
+
+
+async def _keep(console: Console, me: SignedIn, case_id: str, text: str) -> None:
+    with suppress(NotPossible):
+        await console.record.awrite(lambda tx: drafts.keep(tx, case_id, staff_of(tx, me), text, console.clock()))

@@ -13,7 +13,20 @@ from escalation.record.retention import destroying
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.store import Tx
-from escalation.record.tables import Absence, Debrief, DueRow, InsightCount, OutboxRow, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
+from escalation.record.tables import (
+    Absence,
+    Debrief,
+    Draft,
+    DueRow,
+    InsightCount,
+    OutboxRow,
+    Shift,
+    ShiftSwap,
+    SignInChallenge,
+    Staff,
+    StaffSession,
+    StaffUpdate,
+)
 from escalation.record.tables import Table as Mapped
 
 DELETABLE_FOR = timedelta(hours=48)
@@ -21,7 +34,18 @@ DELETABLE_FOR = timedelta(hours=48)
 DONE_WITH = ("deleted", "dropped", "stays")
 """States of words on a worker's phone that were deleted there, or cannot be: nothing needs this copy of them."""
 _NO_WAY_IN: dict[str, None] = dict.fromkeys(
-    ("email_sealed", "telegram", "telegram_sealed", "password_hash", "totp_sealed", "totp_used", "invite", "invite_until", "locked_until")
+    (
+        "email_sealed",
+        "telegram",
+        "telegram_sealed",
+        "password_hash",
+        "totp_sealed",
+        "totp_used",
+        "single_sign_on",
+        "invite",
+        "invite_until",
+        "locked_until",
+    )
 )
 
 
@@ -30,7 +54,9 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     traces, rota = now - policy.traces.length, now - policy.rota.length
     session, seen, due = _columns(StaffSession), _columns(StaffUpdate), _columns(DueRow)
     yield "trace", StaffSession, or_(session.ended_at <= traces, session.seen_at <= traces)
+    yield "trace", SignInChallenge, _columns(SignInChallenge).expires_at <= now
     yield "trace", StaffUpdate, seen.received_at <= traces
+    yield "trace", Draft, _columns(Draft).kept_at <= traces
     yield "trace", DueRow, (due.done_at <= traces) & (due.due_at <= traces)
     alert = _columns(OutboxRow)
     yield "trace", OutboxRow, (alert.speaker == UNSEND) & (alert.created_at <= now - DELETABLE_FOR)

@@ -8,17 +8,20 @@ from escalation.record.tables.base import Table
 from escalation.record.tables.cases import (
     AgreementRow,
     CallBack,
+    CaseCategory,
     CaseEvent,
     CaseRow,
     CheckIn,
     Concern,
     Debrief,
+    Draft,
     DueRow,
     Feedback,
     PromiseRow,
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
 from escalation.record.tables.insight import InsightCount
+from escalation.record.tables.signing_in import Passkey, SignInChallenge
 from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "AuditEnd",
     "AuditRow",
     "CallBack",
+    "CaseCategory",
     "CaseEvent",
     "CaseRow",
     "CheckIn",
@@ -35,16 +39,19 @@ __all__ = [
     "ConversationRow",
     "Debrief",
     "Destruction",
+    "Draft",
     "DueRow",
     "Feedback",
     "InboxRow",
     "InsightCount",
     "KeyRow",
     "OutboxRow",
+    "Passkey",
     "Person",
     "PromiseRow",
     "Shift",
     "ShiftSwap",
+    "SignInChallenge",
     "Staff",
     "StaffSession",
     "StaffUpdate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.record.tables.base import Sequence, Table
@@ -24,6 +24,7 @@ class AuditRow(Table):
     """One link of the audit chain: ids and digests only, each bound to the one before by a keyed digest."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_case", "case_id", "seq"),)
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     at: Mapped[datetime]
     staff_id: Mapped[str | None] = mapped_column(String(32))

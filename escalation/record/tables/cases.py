@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.record.tables.base import Sequence, Table
@@ -15,7 +15,20 @@ class CaseRow(Table):
     """A case: from the offer of an adult to the end. What happened in it stands in `case_events`."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_stage", "stage", "level"),)
+    __table_args__ = (
+        Index("ix_cases_stage", "stage", "level"),
+        Index("ix_cases_changed", "changed_at", "id"),
+        Index("ix_cases_stage_changed", "stage", "changed_at", "id"),
+        Index("ix_cases_worker_changed", "worker_id", "changed_at", "id"),
+        Index("ix_cases_held", "changed_at", "id", sqlite_where=text("held_at IS NOT NULL"), postgresql_where=text("held_at IS NOT NULL")),
+        Index(
+            "ix_cases_referred",
+            "changed_at",
+            "id",
+            sqlite_where=text("referred_at IS NOT NULL"),
+            postgresql_where=text("referred_at IS NOT NULL"),
+        ),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     stage: Mapped[str] = mapped_column(String(12))
@@ -33,16 +46,18 @@ class CaseRow(Table):
     feeling_after: Mapped[int | None]
     chain: Mapped[dict[str, Any]]
     hidden_from: Mapped[list[str]]
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime] = mapped_column(default=lambda context: context.get_current_parameters()["opened_at"])
     waiting_since: Mapped[datetime | None]
     worker_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     picked_up_at: Mapped[datetime | None]
     picked_up_on: Mapped[str | None] = mapped_column(String(20))
-    watcher_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    watcher_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
     transfer_to: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     asked_for: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
+    referred_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     hold_review_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -50,11 +65,31 @@ class CaseRow(Table):
     drill: Mapped[bool] = mapped_column(default=False)
 
 
+class CaseCategory(Table):
+    """One of the things that a case is about, beside its row, so that cases are found by it."""
+
+    __tablename__ = "case_categories"
+    category: Mapped[str] = mapped_column(String(40), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
+
+
+class Draft(Table):
+    """What an adult has begun to write to the young person of a case, until it is sent."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("case_id", "staff_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    words_sealed: Mapped[bytes]
+    kept_at: Mapped[datetime]
+
+
 class CaseEvent(Table):
     """One entry in a case's history: who did what, when and why. Never changed; a correction is a new entry."""
 
     __tablename__ = "case_events"
-    __table_args__ = (Index("ix_case_events_event", "event", "at"),)
+    __table_args__ = (Index("ix_case_events_event", "event", "at"), Index("ix_case_events_staff", "staff_id", "event", "case_id"))
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)

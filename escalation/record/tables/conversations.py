@@ -15,10 +15,11 @@ class Person(Table):
 
     __tablename__ = "people"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str | None] = mapped_column(String(9), index=True)
     data_key_wrapped: Mapped[bytes]
     created_at: Mapped[datetime]
     age_band: Mapped[str] = mapped_column(String(10), default="unknown")
-    area: Mapped[str | None] = mapped_column(String(20))
+    area: Mapped[str | None] = mapped_column(String(20), index=True)
     easy_read: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(10), default="en")
     safe_from: Mapped[str | None] = mapped_column(String(5))

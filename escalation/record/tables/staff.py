@@ -25,6 +25,7 @@ class Staff(Table):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_sealed: Mapped[bytes | None]
     totp_used: Mapped[int | None]
+    single_sign_on: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     invite: Mapped[str | None] = mapped_column(String(64), unique=True)
     invite_until: Mapped[datetime | None]
     vetted_until: Mapped[datetime | None]
@@ -53,13 +54,18 @@ class StaffUpdate(Table):
 
 
 class StaffSession(Table):
-    """A signed-in browser; the cookie's token is kept only as a keyed digest."""
+    """A signed-in browser; the cookie's token is kept only as a keyed digest.
+
+    `browser` is its kind, such as "Firefox on Windows"; `proved_at`: when they last showed who they are.
+    """
 
     __tablename__ = "staff_sessions"
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
     passed_totp: Mapped[bool] = mapped_column(default=False)
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    proved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -1,0 +1,75 @@
+"""The settings of a broken installation, as far as they can be read, and the check of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot import demo
+from bot.doctor.installation import Installation
+from bot.doctor.verdict import Verdict, attention, broken, listed, ok
+from bot.settings import Settings, setting_names
+
+ENV_FILE = Path(".env")
+
+
+def readable() -> tuple[Settings, tuple[str, ...]]:
+    """The settings, and a line for each that is missing or malformed; the default stands in the place of such a one."""
+    instead: dict[str, Any] = {}
+    problems: list[str] = []
+    while True:
+        try:
+            settings = Settings(**instead)
+        except ValidationError as error:
+            for one in error.errors():
+                problems.append(_line(one))
+                instead |= _without(one)
+        else:
+            asked = given().get("BREAKWATER_MODE", settings.mode)
+            whole = settings.model_copy(update={"mode": asked}) if asked in ("demo", "production") else settings
+            return (demo.with_key(whole) if (demo.VAR / "demo.key").exists() else whole), tuple(problems)
+
+
+def given() -> dict[str, str]:
+    """Every `BREAKWATER_…` of the environment and of `.env`; the environment counts first."""
+    both = {**dotenv_values(ENV_FILE), **os.environ}
+    return {name: value for name, value in both.items() if name.startswith("BREAKWATER_") and value is not None}
+
+
+def check_settings(one: Installation) -> Verdict:
+    """Whether every setting can be used, and none is misspelt."""
+    if one.problems:
+        return broken(" ".join(one.problems), "Correct it in .env or in the environment; `breakwater settings` prints each with its help.")
+    if strangers := sorted(set(given()) - set(setting_names())):
+        return attention(f"No setting is called {listed(strangers)}.", "Check the spelling against `breakwater settings`, or take it out.")
+    if one.settings.mode == "demo":
+        return attention(
+            "This is a demo: made-up staff, and words that nobody signed off.",
+            "Set BREAKWATER_MODE=production before real young people use it.",
+        )
+    return ok("Every setting can be used. Production mode.")
+
+
+def _line(error: ErrorDetails) -> str:
+    name = f"BREAKWATER_{str(error['loc'][0]).upper()}: " if error["loc"] else ""
+    message = error["msg"].removeprefix("Value error, ")
+    return (message if message.startswith("BREAKWATER_") else name + message).rstrip(".") + "."
+
+
+def _without(error: ErrorDetails) -> dict[str, Any]:
+    """What to put in the place of settings that cannot be used. Those that do not go together are left out as one."""
+    if error["loc"]:
+        name = str(error["loc"][0])
+        return {name: Settings.model_fields[name].get_default(call_default_factory=True)}
+    return {"mode": "demo"} | dict(_of_the_webhook())
+
+
+def _of_the_webhook() -> Iterator[tuple[str, None]]:
+    if "BREAKWATER_TELEGRAM_WEBHOOK_SECRET" not in given():
+        yield "telegram_webhook_url", None
