@@ -51,6 +51,10 @@ class Auditor:
         self.overdue: dict[str, int] = {}
         """What the last look found overdue, by kind."""
 
+    def use(self, service: Service) -> None:
+        """Go on with another edition of words and policy."""
+        self._service = service
+
     async def look(self) -> Found | None:
         """Wake whatever was left behind; `None` while the record is away."""
         try:

@@ -28,9 +28,9 @@ _NAMED = re.compile(
 )
 
 
-def problems(folder: Path = CONTENT) -> list[Problem]:
-    """Everything that is wrong with the content below `folder`."""
-    words = check(folder, today=datetime.now(UTC).date(), actions=actions(), needed=needed())
+def problems(folder: Path = CONTENT, *, trained: bool = True) -> list[Problem]:
+    """Everything that is wrong with the content below `folder`; without `trained`, the messages to train with are not looked at."""
+    words = check(folder, today=datetime.now(UTC).date(), actions=actions(), needed=needed(), trained=trained)
     return sorted({*words, *policy_problems(folder)})
 
 

@@ -60,6 +60,10 @@ class Intake:
         self._replies: dict[str, Reply] = {}
         self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
 
+    def use(self, service: Service) -> None:
+        """Go on with another edition of words and policy."""
+        self._service = service
+
     def answer_through(self, channel: str, reply: Reply) -> None:
         """How to reach an address of this channel when nothing can be stored."""
         self._replies[channel] = reply

@@ -64,6 +64,10 @@ class Sender:
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
 
+    def use(self, service: Service) -> None:
+        """Go on with another edition of words and policy."""
+        self._service = service
+
     async def run(self) -> None:
         """Send until cancelled."""
         loop = asyncio.get_running_loop()

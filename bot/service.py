@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.settings import Settings, SettingsError
 from content.editorial import library
+from content.editorial.edition import laid_out
 from content.editorial.facts import unconfirmed
 from content.editorial.opening import Opening
 from content.editorial.reading import read_file
@@ -17,32 +19,43 @@ from content.editorial.schema import Reviewed
 from escalation.context import Service
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
+from escalation.record import published
 from escalation.record.retention.policy import RetentionPolicy
+from escalation.record.store import Record
 from escalation.work import staff_policy
 
 log = logging.getLogger(__name__)
 
 
-def load_service(settings: Settings) -> Service:
+def service_in_force(settings: Settings, record: Record) -> Service:
+    """`read_service` with what is published."""
+    with laid_out(record.read(published.texts)) as folder:
+        return read_service(settings, folder)
+
+
+def load_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
     """`read_service`, for talking to young people: in production it refuses words of the bot's own that nobody signed off,
     and says which guidance will not be given."""
-    service = read_service(settings)
+    service = read_service(settings, folder)
     if settings.mode == "production":
         today = datetime.now(UTC).date()
-        if missing := [*_unconfirmed_periods(service.retention), *held(service.library.own_words, today)]:
+        if missing := owed(service.library, service.retention, today):
             raise SettingsError("production mode cannot start yet:\n" + "\n".join(missing))
         note_what_editors_owe(service.library, today)
     return service
 
 
-def read_service(settings: Settings) -> Service:
-    """The organisation's words and policy. Raises `ContentError`, and `SettingsError` for an area without a directory."""
-    words = library.load()
+def read_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
+    """The organisation's words and policy, from the content files below `folder`.
+
+    Raises `ContentError`, and `SettingsError` for an area without a directory.
+    """
+    words = library.load(folder)
     if settings.area not in words.directories:
         raise SettingsError(f"BREAKWATER_AREA: there is no area {settings.area!r}: choose one of {', '.join(sorted(words.directories))}")
     return Service(
         library=words,
-        policy=read_file(library.CONTENT / "policy" / "escalation.yml", Policy),
+        policy=read_file(folder / "policy" / "escalation.yml", Policy),
         organisation=settings.organisation,
         bot_name=settings.bot_name,
         zone=ZoneInfo(settings.time_zone),
@@ -53,11 +66,16 @@ def read_service(settings: Settings) -> Service:
         web_chat=settings.public_url or f"http://{settings.listen}/",
         contact=settings.contact,
         only_signed=settings.mode == "production",
-        staff_policy=staff_policy.load(library.CONTENT / "policy"),
-        opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
-        ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),
-        retention=read_file(library.CONTENT / "policy" / "retention.yml", RetentionPolicy),
+        staff_policy=staff_policy.load(folder / "policy"),
+        opening=read_file(folder / "policy" / "rota.yml", Opening),
+        ending=read_file(folder / "policy" / "ending.yml", EndingPolicy),
+        retention=read_file(folder / "policy" / "retention.yml", RetentionPolicy),
     )
+
+
+def owed(words: library.Library, retention: RetentionPolicy, today: date) -> list[str]:
+    """A line for whatever keeps this content from being used in production."""
+    return [*_unconfirmed_periods(retention), *held(words.own_words, today)]
 
 
 def _unconfirmed_periods(retention: RetentionPolicy) -> Iterator[str]:

@@ -14,16 +14,19 @@ from bot.intent_service import NotPrepared, running
 from bot.sending import Sender
 from bot.settings import Settings
 from bot.wiring import build, utc_now, web_app
+from escalation.staff.first_run import FirstRun
 
 Announce = Callable[[bool], None]
 
 
-async def serve(settings: Settings, with_intents: bool, announce: Announce) -> None:
-    """Serve until stopped. `announce(ready)` is called once the web server takes requests."""
-    program = build(settings)
+async def serve(
+    settings: Settings, with_intents: bool, announce: Announce, *, setting_up: bool = False, first_run: FirstRun | None = None
+) -> None:
+    """Serve until stopped, with `setting_up` for staff alone. `announce(ready)` is called once the web server takes requests."""
+    program = build(settings, setting_up=setting_up)
     host, port = settings.host_and_port
     config = uvicorn.Config(
-        web_app(program), host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False
+        web_app(program, first_run), host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False
     )
 
     async def up() -> None:

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="where young people and staff reach this server, for links and the origin check, e.g. https://chat.example.org"
     )
+    embed_on: str = Field(
+        "",
+        description="sites that may show the web chat on their pages (docs/embedding.md), separated by spaces, such as https://www.school.example; none: nowhere",
+    )
     nlu_url: str = Field(
         "http://127.0.0.1:5005", description="address of the intent service (nlu/service), loopback or private network only"
     )
@@ -81,6 +85,15 @@ class Settings(BaseSettings):
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
     session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")
+    oidc_issuer: str | None = Field(
+        None,
+        description="issuer of the organisation's own sign-in (OpenID Connect), exactly as it names itself; absent: password and passkeys",
+    )
+    oidc_client_id: str | None = Field(
+        None, description="what that sign-in calls this service; its way back is …/staff/sign-in/organisation/back"
+    )
+    oidc_client_secret: SecretStr | None = Field(None, description="the secret it gave this service")
+    oidc_name: str = Field("Sign in with your organisation", description="words on the button that leads there")
 
     @field_validator("data_key")
     @classmethod
@@ -109,11 +122,19 @@ class Settings(BaseSettings):
             raise ValueError(f"must be address:port, for example 127.0.0.1:8080, and is {value!r}")
         return value
 
-    @field_validator("nlu_url", "public_url", "telegram_base_url", "telegram_webhook_url")
+    @field_validator("oidc_issuer", "nlu_url", "public_url", "telegram_base_url", "telegram_webhook_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
             raise ValueError(f"must begin with http:// or https:// and a host, and is {value!r}")
+        return value
+
+    @field_validator("embed_on")
+    @classmethod
+    def _sites_are_origins(cls, value: str) -> str:
+        for site in value.split():
+            if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", site):
+                raise ValueError(f"must be addresses such as https://www.school.example, without a path or *, and one is {site!r}")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -151,6 +172,10 @@ class Settings(BaseSettings):
                 )
         if self.telegram_webhook_url and not self.telegram_webhook_secret:
             raise ValueError("BREAKWATER_TELEGRAM_WEBHOOK_URL needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET beside it")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("BREAKWATER_OIDC_ISSUER needs BREAKWATER_OIDC_CLIENT_ID and BREAKWATER_OIDC_CLIENT_SECRET beside it")
+        if self.mode == "production" and self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
+            raise ValueError("BREAKWATER_OIDC_ISSUER needs https in production mode, or anybody on the way can say who signs in")
         return self
 
     def key_bytes(self) -> bytes:

@@ -64,6 +64,11 @@ class Ticking:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._kept: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
+    def use(self, service: Service) -> None:
+        """Go on with another edition of words and policy; plans that were made stay as they are."""
+        self._service = service
+        self.auditor.use(service)
+
     def start(self) -> None:
         at_once = datetime.now(tz=self._scheduler.timezone)
         self._scheduler.add_job(self.run_due, "interval", seconds=1, **self._kept)
@@ -77,6 +82,10 @@ class Ticking:
     def nightly(self, job: Callable[[], Awaitable[None]], hour: int, minute: int) -> None:
         """Do something every night at this time, in the organisation's time zone."""
         self._scheduler.add_job(job, "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
+
+    def each_second(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do something every second, beside everything else."""
+        self._scheduler.add_job(job, "interval", seconds=1, **self._kept)
 
     def hourly(self, work: Callable[[], object], what: str) -> None:
         """Do something at the start, and then every hour, beside everything else; `what` names it where the record is away."""

@@ -96,6 +96,14 @@ class Handler:
         self.turns: Counter[str] = Counter()
         """How many turns were `handled`, and how many `fell_back` on the emergency text, since the start."""
 
+    def use(self, service: Service, noticing: Noticing) -> None:
+        """Go on with another edition of words, policy and phrases, from the next turn on."""
+        self._service, self._noticing = service, noticing
+
+    def danger(self, text: str) -> bool:
+        """Whether words may mean that a life is at risk now, by the phrases alone."""
+        return self._noticing.check(text).level is Level.IMMEDIATE
+
     async def handle(self, person_id: str) -> None:
         """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again."""
         claim = await self._record.awrite(lambda tx: self._claim(tx, person_id))
@@ -162,22 +170,22 @@ class Handler:
         return None
 
     def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
-        now = self._now()
+        now, service = self._now(), self._service
         someone = people.person(tx, person_id)
         if not _still_ours(tx, someone, claim):
             return
         case = cases.open_case(tx, person_id)
         level = max(one.understood.risk.level for one in heard)
-        staffing = chain.staffing_for(tx, self._service, someone, case, now, level)
+        staffing = chain.staffing_for(tx, service, someone, case, now, level)
         view = cases.view(tx, case, now) if case and case.stage not in afterwards.OVER else None
-        promise = partial(promises.minutes, tx, self._service, staffing, now)
+        promise = partial(promises.minutes, tx, service, staffing, now)
         heard = tuple(_with_code_word(tx, someone, one) for one in heard)
         turn = Turn(now, heard, _person_view(tx, someone, claim.rows[-1].channel), staffing, view, promise, afterwards.view(tx, someone))
-        outcome = decide(turn, _conversation(tx, someone), self._service)
+        outcome = decide(turn, _conversation(tx, someone), service)
         _mark_handled(tx, someone, claim, heard, now)
         for event in outcome.events:
-            carry_out(tx, self._service, someone, event, now)
-        counting.count_turn(tx, self._service.zone, someone, [row.received_at for row in claim.rows], outcome.noted, now)
+            carry_out(tx, service, someone, event, now)
+        counting.count_turn(tx, service.zone, someone, [row.received_at for row in claim.rows], outcome.noted, now)
         people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
         if not outcome.conversation.behind_carry_on:
             someone.last_seen_at = now
@@ -185,7 +193,7 @@ class Handler:
 
     def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
         """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
-        now = self._now()
+        now, service = self._now(), self._service
         someone = people.person(tx, person_id)
         if not _still_ours(tx, someone, claim):
             return
@@ -194,8 +202,8 @@ class Handler:
         risk = worst.understood.risk
         if risk.level is Level.IMMEDIATE:
             noticed = cases.Noticed(risk.level, risk.categories, risk.subject, risk.flags, worst.id)
-            cases.raise_immediate(tx, self._service, someone, noticed, now)
-        library = self._service.speaking(someone.language, now).library
+            cases.raise_immediate(tx, service, someone, noticed, now)
+        library = service.speaking(someone.language, now).library
         for text in message(library, "conversation.outage", someone.age_band, someone.easy_read):
             messages.say(tx, someone, text, now, urgent=True)
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)

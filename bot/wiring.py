@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
@@ -17,22 +18,25 @@ from bot.channels import Channel
 from bot.channels.apprise import OutsideAlerts
 from bot.channels.drill import DrillChannel
 from bot.channels.telegram import TelegramChannel, Webhook
+from bot.channels.webchat import WebChatPage
 from bot.channels.webchat import router as webchat_router
+from bot.closed import closed
+from bot.editions import Edition, Editions, load_edition, refused
 from bot.health import Health
 from bot.heartbeat import Heartbeat
 from bot.inside import Inside
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.metrics import MeasuredReader, Metrics
+from bot.operating import Operator
 from bot.outer_edge import OuterEdge
 from bot.sending import Sender
-from bot.service import load_service
+from bot.service import load_service, read_service
 from bot.settings import Settings
 from bot.ticking import Ticking
 from bot.turn import Handler
 from bot.typing_signs import TypingSigns
 from bot.unsending import Unsender
-from content.editorial import library
 from escalation import drills
 from escalation.console import app as console
 from escalation.console.pages import STATIC
@@ -45,9 +49,10 @@ from escalation.record.retention import running
 from escalation.record.retention.veil import Veil
 from escalation.record.schema import ensure_current
 from escalation.record.store import Record
+from escalation.staff.first_run import FirstRun
+from escalation.staff.provider import ProviderSettings
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
-from nlu.understanding import Level
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +67,7 @@ class Program:
 
     settings: Settings
     record: Record
-    service: Service
-    noticing: Noticing
+    editions: Editions
     client: IntentClient
     handler: Handler
     lanes: Lanes
@@ -71,8 +75,34 @@ class Program:
     ticking: Ticking
     health: Health
     metrics: Metrics
+    setting_up: bool = False
     channels: list[Channel] = field(default_factory=list)
     senders: list[Sender | Unsender | TypingSigns] = field(default_factory=list)
+
+    @property
+    def service(self) -> Service:
+        """The words and policy in force."""
+        return self.editions.in_force.service
+
+    @property
+    def noticing(self) -> Noticing:
+        """The phrases in force."""
+        return self.editions.in_force.noticing
+
+    def use(self, edition: Edition) -> None:
+        """Go on with another edition in every part."""
+        service = edition.service
+        self.handler.use(service, edition.noticing)
+        self.intake.use(service)
+        self.ticking.use(service)
+        for sender in self.senders:
+            if isinstance(sender, Sender):
+                sender.use(service)
+        for channel in self.channels:
+            if isinstance(channel, TelegramChannel):
+                channel.group_reply = _group_reply(service)
+        if self.record.veil is not None:
+            self.record.veil.policy = service.retention
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -96,23 +126,28 @@ class Program:
             await asyncio.to_thread(self.record.close)
 
 
-def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
-    """Build everything. Raises `SchemaError`, `SettingsError`, `ContentError` or `SealBroken`, each with one clear line."""
+def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_up: bool = False) -> Program:
+    """Build everything. Raises `SchemaError`, `SettingsError`, `ContentError` or `SealBroken`, each with one clear line.
+
+    `setting_up`: for staff alone, also with words that nobody signed off; no young person gets in.
+    """
     ensure_current(settings.database_url)
     record = Record(settings.database_url, settings.key_bytes())
-    service = load_service(settings)
+    load = partial(load_edition, settings, record, load=read_service if setting_up else load_service)
+    edition = load()
+    service = edition.service
+    editions = Editions(record, edition, load)
     record.veil = Veil(service.retention, now)
-    noticing = Noticing.load(library.CONTENT)
     client = IntentClient(settings.nlu_url, settings.nlu_timeout)
     reader = MeasuredReader(client)
-    handler = Handler(record, service, noticing, reader, now, settings.nlu_timeout)
+    handler = Handler(record, service, edition.noticing, reader, now, settings.nlu_timeout)
     lanes = Lanes(handler.handle, settings.burst_seconds)
-    intake = Intake(record, service, now, danger=lambda text: noticing.check(text).level is Level.IMMEDIATE, woken=lanes.wake)
+    intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake)
     ticking = Ticking(record, service, lanes.wake, now)
     health, metrics = Health(record, client, ticking), Metrics(record, now, reader, handler, ticking)
-    program = Program(settings, record, service, noticing, client, handler, lanes, intake, ticking, health, metrics)
+    program = Program(settings, record, editions, client, handler, lanes, intake, ticking, health, metrics, setting_up)
     _add(program, DrillChannel(), now)
-    if settings.telegram_token:
+    if settings.telegram_token and not setting_up:
         telegram = _telegram(settings, intake, service)
         _add(program, telegram, now)
         health.telegram = metrics.telegram = telegram
@@ -122,6 +157,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> Program:
     if service.out_of_hours:
         urls = settings.out_of_hours_url.get_secret_value().split()
         _add(program, OutsideAlerts(urls, CONTACT, "BREAKWATER_OUT_OF_HOURS_URL"), now)
+    editions.tell(program.use)
     _watch(program, now)
     return program
 
@@ -130,24 +166,29 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
     """The auditor knows what is sent here, and gives the heartbeat; months are counted and what is over is destroyed each hour; the drill comes at night."""
     settings, ticking = program.settings, program.ticking
     ticking.auditor.channels = frozenset(channel.name for channel in program.channels)
-    if settings.heartbeat:
+    if settings.heartbeat and not program.setting_up:
         program.health.heart = program.metrics.heart = Heartbeat(settings.heartbeat.get_secret_value())
         ticking.auditor.beat = program.health.beat
 
+    ticking.each_second(program.editions.look)
     ticking.hourly(lambda: settling.settle_all(program.record, program.service, now()), "counting the months that are over")
-    ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
-
-    async def drill() -> None:
-        person_id = await program.record.awrite(lambda tx: drills.send(tx, program.service, now()))
-        program.lanes.wake(person_id, True)
-
+    if not program.setting_up:
+        ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
     if settings.drill_at:
         hour, minute = settings.drill_at.split(":")
-        ticking.nightly(drill, int(hour), int(minute))
+        ticking.nightly(partial(_send_drill, program, now), int(hour), int(minute))
 
 
-def web_app(program: Program) -> OuterEdge:
-    """Web chat, console and webhook as one web application, `FastAPI` inside its outer edge."""
+async def _send_drill(program: Program, now: Callable[[], datetime]) -> None:
+    person_id = await program.record.awrite(lambda tx: drills.send(tx, program.service, now()))
+    program.lanes.wake(person_id, True)
+
+
+def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
+    """Web chat, console and webhook as one web application, `FastAPI` inside its outer edge.
+
+    `first_run`: the way in for the first administrator, where nobody can sign in yet.
+    """
     settings = program.settings
 
     @asynccontextmanager
@@ -162,16 +203,28 @@ def web_app(program: Program) -> OuterEdge:
             app.include_router(channel.router)
     app.mount("/static", console.Assets(directory=STATIC), name="static")
     app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
-    app.mount("/staff", console.create(program.record, program.service, _console_settings(settings)))
-    app.mount("/", _web_chat(program))
+    app.mount("/staff", _console(program, first_run))
+    app.mount("/", closed(program.service) if program.setting_up else _web_chat(program))
     return OuterEdge(app, https=_https(settings))
 
 
+def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
+    settings = program.settings
+    check = partial(refused, production=settings.mode == "production")
+    operator = Operator(settings, utc_now, partial(_send_drill, program, utc_now), setting_up=program.setting_up)
+    app = console.create(program.record, program.service, _console_settings(settings), check=check, operating=operator, first_run=first_run)
+    program.editions.tell(lambda edition: app.state.console.use(edition.service))
+    return app
+
+
 def _web_chat(program: Program) -> FastAPI:
-    secure = _https(program.settings)
+    sites = program.settings.embed_on.split()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(webchat_router(program.record, program.intake.take, program.service, secure=secure))
-    app.add_middleware(Guard, public_url=program.settings.public_url, https=secure)
+    chat = WebChatPage(program.record, program.intake.take, program.service)
+    program.editions.tell(lambda edition: chat.use(edition.service))
+    app.include_router(webchat_router(chat, embeddable=bool(sites)))
+    shown_on = " ".join(sites) or "'none'"
+    app.add_middleware(Guard, public_url=program.settings.public_url, https=_https(program.settings), frame_ancestors=shown_on)
     return app
 
 
@@ -185,8 +238,11 @@ def _telegram(settings: Settings, intake: Intake, service: Service) -> TelegramC
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
     webhook = Webhook(url, secret.get_secret_value()) if url and secret else None
-    group_reply = " ".join(service.library.message("conversation.group_chat").say)
-    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=group_reply)
+    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=_group_reply(service))
+
+
+def _group_reply(service: Service) -> str:
+    return " ".join(service.library.message("conversation.group_chat").say)
 
 
 def _https(settings: Settings) -> bool:
@@ -200,4 +256,12 @@ def _console_settings(settings: Settings) -> ConsoleSettings:
         idle_minutes=settings.session_idle_minutes,
         session_hours=settings.session_hours,
         demo=settings.mode == "demo",
+        provider=_provider(settings),
     )
+
+
+def _provider(settings: Settings) -> ProviderSettings | None:
+    secret = settings.oidc_client_secret
+    if not (settings.oidc_issuer and settings.oidc_client_id and secret):
+        return None
+    return ProviderSettings(settings.oidc_issuer, settings.oidc_client_id, secret.get_secret_value(), settings.oidc_name)

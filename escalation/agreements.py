@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,13 @@ def enter(
 
 def agreed(tx: Tx, case: CaseRow, now: datetime, recipient: str = ON_DUTY) -> Shared:
     """What the ledger lets one member of staff, by id, or whoever is on duty see of this case at `now`."""
-    rows = tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id == case.id).order_by(AgreementRow.seq))
-    entries = [Agreement(Kind(row.kind), Scope(row.scope) if row.scope else None, row.at, row.expires_at, row.recipient) for row in rows]
-    return shared(entries, now, recipient)
+    return agreed_in(tx, [case.id], now, recipient)[case.id]
+
+
+def agreed_in(tx: Tx, case_ids: Sequence[str], now: datetime, recipient: str = ON_DUTY) -> dict[str, Shared]:
+    """The same for several cases at once, by their ids."""
+    entries: dict[str, list[Agreement]] = {id: [] for id in case_ids}
+    for row in tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id.in_(case_ids)).order_by(AgreementRow.seq)):
+        scope = Scope(row.scope) if row.scope else None
+        entries[row.case_id].append(Agreement(Kind(row.kind), scope, row.at, row.expires_at, row.recipient))
+    return {id: shared(made, now, recipient) for id, made in entries.items()}

@@ -14,7 +14,7 @@ from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
 from escalation.context import Service
 from escalation.phone import forgetting
-from escalation.record import duty, history, people
+from escalation.record import case_categories, duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, Person, PromiseRow, Staff
@@ -168,7 +168,7 @@ def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
         case.level = max(case.level, noticed.level)
         case.categories, case.flags = [*case.categories, *more], [*case.flags, *flags]
         case.raised_by = noticed.raised_by or case.raised_by
-        case_search.note_categories(tx, case)
+        case_categories.note(tx, case)
         history.record(tx, case, "stepped_up", now, actor="bot", detail={"level": Level(case.level).id})
         tx.signal(f"case:{case.id}")
 
@@ -233,7 +233,7 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
     )
     tx.session.add(case)
     tx.session.flush()
-    case_search.note_categories(tx, case)
+    case_categories.note(tx, case)
     return case
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select, update
 from escalation import alerts, discreet, promises
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.policy import OUTSIDE, Plan, PlannedStep, key, plan
+from escalation.planning import OUTSIDE, Plan, PlannedStep, key, plan
 from escalation.record import duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx

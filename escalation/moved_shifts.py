@@ -12,7 +12,7 @@ from sqlalchemy import select
 from escalation import chain, discreet, promises
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.policy import Plan
+from escalation.planning import Plan
 from escalation.record import history, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, DueRow

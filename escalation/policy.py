@@ -1,25 +1,19 @@
-"""The organisation's policy on who is alerted when, and the plan that it makes for one case. Pure.
-
-The plan is frozen into the case when its chain starts, so that a later edit of rota or policy cannot disturb it.
-"""
+"""The organisation's policy on who is alerted when, as data. What has a title can be changed on the settings page."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from escalation.rota.on_duty import Staffing
-from nlu.understanding import Level
-
 Group = Literal["on_duty", "backup", "lead", "outside"]
-OUTSIDE = "outside"
-"""Stands among the people of a step for the organisation's out-of-hours contact."""
 LEVELS = frozenset({"concern", "urgent", "immediate"})
+_ASKED: dict[Group, str] = {
+    "on_duty": "Ask whoever is on duty",
+    "backup": "Ask the back-up",
+    "lead": "Ask the safeguarding leads",
+    "outside": "Ask the out-of-hours contact",
+}
 V = TypeVar("V")
 
 
@@ -34,8 +28,8 @@ class PolicyStep(_Entry):
     everyone who was alerted before and has not answered.
     """
 
-    after: float | None = Field(None, ge=0)
-    late: float | None = Field(None, ge=0)
+    after: float | None = Field(None, ge=0, le=2880, title="Minutes after they began to wait")
+    late: float | None = Field(None, ge=0, le=2880, title="Minutes after the promised time")
     alert: Group | None = None
     remind: bool = False
     tell: str | None = None
@@ -48,13 +42,37 @@ class PolicyStep(_Entry):
             raise ValueError("a step alerts, reminds or tells")
         return self
 
+    def __str__(self) -> str:
+        """What it does, as staff would say it."""
+        asked = "Remind everyone who was asked" if self.remind else _ASKED[self.alert] if self.alert else ""
+        told = "tell the young person how it stands" if self.tell else ""
+        words = ", and ".join(filter(None, (asked, told)))
+        return words[0].upper() + words[1:]
+
 
 class Promised(_Entry):
     """What is promised for one level, in minutes: without enough real times, at least, and at most."""
 
-    minutes: float = Field(gt=0)
-    least: float = Field(gt=0)
-    most: float = Field(gt=0)
+    minutes: float = Field(
+        gt=0,
+        le=1440,
+        title="Minutes promised without real times",
+        json_schema_extra={
+            "means": "While there are too few real times to go by, a young person is told that an adult will be there within {value} minutes."
+        },
+    )
+    least: float = Field(
+        gt=0,
+        le=1440,
+        title="At least",
+        json_schema_extra={"means": "However quick people are, nobody is promised an adult in less than {value} minutes."},
+    )
+    most: float = Field(
+        gt=0,
+        le=1440,
+        title="At most",
+        json_schema_extra={"means": "However busy it is, nobody is promised an adult later than in {value} minutes."},
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Promised:
@@ -66,16 +84,45 @@ class Promised(_Entry):
 class RealTimes(_Entry):
     """Which real times make a promise: of how many days, which share is to be kept, and how many there have to be."""
 
-    days: int = Field(28, ge=1)
-    share: float = Field(0.9, gt=0, le=1)
-    enough: int = Field(20, ge=1)
+    days: int = Field(
+        28,
+        ge=1,
+        le=365,
+        title="Days that are looked at",
+        json_schema_extra={"means": "Promises follow how long people really waited in the last {value} days."},
+    )
+    share: float = Field(
+        0.9,
+        gt=0,
+        le=1,
+        title="Share of promises to keep",
+        description="0.9 is nine of ten.",
+        json_schema_extra={"means": "A promise is a time in which {value:.0%} of the young people were picked up."},
+    )
+    enough: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        title="Real times that are enough",
+        json_schema_extra={"means": "With fewer than {value} real times, the minutes above are promised."},
+    )
 
 
 class Quiet(_Entry):
     """Minutes that an adult may leave a young person without an answer: until a reminder, and until others are asked."""
 
-    remind: float = Field(gt=0)
-    give_up: float = Field(gt=0)
+    remind: float = Field(
+        gt=0,
+        le=1440,
+        title="Minutes until a reminder",
+        json_schema_extra={"means": "An adult who has not answered for {value} minutes is reminded."},
+    )
+    give_up: float = Field(
+        gt=0,
+        le=1440,
+        title="Minutes until others are asked",
+        json_schema_extra={"means": "After {value} minutes without an answer others are asked, and the young person is told."},
+    )
 
     @model_validator(mode="after")
     def _reminded_first(self) -> Quiet:
@@ -88,21 +135,49 @@ class Drill(_Entry):
     """The exercise: what it writes, and after how many minutes nobody has passed it."""
 
     message: str
-    minutes: float = Field(gt=0)
+    minutes: float = Field(
+        gt=0,
+        le=1440,
+        title="Minutes to pass it",
+        json_schema_extra={"means": "A drill that nobody picks up within {value} minutes counts as failed."},
+    )
 
 
 class Policy(_Entry):
     """`content/policy/escalation.yml`."""
 
-    promises: dict[str, Promised]
-    real_times: RealTimes
-    steps: dict[str, tuple[PolicyStep, ...]]
-    nobody_on_duty: dict[str, tuple[PolicyStep, ...]]
-    again_minutes: dict[str, float]
-    quiet: dict[str, Quiet]
-    drill: Drill
-    agreement_days: int = 30
-    pause_minutes: int = 30
+    promises: dict[str, Promised] = Field(title="How soon an adult is promised", description="In minutes, for each level.")
+    real_times: RealTimes = Field(title="Which real times make a promise")
+    steps: dict[str, tuple[PolicyStep, ...]] = Field(
+        title="Who is asked, and when",
+        description="After somebody has agreed to an adult, or when a life is at risk. A step where nobody of that kind is there is left out.",
+    )
+    nobody_on_duty: dict[str, tuple[PolicyStep, ...]] = Field(
+        title="When nobody is on the rota", description="The young person hears the truth in the same turn; this is what happens then."
+    )
+    again_minutes: dict[str, float] = Field(
+        title="Asked again",
+        description="After the last step everyone who is there is asked again, every so many minutes, for as long as the young person waits.",
+        json_schema_extra={"means": "Everyone who is there is asked again every {value} minutes."},
+    )
+    quiet: dict[str, Quiet] = Field(
+        title="When an adult leaves a message unanswered", description="Never longer than was promised for the adult to come."
+    )
+    drill: Drill = Field(title="Drill")
+    agreement_days: int = Field(
+        30,
+        ge=1,
+        le=365,
+        title="Days that an agreement holds",
+        json_schema_extra={"means": "After {value} days a young person is asked again before anything more is shared."},
+    )
+    pause_minutes: int = Field(
+        30,
+        ge=1,
+        le=1440,
+        title="Minutes of quiet until nothing shows",
+        json_schema_extra={"means": "After {value} minutes without a word from them, nothing that was said shows until they carry on."},
+    )
 
     @field_validator("promises", "steps", "nobody_on_duty", "again_minutes", "quiet")
     @classmethod
@@ -143,101 +218,3 @@ def _ends_with_the_truth(level: str, steps: tuple[PolicyStep, ...], least: float
     times = [step.after if step.late is None else least + step.late for step in steps]
     if not steps or steps[-1].tell is None or times[-1] != max(t for t in times if t is not None):
         raise ValueError(f"the last step for {level} tells the young person how it stands")
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
-    """One step of a case's own plan, with the people it alerts."""
-
-    due_at: datetime
-    alert: tuple[str, ...]
-    tell: str | None
-    reminder: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """What the case and its due rows keep of it, but for the time."""
-        return {"alert": list(self.alert), "tell": self.tell, "reminder": self.reminder}
-
-    @classmethod
-    def from_json(cls, due_at: datetime, data: dict[str, Any]) -> PlannedStep:
-        """A step as it was kept, also before there were reminders."""
-        return cls(due_at, tuple(data["alert"]), data["tell"], bool(data.get("reminder")))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that will happen to a waiting case, fixed when it began to wait. `promised_at` is what was said."""
-
-    steps: tuple[PlannedStep, ...]
-    promised_at: datetime | None
-
-    def as_json(self) -> dict[str, Any]:
-        steps = [{"due_at": s.due_at.isoformat(), **s.as_json()} for s in self.steps]
-        return {"steps": steps, "promised_at": self.promised_at and self.promised_at.isoformat()}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Plan:
-        at = datetime.fromisoformat
-        steps = tuple(PlannedStep.from_json(at(s["due_at"]), s) for s in data.get("steps", ()))
-        return cls(steps, at(data["promised_at"]) if data.get("promised_at") else None)
-
-
-def expected_minutes(policy: Policy, level: Level, real: Sequence[float], stretched: bool = False) -> float:
-    """The minutes that can be promised, from the `real` times of the last weeks, in minutes.
-
-    So many that the share of them which policy names was no longer; with too few of them policy's own number. With
-    everyone on duty `stretched` (as many conversations as they can hold), the most that policy allows.
-    """
-    rule, times = policy.promises[key(level)], policy.real_times
-    if stretched:
-        return rule.most
-    if len(real) < times.enough:
-        return rule.minutes
-    longest = sorted(real)[ceil(times.share * len(real)) - 1]
-    return min(max(float(ceil(longest)) if longest < rule.most else rule.most, rule.least), rule.most)
-
-
-def plan(policy: Policy, level: Level, staffing: Staffing, now: datetime, minutes: float | None = None, outside: bool = False) -> Plan:
-    """The plan for a case of `level` that begins to wait `now`.
-
-    `minutes` is what was promised (policy's own number without it), `outside` whether there is an out-of-hours contact.
-    """
-    name = key(level)
-    promised = now + timedelta(minutes=minutes or policy.promises[name].minutes) if staffing.somebody else None
-    people: dict[str, tuple[str, ...]] = {
-        "on_duty": tuple(a.staff_id for a in staffing.on_duty or staffing.backup),
-        "backup": tuple(a.staff_id for a in staffing.backup),
-        "lead": tuple(a.staff_id for a in staffing.leads),
-        "outside": (OUTSIDE,) if outside else (),
-    }
-    chosen = policy.steps[name] if promised else policy.nobody_on_duty[name]
-    timed = sorted(((_when(step, now, promised), step) for step in chosen), key=lambda pair: pair[0])
-    return Plan(_planned(timed, people), promised)
-
-
-def _when(step: PolicyStep, now: datetime, promised: datetime | None) -> datetime:
-    if step.late is None or promised is None:
-        return now + timedelta(minutes=step.after or 0)
-    return promised + timedelta(minutes=step.late)
-
-
-def _planned(timed: Sequence[tuple[datetime, PolicyStep]], people: dict[str, tuple[str, ...]]) -> tuple[PlannedStep, ...]:
-    """The steps with their people. One that would do nothing, with nobody to alert, is left out."""
-    made: list[PlannedStep] = []
-    asked: dict[str, None] = {}
-    for due_at, step in timed:
-        alert = (*asked,) if step.remind else people[step.alert] if step.alert else ()
-        reminder = step.remind or _all_asked(alert, asked)
-        if alert or step.tell:
-            made.append(PlannedStep(due_at, alert, step.tell, reminder))
-        asked.update(dict.fromkeys(alert))
-    return tuple(made)
-
-
-def _all_asked(alert: Sequence[str], asked: Collection[str]) -> bool:
-    return bool(alert) and all(one in asked for one in alert)
-
-
-def key(level: Level) -> str:
-    """The level as policy names it; whoever asks for a person without a sign of harm counts as a concern."""
-    return max(level, Level.CONCERN).id

@@ -12,7 +12,7 @@ from math import inf
 from sqlalchemy import func, select
 
 from escalation.context import Service
-from escalation.policy import expected_minutes, key
+from escalation.planning import expected_minutes, key
 from escalation.record import duty
 from escalation.record.ids import new_id
 from escalation.record.store import Tx

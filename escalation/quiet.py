@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from escalation import alerts, cases, discreet
 from escalation.case import TALKING
 from escalation.context import Service
-from escalation.policy import key
+from escalation.planning import key
 from escalation.record import history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx

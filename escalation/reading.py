@@ -13,10 +13,11 @@ from escalation.agreements import agreed
 from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
 from escalation.consent import ON_DUTY, Kind, Scope, Shared
 from escalation.context import Service
+from escalation.next_step import NextStep, next_step
 from escalation.record import audit, duty, messages, people
 from escalation.record.messages import Line
 from escalation.record.store import Tx
-from escalation.record.tables import AgreementRow, CaseRow, DueRow, Staff
+from escalation.record.tables import AgreementRow, CaseRow, Staff
 from nlu.understanding import Level
 
 
@@ -42,7 +43,7 @@ class CaseReading:
     opened_at: datetime
     waiting_since: datetime | None
     promised_at: datetime | None
-    next_step_at: datetime | None
+    next_step: NextStep | None
     worker: Adult | None
     age_band: str
     categories: tuple[str, ...] = ()
@@ -79,10 +80,10 @@ def queue(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseRea
     return sorted(seen, key=lambda card: (card.stage != Stage.WAITING, -card.level, card.waiting_since or card.opened_at))
 
 
-def count_waiting(tx: Tx, staff: Staff) -> int:
-    """How many cases wait that this member of staff may see."""
+def waiting(tx: Tx, staff: Staff) -> list[CaseRow]:
+    """The cases that wait and that this member of staff may see."""
     rows = tx.session.scalars(select(CaseRow).where(CaseRow.stage == Stage.WAITING))
-    return sum(may_see(case, staff) for case in rows)
+    return [case for case in rows if may_see(case, staff)]
 
 
 def flags_to_decide(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
@@ -147,7 +148,7 @@ def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) 
         opened_at=case.opened_at,
         waiting_since=case.waiting_since,
         promised_at=promised,
-        next_step_at=_next_step(tx, case),
+        next_step=next_step(tx, case),
         worker=duty.adult(worker) if worker else None,
         age_band=someone.age_band,
         yours=case.worker_id == staff.id,
@@ -196,11 +197,6 @@ def _paused_at(tx: Tx, case: CaseRow) -> datetime:
     withdrawn = select(AgreementRow.at).where(AgreementRow.case_id == case.id, AgreementRow.kind == Kind.WITHDRAWN)
     since_the_adult_came = withdrawn.where(AgreementRow.at >= case.picked_up_at).order_by(AgreementRow.seq)
     return tx.session.scalars(since_the_adult_came.limit(1)).one()
-
-
-def _next_step(tx: Tx, case: CaseRow) -> datetime | None:
-    coming = select(DueRow.due_at).where(DueRow.case_id == case.id, DueRow.done_at.is_(None)).order_by(DueRow.due_at)
-    return tx.session.scalars(coming.limit(1)).first()
 
 
 def _reasons(service: Service, categories: Iterable[str]) -> tuple[str, ...]:

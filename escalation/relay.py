@@ -139,6 +139,8 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
     to = Stage.FOLLOW_UP if was_live and check_ins.to_come(tx, case) else Stage.CLOSED
     cases.move(tx, case, to, "closed", now, staff, detail={"outcome": outcome, "note": note.strip(), "safer": safer.strip()})
     case.closed_at, case.outcome = now, outcome
+    if outcome == "referred":
+        case.referred_at = case.referred_at or now
     chain.stop(tx, case, now)
     quiet.disarm(tx, case, now)
     audit.note(tx, "case_closed", now, staff_id=staff.id, case_id=case.id)

@@ -49,6 +49,8 @@ class Evidence:
     level: Level
     category: str | None = None
     message: int | None = None
+    doubted: bool = False
+    """Whether a phrase meant a concern or graver, and the words round it made it weigh less."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from bot.channels import Incoming
+from bot.editions import refused
 from bot.intake import Intake
 from bot.ticking import Ticking
 from bot.turn import Handler
@@ -27,7 +29,10 @@ from escalation.record.store import Record, Tx
 from escalation.record.tables import AgreementRow, CaseRow, DueRow, OutboxRow, Person, PromiseRow, Shift, Staff
 from escalation.young_person import call_backs
 from nlu.noticing import Noticing
-from nlu.understanding import Level, Reading, RiskScores
+from nlu.understanding import Reading, RiskScores
+
+CHECK = partial(refused, production=False)
+"""What is wrong with content that is to be published, as the demo sees it."""
 
 MONDAY_MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
@@ -68,9 +73,7 @@ class House:
         self.reader = ScriptedReader()
         self.handler = Handler(record, service, noticing, self.reader, clock)
         self.woken: set[str] = set()
-        self.intake = Intake(
-            record, service, clock, lambda text: noticing.check(text).level is Level.IMMEDIATE, lambda who, at_once: self.woken.add(who)
-        )
+        self.intake = Intake(record, service, clock, self.handler.danger, lambda who, at_once: self.woken.add(who))
         self.ticking = Ticking(record, service, lambda who, at_once: self.woken.add(who), clock)
         self._events = count(1)
 

@@ -20,7 +20,7 @@ from escalation.ending import check_ins, feelings
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
-from escalation.sharing import flags, reports, transfer
+from escalation.sharing import flags, referral_agreement, reports, transfer
 from escalation.words import message
 from escalation.young_person import clearing
 from nlu.understanding import Level
@@ -146,6 +146,8 @@ def _staff_answered(tx: Tx, service: Service, someone: Person, event: happened.S
         transfer.answered(tx, service, case, event.number, event.yes, now)
     elif event.question == "passing_on":
         reports.passing_on_answered(tx, service, case, event.number, event.yes, now)
+    elif event.question == "referral":
+        referral_agreement.answered(tx, service, case, event.number, event.yes, now)
     else:
         transfer.not_this_watcher(tx, service, case, now)
 

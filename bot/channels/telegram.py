@@ -72,7 +72,7 @@ class TelegramChannel:
         self._requests = (_request(2), _request(32))
         self._bot = _RawBot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
         self._sender = Sender(self._bot)
-        self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
+        self._take, self._webhook, self.group_reply, self._patience = take, webhook, group_reply, patience
         self._groups_told: set[int] = set()
         self._polling: asyncio.Task[None] | None = None
         self._beside: set[asyncio.Task[None]] = set()
@@ -224,7 +224,7 @@ class TelegramChannel:
         if len(self._groups_told) >= _GROUPS_REMEMBERED:
             self._groups_told.clear()
         self._groups_told.add(chat)
-        self._aside(self._bot.send_message(chat, self._group_reply))
+        self._aside(self._bot.send_message(chat, self.group_reply))
 
     def _aside(self, call: Coroutine[Any, Any, object]) -> None:
         """Do something that nothing depends on."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, content, database, insight, people, retention, rota, running, staff
+from bot.cli import audit, content, database, doctor, insight, people, retention, rota, running, staff
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(running.app)
 app.add_typer(people.app)
+app.add_typer(doctor.app)
 _GROUPS = {
     "content": content,
     "staff": staff,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from bot.cli.common import told
+from bot.cli.common import current_settings, end, open_record, told, utc_now
 from bot.settings import ROOT
 
 app = typer.Typer(no_args_is_help=True, help="The words: scripts, messages, phrases, helplines.")
@@ -47,6 +50,44 @@ def content_survey() -> None:
     }
     for title, lines in parts.items():
         typer.echo("\n".join((f"## {title}", *lines, "")))
+
+
+@app.command("export")
+@told
+def content_export(folder: Annotated[Path, typer.Argument(help="where to write them; made if it is not there", file_okay=False)]) -> None:
+    """Write every content file as it is in force: the shipped ones, and what was published in their place."""
+    from content.editorial.exchange import export
+    from escalation.record import published
+
+    with open_record(current_settings()) as record:
+        texts = record.read(published.texts)
+    typer.echo(f"{export(texts, folder)} files are in {folder}")
+
+
+@app.command("import")
+@told
+def content_import(
+    folder: Annotated[Path, typer.Argument(help="a folder such as `content export` writes", file_okay=False, exists=True)],
+    note: Annotated[str, typer.Option("--note", help="why, for whoever looks at the versions later")] = "imported",
+) -> None:
+    """Publish what is different in FOLDER, all of it or, where anything is wrong, nothing. What is not there stays as it is."""
+    from bot.editions import refused
+    from content.editorial.exchange import changed
+    from escalation.publishing import Change, Outdated, Publisher, Unfit
+    from escalation.record import published
+
+    current = current_settings()
+    with open_record(current) as record:
+        fresh = changed(record.read(published.texts), folder)
+        changes = record.read(lambda tx: [Change(key, text, published.version_of(tx, key)) for key, text in fresh.items()])
+        publisher = Publisher(record, partial(refused, production=current.mode == "production"), utc_now)
+        try:
+            count = publisher.publish(changes, by=None, note=note[:200])
+        except Unfit as unfit:
+            end("\n".join([f"{folder}/{problem}" for problem in unfit.problems] + ["nothing was imported"]))
+        except Outdated:
+            end("something was published meanwhile, so nothing was imported: export again, bring both together, and import that")
+    typer.echo(f"{count} files are published; a running service has them within seconds" if count else "nothing is different")
 
 
 def dialogue_tests(topics: Iterable[str]) -> dict[str, int]:

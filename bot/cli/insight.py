@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Counts of a month, in which nobody
 @told
 def insight_report(month: str, file: Path) -> None:
     """Write what is told of MONTH, such as 2026-10, to FILE: one page of HTML, to print or to pass on."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.console.insight_page import insight
     from escalation.console.pages import document
     from escalation.insight import settling
@@ -26,8 +26,8 @@ def insight_report(month: str, file: Path) -> None:
     except ValueError:
         end(f"{month!r} is no month: write it like 2026-10")
     current = current_settings()
-    service = read_service(current)
     with open_record(current) as record:
+        service = service_in_force(current, record)
         if first not in record.read(settling.settled):
             end(f"{month} is not counted: the running service counts a month a week after its end")
         figures = record.read(lambda tx: insight(tx, service, first))

@@ -24,12 +24,12 @@ def erase(
     reason: Annotated[str, typer.Option("--reason", help="who decided it and why; the audit keeps a digest of it")],
 ) -> None:
     """Erase what is held about one person, as far as it may be. Says what has to be kept, and why."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.young_person import erasing
 
     current = current_settings()
-    service = read_service(current)
     with open_record(current) as record:
+        service = service_in_force(current, record)
         try:
             erased = erasing.erase(record, service, person_code, reason, utc_now())
         except KeyError:
@@ -48,13 +48,13 @@ def erase(
 @told
 def access(person_code: Code, file: Annotated[Path, typer.Argument(help="new text file, readable by you alone", dir_okay=False)]) -> None:
     """Write everything held about one person, with what a human has to decide marked. The audit notes that it was read."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.record.retention.veil import Veil
     from escalation.young_person.access import everything
 
     current = current_settings()
-    service = read_service(current)
     with open_record(current) as record:
+        service = service_in_force(current, record)
         record.veil = Veil(service.retention, utc_now)
         try:
             text = record.write(lambda tx: everything(tx, service, person_code, utc_now()))

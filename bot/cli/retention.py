@@ -13,12 +13,12 @@ app = typer.Typer(no_args_is_help=True, help="How long things are kept (content/
 @told
 def retention_show() -> None:
     """What a run would destroy now, and what holds keep. Destroys nothing."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.record.retention import running, stamping
 
     current = current_settings()
-    service = read_service(current)
     with open_record(current) as record:
+        service = service_in_force(current, record)
         stamping.stamp(record, service.retention)
         report = record.read(lambda tx: running.report(tx, service.retention, utc_now()))
     confirmed = service.retention.confirmed
@@ -36,13 +36,12 @@ def retention_show() -> None:
 @told
 def retention_run() -> None:
     """Destroy now what is over. The service does so by itself each hour."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.record.retention import running
 
     current = current_settings()
-    policy = read_service(current).retention
     with open_record(current) as record:
-        done = running.run(record, policy, utc_now())
+        done = running.run(record, service_in_force(current, record).retention, utc_now())
     typer.echo("destroyed: " + (", ".join(f"{count} {kind}" for kind, count in sorted(done.destroyed.items())) or "nothing"))
     if not done.folded_in:
         end("older pages are still in the write-ahead log, since somebody was reading: run it again in a moment")

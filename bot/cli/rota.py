@@ -25,7 +25,8 @@ def rota_add(
     until: Annotated[str, typer.Option("--until", help="with --repeat: the last day, e.g. 2027-03-31")] = "",
 ) -> None:
     """Put somebody on the rota. Times without a zone are in BREAKWATER_TIME_ZONE."""
-    from bot.service import read_service
+    from bot.service import service_in_force
+    from escalation.context import Service
     from escalation.record import duty
     from escalation.record.duty import RotaError
     from escalation.record.store import Tx
@@ -35,9 +36,8 @@ def rota_add(
     current = current_settings()
     span = Span(time_given(starts, "--from", current), time_given(ends, "--to", current))
     last = _last_day(repeat, until)
-    service = read_service(current)
 
-    def add(tx: Tx) -> shifts.Added:
+    def add(tx: Tx, service: Service) -> shifts.Added:
         staff = duty.staff_named(tx, worker)
         if staff is None:
             raise RotaError(f"there is no member of staff named {worker!r}: see the Staff page, or add them with `breakwater staff add`")
@@ -46,7 +46,8 @@ def rota_add(
         return shifts.Added((shifts.add(tx, service, staff, span, backup, utc_now()),))
 
     with open_record(current) as record:
-        added = record.write(add)
+        service = service_in_force(current, record)
+        added = record.write(lambda tx: add(tx, service))
     weekly = f", each week until {last:%d %B %Y}: {len(added.shifts)} shifts" if last else ""
     as_backup = " as back-up" if backup else ""
     typer.echo(f"{worker} is on the rota from {span.starts_at:%d %B %H:%M} to {span.ends_at:%d %B %H:%M}{as_backup}{weekly}.")
@@ -60,12 +61,12 @@ def rota_list(
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="so many days from today")] = 14,
 ) -> None:
     """Who is on duty in the next days, and the times inside opening hours for which nobody is."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.rota.listing import lines
 
     current = current_settings()
-    service = read_service(current)
     with open_record(current) as record:
+        service = service_in_force(current, record)
         for line in record.read(lambda tx: list(lines(tx, service, utc_now(), days))):
             typer.echo(line)
 
@@ -74,12 +75,12 @@ def rota_list(
 @told
 def rota_export(file: Annotated[Path, typer.Argument(help="iCalendar file to write", dir_okay=False)]) -> None:
     """Write the shifts that are not over as an iCalendar file."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.rota import exchange
 
     current = current_settings()
-    service = read_service(current)
     with open_record(current) as record:
+        service = service_in_force(current, record)
         data = record.read(lambda tx: exchange.export(tx, service, utc_now()))
     try:
         file.write_bytes(data)
@@ -92,16 +93,16 @@ def rota_export(file: Annotated[Path, typer.Argument(help="iCalendar file to wri
 @told
 def rota_import(file: Annotated[Path, typer.Argument(help="iCalendar file to read", dir_okay=False)]) -> None:
     """Put the shifts of an iCalendar file on the rota; the title of an event is the name, with (back-up) behind it for one."""
-    from bot.service import read_service
+    from bot.service import service_in_force
     from escalation.rota import exchange
 
     current = current_settings()
-    service = read_service(current)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise SettingsError(f"{file} cannot be read ({type(error).__name__}): check its name") from None
     with open_record(current) as record:
+        service = service_in_force(current, record)
         done = record.write(lambda tx: exchange.bring_in(tx, service, data, utc_now()))
     typer.echo(f"{done.added} shifts added, {done.known} were on the rota already, {len(done.left_out)} left out.")
     for planned, why in done.left_out:

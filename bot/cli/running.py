@@ -15,7 +15,9 @@ from bot import demo, logs
 from bot.cli.common import current_settings, end, open_record, told, utc_now
 from bot.settings import Settings, SettingsError, load_settings
 from escalation.record.schema import upgrade
+from escalation.staff import first_run
 from escalation.staff.accounts import DemoLogIn
+from escalation.staff.first_run import FirstRun
 
 app = typer.Typer()
 
@@ -26,18 +28,43 @@ def serve(
     with_intents: Annotated[
         bool, typer.Option("--with-intents/--without-intents", help="also start the intent service here, if none answers")
     ] = True,
+    set_up: Annotated[
+        bool,
+        typer.Option("--set-up", help="the console alone, to set everything up; no young person gets in, and words need no sign-off yet"),
+    ] = False,
 ) -> None:
-    """Run the real thing: channels, web chat, console, chain. In demo mode staff and rota are made and log-ins printed."""
+    """Run the real thing: channels, web chat, console, chain. In demo mode staff and rota are made and log-ins printed.
+
+    Where nobody can sign in yet it prints a one-time address, at which the first administrator begins.
+
+    Examples: [bold]breakwater serve[/bold]; [bold]breakwater serve --set-up[/bold] on a fresh server.
+
+    Ends with 0 when it is stopped, and with 1 and one line that says what to do where it cannot start.
+    """
     from bot.serving import serve as run
 
     settings = current_settings()
     logs.set_up()
     log_ins: tuple[DemoLogIn, ...] = ()
-    if settings.mode == "demo":
-        log_ins = demo.prepare(settings, utc_now())
-    else:
+    if settings.mode == "production":
         _refuse_demo_accounts(settings)
-    asyncio.run(run(settings, with_intents, lambda ready: _announce(settings, log_ins, ready)))
+    elif set_up:
+        end("--set-up is for a real service: set BREAKWATER_MODE=production, or leave it out for the demo")
+    else:
+        log_ins = demo.prepare(settings, utc_now())
+    beginning = _first_run(settings)
+
+    def announce(ready: bool) -> None:
+        if set_up:
+            typer.echo(f"\nFor setting up only, no young person gets in. The staff console: {_reached_at(settings)}/staff")
+        else:
+            _announce(settings, log_ins, ready)
+        if beginning:
+            typer.echo(
+                f"Nobody can sign in yet. Begin here, within 24 hours:\n  {_reached_at(settings)}/staff/first-run/begin/{beginning.token}\n"
+            )
+
+    asyncio.run(run(settings, with_intents and not set_up, announce, setting_up=set_up, first_run=beginning))
 
 
 @app.command()
@@ -85,11 +112,11 @@ def drill(
 ) -> None:
     """Send a message as somebody in danger would, marked as a drill, through the running service, and tell how long people took."""
     from bot.drill import run
-    from bot.service import load_service
+    from bot.service import service_in_force
 
     settings = current_settings()
-    service = load_service(settings)
     with open_record(settings) as record:
+        service = service_in_force(settings, record)
         passed = run(record, service, utc_now, typer.echo, minutes)
     if not passed:
         raise typer.Exit(1)
@@ -108,6 +135,17 @@ def _refuse_demo_accounts(settings: Settings) -> None:
         names = record.read(accounts.demo_accounts)
     if names:
         raise SettingsError(f"production mode refuses demo accounts ({', '.join(names)}): use a database of its own, or close them")
+
+
+def _first_run(settings: Settings) -> FirstRun | None:
+    """A one-time address for the first administrator, where nobody can sign in yet."""
+    with open_record(settings) as record:
+        needed = record.read(first_run.is_needed)
+    return FirstRun(utc_now() + first_run.OPEN_FOR) if needed else None
+
+
+def _reached_at(settings: Settings) -> str:
+    return (settings.public_url or f"http://{settings.listen}").rstrip("/")
 
 
 def _announce(settings: Settings, log_ins: tuple[DemoLogIn, ...], ready: bool) -> None:

@@ -200,7 +200,7 @@ class CallBackAsked:
 
 @dataclass(frozen=True, slots=True)
 class StaffAnswered:
-    """They answered what an adult asked by a button: `question` is transfer, passing_on or watcher."""
+    """They answered what an adult asked by a button: `question` is transfer, passing_on, referral or watcher."""
 
     question: str
     number: str

@@ -21,6 +21,8 @@ from bot.intent_service import SERVICE
 from nlu.client import IntentClient
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=10)
+TOLD_ELSEWHERE = ("The intent service", "Telegram")
+"""How the program's own lines begin about parts that have a check here."""
 ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
 
 
@@ -31,7 +33,7 @@ def check_program(one: Installation) -> Verdict:
     try:
         answer = httpx.get(address, timeout=PATIENCE, trust_env=False)
         told = answer.json()
-        problems = " ".join(told.get("problems", ()))
+        problems = " ".join(line for line in told.get("problems", ()) if not line.startswith(TOLD_ELSEWHERE))
     except (httpx.HTTPError, ValueError, AttributeError):
         return attention(f"The program does not run: nobody answers at {one.settings.listen}.", "Start it with `breakwater serve`.")
     if answer.status_code != httpx.codes.OK:
@@ -50,7 +52,9 @@ def check_intents(one: Installation) -> Verdict:
     if trained is None:
         return ok("The intent service answers; whether it was trained on these messages is known where it runs.")
     if not trained:
-        return attention("The intent service was trained on other messages than those in content/.", "Run `nlu/service/train.sh`, and restart it.")
+        return attention(
+            "The intent service was trained on other messages than those in content/.", "Run `nlu/service/train.sh`, and restart it."
+        )
     return ok("The intent service answers, and was trained on these messages.")
 
 
@@ -67,7 +71,8 @@ def check_address(one: Installation) -> Verdict:
         alive = None
     if alive != {"alive": True}:
         return attention(
-            f"{address} was not reached from here.", "Open it in a browser; look at the reverse proxy, its certificate, and the name's address."
+            f"{address} was not reached from here.",
+            "Open it in a browser; look at the reverse proxy, its certificate, and the name's address.",
         )
     return ok(f"{address} leads here.")
 

@@ -35,7 +35,9 @@ PROBE = b"\0" * 65_536
 def check_data_key(one: Installation) -> Verdict:
     """Whether the key is there, and is the one that opens this record."""
     if one.settings.data_key is None:
-        return broken("There is no data key.", "Set BREAKWATER_DATA_KEY: make one with `breakwater new-key`, or take the one you kept safe.")
+        return broken(
+            "There is no data key.", "Set BREAKWATER_DATA_KEY: make one with `breakwater new-key`, or take the one you kept safe."
+        )
     try:
         with Session(one.engine) as session:
             empty = not session.scalar(select(func.count()).select_from(KeyRow))
@@ -88,7 +90,9 @@ def check_integrity(one: Installation) -> Verdict:
             return _read_through(connection) if one.file is not None else _each_table(connection)
     except SQLAlchemyError as error:
         if "interrupted" in str(error.__cause__):
-            return unknown(f"The file is too large to be read through in {CHECKED_FOR:.0f} seconds.", "Run `PRAGMA quick_check` on a back-up.")
+            return unknown(
+                f"The file is too large to be read through in {CHECKED_FOR:.0f} seconds.", "Run `PRAGMA quick_check` on a back-up."
+            )
         return broken(f"The database is damaged ({_kind(error)}).", _DAMAGED)
 
 
@@ -120,9 +124,7 @@ def check_audit(one: Installation) -> Verdict:
     """Whether the newest part of the audit chain is whole."""
     wrong = one.read(lambda tx: audit.first_broken(tx, LINKS))
     if wrong is not None:
-        return broken(
-            f"The audit chain is broken at entry {wrong}.", "Compare with the back-ups, and tell the data protection officer."
-        )
+        return broken(f"The audit chain is broken at entry {wrong}.", "Compare with the back-ups, and tell the data protection officer.")
     links = one.read(lambda tx: min(LINKS, tx.session.scalar(select(func.count()).select_from(AuditRow)) or 0))
     return ok(f"The newest {counted(links, 'audit entry', 'audit entries')} are whole; `breakwater audit verify` looks at all of them.")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,10 +17,12 @@ from sqlalchemy.orm import Session
 from bot.doctor.verdict import CannotLook
 from bot.service import read_service
 from bot.settings import Settings, SettingsError
+from content.editorial.edition import laid_out
 from content.editorial.reading import ContentError
 from escalation.context import Service
+from escalation.record import published
 from escalation.record.envelope import SealBroken
-from escalation.record.store import Tx, make_engine
+from escalation.record.store import RecordUnavailable, Tx, make_engine
 from escalation.record.vault import Vault
 
 T = TypeVar("T")
@@ -35,8 +38,6 @@ class Installation:
     settings: Settings
     now: datetime
     problems: tuple[str, ...] = ()
-    running: bool = False
-    """Whether the look comes from inside the running program."""
     _opened: list[Engine] = field(default_factory=list)
 
     @cached_property
@@ -54,7 +55,10 @@ class Installation:
         if self.file is None:
             limits = {"connect_timeout": str(PATIENCE), "options": f"-c statement_timeout={PATIENCE * 1000}"}
             url = url.update_query_dict(limits)
-        engine = make_engine(url.render_as_string(hide_password=False))
+        try:
+            engine = make_engine(url.render_as_string(hide_password=False))
+        except RecordUnavailable as error:
+            raise CannotLook(f"{error}.") from None
         self._opened.append(engine)
         return engine.execution_options(reading=True)
 
@@ -77,9 +81,20 @@ class Installation:
     def service(self) -> Service:
         """The organisation's words and policy. Raises `CannotLook`."""
         try:
-            return read_service(self.settings)
+            with self.content() as folder:
+                return read_service(self.settings, folder)
         except (ContentError, SettingsError):
             raise CannotLook("The content cannot be loaded.") from None
+
+    @contextmanager
+    def content(self) -> Iterator[Path]:
+        """A folder with the content in force: what is published in the place of the shipped files, as far as the record can be read."""
+        try:
+            texts = self.read(published.texts)
+        except CannotLook:
+            texts = {}
+        with laid_out(texts) as folder:
+            yield folder
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on the record; whatever it changes is rolled back. Raises `CannotLook`."""

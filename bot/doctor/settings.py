@@ -56,10 +56,28 @@ def check_settings(one: Installation) -> Verdict:
     return ok("Every setting can be used. Production mode.")
 
 
+def check_organisation(one: Installation) -> Verdict:
+    """Whether young people read whose service this is, and others learn how to reach it."""
+    missing = [
+        what
+        for what, given in (("name", _named(one.settings)), ("contact for parents and professionals", one.settings.contact))
+        if not given
+    ]
+    if missing:
+        todo = "Set BREAKWATER_ORGANISATION and BREAKWATER_CONTACT, or type them on the console's set-up page."
+        return attention(f"The organisation has no {' and no '.join(missing)} yet.", todo)
+    return ok(f"{one.settings.organisation}, reached at {one.settings.contact}; the bot is called {one.settings.bot_name}.")
+
+
+def _named(settings: Settings) -> bool:
+    return bool(settings.organisation) and settings.organisation != Settings.model_fields["organisation"].default
+
+
 def _line(error: ErrorDetails) -> str:
     name = f"BREAKWATER_{str(error['loc'][0]).upper()}: " if error["loc"] else ""
     message = error["msg"].removeprefix("Value error, ")
-    return (message if message.startswith("BREAKWATER_") else name + message).rstrip(".") + "."
+    told = message if message.startswith("BREAKWATER_") else name + message
+    return f"{told[:1].upper()}{told[1:].rstrip('.')}."
 
 
 def _without(error: ErrorDetails) -> dict[str, Any]:

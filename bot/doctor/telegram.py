@@ -47,9 +47,13 @@ def _updates(one: Installation, name: str, hook: WebhookInfo) -> Verdict:
     wanted = one.settings.telegram_webhook_url or ""
     if hook.url != wanted:
         kind = "to another address than BREAKWATER_TELEGRAM_WEBHOOK_URL" if wanted else "to a webhook, and this program asks for them"
-        return attention(f"{name} answers, but Telegram sends its messages {kind}.", "Start the program again: it tells Telegram where it is.")
+        return attention(
+            f"{name} answers, but Telegram sends its messages {kind}.", "Start the program again: it tells Telegram where it is."
+        )
     if hook.last_error_date and _lately(hook.last_error_date, one.now):
-        return attention(f"{name} answers, but Telegram could not bring messages: {hook.last_error_message}.", "Look at proxy and certificate.")
+        return attention(
+            f"{name} answers, but Telegram could not bring messages: {hook.last_error_message}.", "Look at proxy and certificate."
+        )
     if hook.pending_update_count > BACKLOG:
         return attention(
             f"{hook.pending_update_count} messages wait at Telegram for {name}.", "See that the program runs, and only once for this bot."

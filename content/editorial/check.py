@@ -26,11 +26,14 @@ from content.editorial.taxonomy import Taxonomy
 from content.editorial.words_check import words_problems
 
 
-def check(folder: Path, *, today: date, actions: Collection[str] | None = None, needed: Collection[str] = ()) -> list[Problem]:
+def check(
+    folder: Path, *, today: date, actions: Collection[str] | None = None, needed: Collection[str] = (), trained: bool = True
+) -> list[Problem]:
     """Every problem in the content below `folder`, by file and line.
 
     `actions` are the names that a button's `do:` may hold (`None`: not checked), `needed` the ids (`group.name`) of the
-    messages that the program says by itself.
+    messages that the program says by itself. Without `trained`, the messages and conversations to train with are left out, which
+    no publishing changes.
     """
     shelf, problems = read_shelf(folder)
     if shelf is None:
@@ -42,8 +45,9 @@ def check(folder: Path, *, today: date, actions: Collection[str] | None = None, 
     problems += number_problems(shelf)
     problems += language_problems(shelf, today)
     problems += picture_problems(shelf)
-    problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
-    problems += _risk_problems(folder, shelf.taxonomy)
+    if trained:
+        problems += example_problems(folder / "intents", shelf.taxonomy, shelf.wording.limits.examples)
+    problems += _risk_problems(folder, shelf.taxonomy, trained)
     problems += _opening_problems(folder)
     return sorted(set(problems))
 
@@ -56,10 +60,10 @@ def _opening_problems(folder: Path) -> list[Problem]:
     return []
 
 
-def _risk_problems(folder: Path, taxonomy: Taxonomy) -> list[Problem]:
+def _risk_problems(folder: Path, taxonomy: Taxonomy, trained: bool) -> list[Problem]:
     try:
         phrases = load_phrases(folder)
     except ContentError as error:
         return from_error(error)
     signs = {group.id for _, group in phrases.groups if group.sign}
-    return list(conversation_problems(folder, taxonomy, signs))
+    return list(conversation_problems(folder, taxonomy, signs)) if trained else []

@@ -44,8 +44,13 @@ class Hours(Entry):
 
     level: Literal["concern", "urgent", "immediate"]
     areas: tuple[Area, ...] = ()
-    week: dict[Day, tuple[Stretch, ...]]
-    bank_holidays: Literal["as_usual"] | tuple[Stretch, ...] = "as_usual"
+    week: dict[Day, tuple[Stretch, ...]] = Field(
+        title="Week",
+        description="Like 16:00 to 22:00, with commas between two stretches; all day is 00:00 to 24:00. A day left empty is as every day, and closed is closed.",
+    )
+    bank_holidays: Literal["as_usual"] | tuple[Stretch, ...] = Field(
+        default="as_usual", title="Bank holidays", description="Hours, or closed; left empty they are as on that day of the week."
+    )
 
     def on(self, day: date, bank_holiday: bool) -> tuple[str, ...]:
         """The stretches of this day."""
@@ -71,8 +76,22 @@ class Closure(Entry):
 class Opening(Entry):
     """`policy/rota.yml`."""
 
-    bank_holidays_of: Nation
-    hours: tuple[Hours, ...] = Field(min_length=1)
-    closures: tuple[Closure, ...] = ()
-    warn_hours_ahead: tuple[int, ...] = Field(min_length=1)
+    bank_holidays_of: Nation = Field(title="Bank holidays of", json_schema_extra={"means": "The bank holidays of {value} count."})
+    hours: tuple[Hours, ...] = Field(
+        min_length=1,
+        title="When an adult can be reached",
+        description="Young people are never told that somebody is there outside these hours, and leads are warned of every gap inside them.",
+    )
+    closures: tuple[Closure, ...] = Field(
+        default=(),
+        title="Days on which the service is closed",
+        description="One on each line, like 2026-12-25 to 2026-12-26: Christmas.",
+        json_schema_extra={"means": "Whatever the hours say, nobody is there then, and young people are told so."},
+    )
+    warn_hours_ahead: tuple[Annotated[int, Field(ge=1, le=720)], ...] = Field(
+        min_length=1,
+        title="Hours before a gap to warn the leads",
+        description="Such as 168, 24.",
+        json_schema_extra={"means": "Leads are warned of a time without anybody {value} hours before it begins."},
+    )
     languages: dict[Language, Words] = Field(description="languages that staff may speak, each by its own name")

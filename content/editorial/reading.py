@@ -64,7 +64,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        data = parsed(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"{path}:{line}: this is not valid YAML ({error.problem}); check indents, quotes and colons here") from None
@@ -95,6 +95,11 @@ def _note_lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, .
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             _note_lines(value, (*path, index), lines)
+
+
+def parsed(text: str) -> Any:
+    """The data in a YAML text, as the files are read. Raises `yaml.YAMLError`."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
 
 
 def line_of(lines: Mapping[tuple[Any, ...], int], place: tuple[Any, ...]) -> int:

@@ -190,11 +190,19 @@ class Contact(Entry):
     source: Words
     checked_on: date
     confirmed_by_organisation: bool = False
+    confirmed_on: date | None = Field(default=None, description="the day on which somebody of the organisation asked them")
+    confirmed_by: Words | None = Field(default=None, description="who asked")
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Contact:
         if not (self.call or self.text or self.web):
             raise ValueError("a contact needs at least one of call, text, web")
+        return self
+
+    @model_validator(mode="after")
+    def _confirmed_by_somebody_on_a_day(self) -> Contact:
+        if (self.confirmed_on is None) != (self.confirmed_by is None) or (self.confirmed_on and not self.confirmed_by_organisation):
+            raise ValueError("confirmed_on and confirmed_by go together, with confirmed_by_organisation: true")
         return self
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from math import nan
 from string import Formatter
 
 import spacy
@@ -91,11 +92,14 @@ def _too_hard(limits: Limits, turn: Turn) -> Iterator[Problem]:
             )
 
 
+@lru_cache(maxsize=16_384)
 def reading_grade(text: str) -> float:
     """The Flesch-Kincaid grade of a text: the US school year that can read it (a reading age is about five years more)."""
     names = " ".join(part + ("it" if field is not None else "") for part, field, _, _ in Formatter().parse(_no_stray_braces(text)))
     readable = names.replace("'", "").replace("’", "")
-    return float(_reader()(readable)._.readability["flesch_kincaid_grade"])
+    counted = _reader()(readable)._
+    words, syllables = counted.sentence_length["sentence_length_mean"], counted.syllables["syllables_per_token_mean"]
+    return float(0.39 * words + 11.8 * syllables - 15.59) if words and syllables else nan
 
 
 def _count(text: str) -> int:
@@ -114,5 +118,5 @@ def _no_stray_braces(text: str) -> str:
 def _reader() -> Language:
     reader = spacy.blank("en")
     reader.add_pipe("sentencizer")
-    reader.add_pipe("textdescriptives/readability")
+    reader.add_pipe("textdescriptives/descriptive_stats")
     return reader

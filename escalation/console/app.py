@@ -19,19 +19,31 @@ from escalation.console.permissions import GatedRoute, Refused, gated_routes
 from escalation.console.problems import Problem
 from escalation.console.routes import (
     account,
+    begin,
     call_backs,
+    case_list,
     case_work,
     cases,
+    choices,
     concerns,
     endings,
     events,
+    first_run,
     flags,
+    health,
     insight,
     invite,
+    passkeys,
+    proof,
+    reads,
+    referral,
     rota,
     rota_own,
+    settings,
+    settings_helplines,
     sharing,
     sign_in,
+    single_sign_on,
     supervisor,
     team,
     transfer,
@@ -40,7 +52,10 @@ from escalation.console.routes import (
 )
 from escalation.console.state import Console, ConsoleSettings, utc_now
 from escalation.context import Service
+from escalation.operating import Operating
+from escalation.publishing import Check, Publisher
 from escalation.record.store import Record, RecordUnavailable
+from escalation.staff.first_run import FirstRun
 
 __all__ = ["ConsoleSettings", "create"]
 
@@ -48,13 +63,20 @@ ROUTERS = (
     sign_in,
     invite,
     account,
+    passkeys,
+    proof,
+    single_sign_on,
     waiting,
+    choices,
+    case_list,
     cases,
     writing,
     endings,
     call_backs,
     case_work,
     sharing,
+    referral,
+    reads,
     transfer,
     flags,
     concerns,
@@ -62,7 +84,12 @@ ROUTERS = (
     insight,
     rota,
     rota_own,
+    settings,
+    settings_helplines,
     team,
+    health,
+    begin,
+    first_run,
     events,
 )
 _TITLES = {
@@ -85,10 +112,23 @@ class Assets(StaticFiles):
         return response
 
 
-def create(record: Record, service: Service, settings: ConsoleSettings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """Build the console. Every route but the static files is gated; a router with an ungated one is refused here."""
+def create(
+    record: Record,
+    service: Service,
+    settings: ConsoleSettings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    check: Check,
+    operating: Operating | None = None,
+    first_run: FirstRun | None = None,
+) -> FastAPI:
+    """Build the console. Every route but the static files is gated; a router with an ungated one is refused here.
+
+    `check` says what is wrong with content that is to be published; `operating` is the program around the console;
+    `first_run` the way in for a first administrator.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.console = Console(record, service, settings, clock)
+    app.state.console = Console(record, service, settings, Publisher(record, check, clock), clock, operating=operating, first_run=first_run)
     for module in ROUTERS:
         if len(list(gated_routes(list(module.router.routes)))) != len(module.router.routes):
             raise TypeError(f"{module.__name__}: every route must be a {GatedRoute.__name__}")

@@ -6,6 +6,7 @@ from escalation.consent import Scope
 from escalation.reading import CaseReading
 
 ROLES = {"worker": "Youth worker", "lead": "Safeguarding lead", "editor": "Editor", "admin": "Administrator"}
+CHECKED = {"ok": "Well", "attention": "Needs somebody", "broken": "Does not work", "unknown": "Not known"}
 AGES = {
     "under_13": "Under 13",
     "13_15": "13 to 15",
@@ -104,6 +105,12 @@ LEDGER = {
 }
 
 
+READS = {
+    "case_read": "Opened it",
+    "case_shown": "Saw it in a list",
+    "call_back_read": "Read the number to call",
+    "referral_made": "Made a referral",
+}
 CONCERNS = {"staff": "A concern about a member of staff", "service": "A complaint about the service"}
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from escalation.console import labels, moments
+from escalation.console import choices, labels, moments
 from escalation.console.evidence import marked
 from escalation.console.permissions import allowed
 from escalation.console.state import Console
@@ -49,6 +49,7 @@ def page(request: Request, template: str, me: SignedIn | None, status: int = 200
         "base": request.scope.get("root_path", ""),
         "path": request.url.path,
         "asset": _ASSETS,
+        "choices": choices.of(request),
         "organisation": console.service.organisation,
         "bot_name": console.service.bot_name,
         "now": now,

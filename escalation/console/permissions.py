@@ -24,12 +24,18 @@ TABLE: dict[str, frozenset[str]] = {
     "write_to_person": frozenset({"worker", "lead"}),
     "work_on_case": frozenset({"worker", "lead"}),
     "decide_flags": frozenset({"lead"}),
+    "see_reads": frozenset({"lead"}),
     "supervise": frozenset({"lead"}),
     "see_insight": frozenset({"lead", "admin"}),
     "see_rota": frozenset({"worker", "lead", "admin"}),
     "work_shifts": frozenset({"worker", "lead"}),
     "edit_rota": frozenset({"lead", "admin"}),
     "manage_staff": frozenset({"admin"}),
+    "see_settings": frozenset({"lead", "admin"}),
+    "change_policy": frozenset({"lead", "admin"}),
+    "change_settings": frozenset({"admin"}),
+    "see_health": frozenset({"lead", "admin"}),
+    "set_up": frozenset({"admin"}),
 }
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from escalation.console import week
 from escalation.console.permissions import allowed
+from escalation.console.problems import sentence
 from escalation.console.week import Day, OnRota
 from escalation.context import Service
 from escalation.record import duty
+from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Absence, Shift, Staff
 from escalation.rota import gaps, opening, swaps
@@ -29,6 +31,7 @@ class Week:
     """One week, and what this member of staff can do about it. `away_until`: when they are asked again, if they stepped away."""
 
     first: date
+    today: date
     days: list[Day]
     staffing: Staffing
     people: list[Staff]
@@ -38,6 +41,12 @@ class Week:
     away_until: datetime | None
     works: bool
 
+    @property
+    def today_first(self) -> list[Day]:
+        """The days as a list shows them: from today on, then those of the week that are over."""
+        coming = [day for day in self.days if day.date >= self.today]
+        return coming + [day for day in self.days if day.date < self.today]
+
 
 def read(tx: Tx, service: Service, me: SignedIn, first: date, now: datetime) -> Week:
     """The week from `first`, as `me` may see it."""
@@ -46,7 +55,8 @@ def read(tx: Tx, service: Service, me: SignedIn, first: date, now: datetime) -> 
     own = next((row for row in people if row.id == me.staff_id), None)
     return Week(
         first=first,
-        days=_days(tx, service, me, first, {one.shift.id for one in wanted}),
+        today=now.astimezone(service.zone).date(),
+        days=_days(tx, service, me, first, {one.shift.id for one in wanted}, now),
         staffing=duty.staffing_now(tx, now),
         people=people,
         swaps=wanted,
@@ -57,14 +67,33 @@ def read(tx: Tx, service: Service, me: SignedIn, first: date, now: datetime) -> 
     )
 
 
-def _days(tx: Tx, service: Service, me: SignedIn, first: date, swapped: set[str]) -> list[Day]:
+def chosen(week: Week, shift_id: str) -> OnRota | None:
+    """The shift of this week that is worked on, if one is, and if it can be."""
+    shifts = (entry.shift for day in week.days for entry in day.entries if entry.shift)
+    return next((shift for shift in shifts if shift.id == shift_id and shift.open), None)
+
+
+def could_work(tx: Tx, people: list[Staff], span: Span) -> tuple[list[Staff], list[str]]:
+    """Who of these can be on duty at this time, and why the others cannot."""
+    can, why_not = [], []
+    for row in people:
+        try:
+            duty.check(tx, row, span)
+        except RotaError as error:
+            why_not.append(sentence(str(error).partition(":")[0]))
+        else:
+            can.append(row)
+    return can, why_not
+
+
+def _days(tx: Tx, service: Service, me: SignedIn, first: date, swapped: set[str], now: datetime) -> list[Day]:
     days = [first + timedelta(days=number) for number in range(-1, 7)]
     found = [gap for day in days for gap in gaps.gaps_on(tx, service, day)]
-    made = week.days(first, _shifts(tx, service, me, first, swapped), found, service.zone)
+    made = week.days(first, _shifts(tx, service, me, first, swapped, now), found, service.zone)
     return [replace(day, note=_note(service, day.date)) for day in made]
 
 
-def _shifts(tx: Tx, service: Service, me: SignedIn, first: date, swapped: set[str]) -> list[OnRota]:
+def _shifts(tx: Tx, service: Service, me: SignedIn, first: date, swapped: set[str], now: datetime) -> list[OnRota]:
     begins = datetime.combine(first, time(), service.zone)
     ends = datetime.combine(first + timedelta(days=7), time(), service.zone)
     joined = select(Shift, Staff).join(Staff, Staff.id == Shift.staff_id)
@@ -81,6 +110,7 @@ def _shifts(tx: Tx, service: Service, me: SignedIn, first: date, swapped: set[st
             series=shift.series_id is not None,
             yours=who.id == me.staff_id,
             swap_asked=shift.id in swapped,
+            open=shift.ends_at > now and (who.id == me.staff_id or allowed(me.role, "edit_rota")),
         )
         for shift, who in rows
     ]

@@ -12,13 +12,21 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from escalation.console.problems import Problem
 from escalation.context import Service
+from escalation.operating import Operating
+from escalation.publishing import Publisher
 from escalation.record.store import Record
-from escalation.staff import sign_in
+from escalation.staff import browsers, sign_in
+from escalation.staff.first_run import FirstRun
+from escalation.staff.provider import Provider, ProviderSettings
 from escalation.staff.sign_in import Limits, SignedIn
 
 WRONG_TRIES = RateLimitItemPerMinute(30, 15)
 """Wrong sign-ins from one address; an office behind one address at the start of a shift stays below it."""
+
+SIGN_INS_BEGUN = RateLimitItemPerMinute(120, 5)
+"""Sign-ins from one address that leave the record something to remember."""
 
 
 TYPING_EVERY = timedelta(seconds=3)
@@ -32,13 +40,17 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class ConsoleSettings:
-    """`public_url`: where staff reach the console, `None` for loopback only. `demo`: whether demo accounts see their code."""
+    """`public_url`: where staff reach the console, `None` for loopback only. `demo`: whether demo accounts see their code.
+
+    `provider`: the organisation's own sign-in, where it has one.
+    """
 
     public_url: str | None = None
     secure_cookies: bool = False
     idle_minutes: int = 30
     session_hours: int = 12
     demo: bool = False
+    provider: ProviderSettings | None = None
 
     @property
     def cookie(self) -> str:
@@ -48,6 +60,11 @@ class ConsoleSettings:
     @property
     def limits(self) -> Limits:
         return Limits(timedelta(minutes=self.idle_minutes), timedelta(hours=self.session_hours))
+
+
+def browser_of(request: Request) -> str:
+    """What kind of browser asks."""
+    return browsers.kind(request.headers.get("user-agent", ""))
 
 
 class Kept(OrderedDict[tuple[str, ...], str]):
@@ -69,23 +86,47 @@ class Kept(OrderedDict[tuple[str, ...], str]):
 class Console:
     """The console of one process.
 
-    `shown` is what each session has been shown of a queue, so that the audit notes it once.
+    `shown` is what each session has been shown of a queue, so that the audit notes it once; `hushed` the cases for which
+    a session's pages do not ring again.
     """
 
     record: Record
     service: Service
     settings: ConsoleSettings
+    publisher: Publisher
     clock: Callable[[], datetime] = utc_now
     shown: Kept = field(default_factory=lambda: Kept(20_000))
+    hushed: Kept = field(default_factory=lambda: Kept(5_000))
     typed: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    operating: Operating | None = None
+    first_run: FirstRun | None = None
     failures: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
+    @property
+    def operator(self) -> Operating:
+        """The program around this console. Raises `Problem` where there is none."""
+        if self.operating is None:
+            raise Problem(503, "this console runs without the program around it: look with `breakwater doctor`")
+        return self.operating
+
+    def use(self, service: Service) -> None:
+        """Go on with another edition of words and policy."""
+        self.service = service
+
+    def __post_init__(self) -> None:
+        self.provider = Provider(self.settings.provider) if self.settings.provider else None
+
     async def who(self, request: Request) -> SignedIn | None:
-        """Whose session this request carries, whether or not the code was given."""
+        """Whose session this request carries, whether or not the code was given. One from another kind of browser ends."""
         token = request.cookies.get(self.settings.cookie)
         if not token:
             return None
-        return await self.record.aread(lambda tx: sign_in.find(tx, token, self.settings.limits, self.clock()))
+        me = await self.record.aread(lambda tx: sign_in.find(tx, token, self.settings.limits, self.clock()))
+        if me is not None and me.browser != browser_of(request):
+            stolen = me
+            await self.record.awrite(lambda tx: sign_in.end_as_stolen(tx, stolen, self.clock()))
+            return None
+        return me
 
     async def note_use(self, request: Request, me: SignedIn) -> None:
         """Move the idle limit, unless the page asked by itself and nobody clicked."""
@@ -117,3 +158,7 @@ class Console:
     def tried_wrongly(self, address: str) -> None:
         """Count one wrong try against this address."""
         self.failures.hit(WRONG_TRIES, address)
+
+    def may_ask(self, address: str) -> bool:
+        """Whether this address may begin another sign-in that is remembered; counts it."""
+        return self.failures.hit(SIGN_INS_BEGUN, "begun", address)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,15 +27,22 @@ class OnRota:
     series: bool = False
     yours: bool = False
     swap_asked: bool = False
+    open: bool = False
+    """Whether whoever looks at it can do something about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in one day: a shift, or with no `shift` a stretch inside opening hours with nobody on duty."""
+    """What stands in one day: a shift, or with no `shift` a stretch inside opening hours with nobody on duty.
+
+    What is at the same time stands side by side: in which of how many lanes.
+    """
 
     starts_at: datetime
     ends_at: datetime
     shift: OnRota | None = None
+    lane: int = 0
+    lanes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,11 @@ class Day:
     date: date
     entries: tuple[Entry, ...]
     note: str = ""
+
+    def bare(self, now: datetime) -> timedelta:
+        """For how long of what is left of it nobody is there."""
+        gaps = (entry for entry in self.entries if entry.shift is None and entry.ends_at > now)
+        return sum((entry.ends_at - max(entry.starts_at, now) for entry in gaps), timedelta())
 
 
 def monday(day: date) -> date:
@@ -71,6 +83,17 @@ def local(day: str, clock_time: str, zone: ZoneInfo) -> datetime:
     return at
 
 
+def moment(text: str, zone: ZoneInfo) -> datetime:
+    """A day and time typed as one, such as `2026-11-21T18:00`. Raises `WhenError` as `local` does."""
+    day, _, clock_time = text.partition("T")
+    return local(day, clock_time, zone)
+
+
+def end_of(day: str, zone: ZoneInfo) -> datetime | None:
+    """The last moment of a day typed in a form; `None` when it was left empty. Raises `WhenError`."""
+    return local(day, "23:59", zone) if day else None
+
+
 def span(day: str, starts: str, ends: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The start and end of a shift typed as a day and two times; an end at or before the start is on the next day."""
     start, end = local(day, starts, zone), local(day, ends, zone)
@@ -86,4 +109,19 @@ def _day(day: date, shifts: list[OnRota], gaps: list[Span], zone: ZoneInfo) -> D
     here = [shift for shift in shifts if shift.starts_at < whole.ends_at and shift.ends_at > whole.starts_at]
     worked = [Entry(max(shift.starts_at, whole.starts_at), min(shift.ends_at, whole.ends_at), shift) for shift in here]
     missing = [Entry(gap.starts_at, gap.ends_at) for gap in common(gaps, [whole])]
-    return Day(day, tuple(sorted([*worked, *missing], key=lambda entry: (entry.starts_at, entry.shift is None))))
+    in_order = sorted([*worked, *missing], key=lambda entry: (entry.starts_at, entry.shift is None))
+    return Day(day, tuple(_side_by_side(in_order)))
+
+
+def _side_by_side(in_order: list[Entry]) -> Iterator[Entry]:
+    """Each entry in the first lane that is free when it begins, in as many lanes as its neighbours need."""
+    together: list[Entry] = []
+    free_from: list[datetime] = []
+    for entry in in_order:
+        if free_from and entry.starts_at >= max(free_from):
+            yield from (replace(one, lanes=len(free_from)) for one in together)
+            together, free_from = [], []
+        lane = next((number for number, at in enumerate(free_from) if at <= entry.starts_at), len(free_from))
+        free_from[lane : lane + 1] = [entry.ends_at]
+        together.append(replace(entry, lane=lane))
+    yield from (replace(one, lanes=len(free_from)) for one in together)

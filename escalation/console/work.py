@@ -51,6 +51,7 @@ class Work:
     contexts: tuple[str, ...]
     held_at: datetime | None
     hold_review_at: datetime | None
+    hold_reason: str
     person_code: str
     """By which somebody asks for access or erasure; for leads only."""
     watcher: Adult | None
@@ -88,6 +89,7 @@ def work_on(tx: Tx, service: Service, case_id: str, staff: Staff, names: dict[st
         contexts=tuple(case.contexts),
         held_at=case.held_at,
         hold_review_at=case.hold_review_at,
+        hold_reason=next((entry.detail["reason"] for entry in reversed(past) if entry.event == "hold_on"), "") if case.held_at else "",
         person_code=people.code(tx, case.person_id) if staff.role == "lead" else "",
         watcher=_adult(tx, case.watcher_id),
         next_adult=_adult(tx, case.transfer_to),

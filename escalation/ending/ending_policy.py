@@ -45,9 +45,19 @@ class DebriefPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     from_level: str
     categories: tuple[str, ...]
-    again_after_hours: float = Field(gt=0)
-    within_days: int = Field(ge=1)
-    many: int = Field(ge=1)
+    again_after_hours: float = Field(
+        gt=0,
+        le=168,
+        title="Hours until “Later” asks again",
+        json_schema_extra={"means": "Whoever said “Later” is asked again after {value} hours."},
+    )
+    within_days: int = Field(ge=1, le=365, title="Days that are counted")
+    many: int = Field(
+        ge=1,
+        le=100,
+        title="Hard cases that are a lot",
+        json_schema_extra={"means": "Leads see who had {value} hard cases or more in those days."},
+    )
 
     @field_validator("from_level")
     @classmethod
@@ -65,10 +75,25 @@ class EndingPolicy(BaseModel):
     """`content/policy/ending.yml`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    check_in_days: tuple[Days, ...] = Field(min_length=1, max_length=4)
-    safe_hours: tuple[Hours, ...] = Field(min_length=1, max_length=6)
-    answer_days: Days
-    debrief: DebriefPolicy
+    check_in_days: tuple[Days, ...] = Field(
+        min_length=1,
+        max_length=4,
+        title="Days until a check-in",
+        description="One to four choices, such as 3, 7, 14.",
+        json_schema_extra={"means": "At the end a young person can choose to be asked how they are in {value} days."},
+    )
+    safe_hours: tuple[Hours, ...] = Field(
+        min_length=1,
+        max_length=6,
+        title="Hours to choose from",
+        description="One to six stretches, such as 09:00-12:00, 16:00-19:00.",
+        json_schema_extra={"means": "They can be asked between {value}, and tap what is safe for them."},
+    )
+    answer_days: Days = Field(
+        title="Days to answer a check-in",
+        json_schema_extra={"means": "After {value} days without an answer the adult hears that it stayed quiet."},
+    )
+    debrief: DebriefPolicy = Field(title="How the adult is, after a hard case")
 
     @field_validator("safe_hours", mode="before")
     @classmethod

@@ -63,8 +63,8 @@ def covered(tx: Tx, starts_at: datetime, ends_at: datetime) -> list[Span]:
 
 
 def may_serve(row: Staff, at: datetime) -> bool:
-    """Whether this person may be on duty at `at`: open account, current vetting and training."""
-    if row.closed_at is not None or row.vetted_until is None or row.trained_until is None:
+    """Whether this person may be on duty at `at`: open account, a role that takes conversations, current vetting and training."""
+    if row.closed_at is not None or row.role not in ON_THE_ROTA or row.vetted_until is None or row.trained_until is None:
         return False
     return row.vetted_until > at and row.trained_until > at
 
@@ -97,17 +97,20 @@ def add_shift(tx: Tx, row: Staff, starts_at: datetime, ends_at: datetime, backup
     return shift
 
 
-def check(tx: Tx, row: Staff, span: Span) -> None:
-    """Raise `RotaError` where this person cannot be on duty at that time, with the reason (S67)."""
+def check(tx: Tx, row: Staff, span: Span, *, instead_of: str = "") -> None:
+    """Raise `RotaError` where this person cannot be on duty at that time, with the reason (S67).
+
+    `instead_of`: the shift of theirs that would be at that time instead.
+    """
     # Times of one zone compare by the clock on the wall, which goes back once a year.
     if span.ends_at.astimezone(UTC) <= span.starts_at.astimezone(UTC):
-        raise RotaError("the shift ends before it begins: swap --from and --to")
+        raise RotaError("the shift ends before it begins: swap the two times")
     if row.role not in ON_THE_ROTA:
         raise RotaError(f"{row.name} is {row.role}: only workers and leads can be on the rota")
     if not may_serve(row, span.starts_at):
         raise RotaError(f"{row.name} has no current vetting and training date for that day: record them under Staff first")
     overlap = select(Shift.id).where(Shift.staff_id == row.id, Shift.starts_at < span.ends_at, Shift.ends_at > span.starts_at)
-    if tx.session.scalar(overlap.limit(1)):
+    if tx.session.scalar(overlap.where(Shift.id != instead_of).limit(1)):
         raise RotaError(f"{row.name} is on the rota already at that time: change that shift instead")
     holiday = select(Absence.id).where(Absence.staff_id == row.id, Absence.starts_at < span.ends_at, Absence.ends_at > span.starts_at)
     if tx.session.scalar(holiday.limit(1)):

@@ -100,12 +100,13 @@ def code(tx: Tx, person_id: str) -> str:
 def by_code(tx: Tx, given: str) -> Person:
     """The person with this code, however it is typed. Raises `KeyError`."""
     meant = "".join(given.upper().split()).replace("-", "")
-    for row in tx.session.scalars(select(Person).where(Person.code.is_(None))):
-        row.code = code(tx, row.id)  # those who came before codes were kept
-    found = tx.session.scalars(select(Person).where(Person.code == f"{meant[:4]}-{meant[4:]}")).first()
-    if found is None:
-        raise KeyError(given)
-    return found
+    meant = f"{meant[:4]}-{meant[4:]}"
+    if found := tx.session.scalars(select(Person).where(Person.code == meant).limit(1)).first():
+        return found
+    for person_id in tx.session.scalars(select(Person.id).where(Person.code.is_(None))):  # who came before codes were kept
+        if code(tx, person_id) == meant:
+            return person(tx, person_id)
+    raise KeyError(given)
 
 
 def last_address(tx: Tx, person_id: str) -> Address | None:

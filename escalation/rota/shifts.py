@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from escalation import alerts, chain, moved_shifts
+from escalation.alerts.team import notify
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.policy import OUTSIDE, Plan
+from escalation.planning import OUTSIDE, Plan
 from escalation.record import audit, duty
 from escalation.record.duty import RotaError
 from escalation.record.ids import new_id
@@ -25,6 +26,8 @@ from escalation.words import clock
 
 LONGEST_SERIES = timedelta(days=366)
 LONGEST_AWAY = timedelta(hours=4)
+LONGEST_SHIFT = timedelta(hours=24)
+"""To which a shift can be lengthened; nobody is there for young people for longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,38 @@ def add_weekly(
     audit.note(tx, "shifts_added", now, staff_id=by, subject_id=series_id)
     go_on(tx, service, now)
     return Added(tuple(added), tuple(left_out))
+
+
+def change(tx: Tx, service: Service, shift_id: str, span: Span, by: Staff, now: datetime) -> Shift:
+    """Give a shift another time. Whoever works it is told, if somebody else did it. Raises `RotaError`, and nothing is changed."""
+    shift = tx.session.get(Shift, shift_id)
+    if shift is None:
+        raise RotaError("this shift is not on the rota any more")
+    was, row = Span(shift.starts_at, shift.ends_at), tx.session.get_one(Staff, shift.staff_id)
+    _check_change(was, span, now)
+    duty.check(tx, row, span, instead_of=shift.id)
+    shift.starts_at, shift.ends_at = span.starts_at, span.ends_at
+    tx.session.flush()
+    audit.note(tx, "shift_changed", now, staff_id=by.id, subject_id=shift.id)
+    if row.id != by.id:
+        notify(
+            tx, service, [row], "staff.shift_changed", now, adult=by.first_name, was=when(was, service, now), shift=when(span, service, now)
+        )
+    tx.signal("rota:all")
+    if was.holds(now) and not span.holds(now):
+        pass_on(tx, service, row, now)
+    go_on(tx, service, now)
+    return shift
+
+
+def _check_change(was: Span, span: Span, now: datetime) -> None:
+    if was.ends_at <= now:
+        raise RotaError("this shift is over")
+    if span.ends_at <= now:
+        raise RotaError("that time is over already: choose a later one")
+    length = span.ends_at - span.starts_at
+    if length > max(LONGEST_SHIFT, was.ends_at - was.starts_at):
+        raise RotaError("a shift lasts 24 hours at most: give the rest to somebody else")
 
 
 def remove(tx: Tx, service: Service, shift_id: str, by: str, now: datetime, *, and_later: bool = False) -> int:

@@ -16,7 +16,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.words import message, tokens
 
-MESSAGES = {"transfer": "hand_over.transfer", "passing_on": "consent.passing_on"}
+MESSAGES = {"transfer": "hand_over.transfer", "passing_on": "consent.passing_on", "referral": "consent.referral"}
 ANSWERS = ("agreed", "refused", "dropped")
 """How a question of a kind ends, each an event of its own: `transfer_agreed` and so on."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +24,9 @@ from escalation.staff.passwords import HASHER
 ROLES = ("worker", "lead", "editor", "admin")
 INVITE_FOR = timedelta(hours=72)
 MOST_AT_ONCE = 10
+
 _JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
+
 DEMO = (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead"), ("Kit", "editor"), ("Robin", "admin"))
 _DEMO_WORDS = (
     "amber anchor apple badger barley beacon biscuit bramble bridge candle canyon cedar clover copper coral cricket "

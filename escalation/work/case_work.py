@@ -13,7 +13,7 @@ from escalation import cases, chain, reading
 from escalation.agreements import agreed
 from escalation.case import NotPossible, Stage
 from escalation.context import Service
-from escalation.record import history, people
+from escalation.record import case_categories, history, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.work import form
@@ -70,6 +70,8 @@ def save_form(tx: Tx, service: Service, case_id: str, staff: Staff, given: Mappi
     before = history.entries(tx, case, "form_saved")
     if (before[-1].id if before else "") != replaces:
         raise NotPossible("a colleague saved this form while you wrote: open it in a second tab, and bring both together")
+    if answers.get("referral") == "made":
+        case.referred_at = case.referred_at or now
     _note(tx, case, staff, "form_saved", now, {"answers": answers, "replaces": replaces})
 
 
@@ -120,6 +122,7 @@ def set_level(
         raise NotPossible("choose a level, and write why")
     was, case.level = case.level, level
     case.categories = list(dict.fromkeys((*case.categories, *more)))
+    case_categories.note(tx, case)
     detail = {"from": Level(was).id, "to": level.id, "categories": more, "reason": reason.strip()}
     _note(tx, case, staff, "level_set", now, detail)
     tx.signal("queue:all")

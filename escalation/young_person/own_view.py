@@ -19,6 +19,7 @@ from escalation.context import Service
 from escalation.record import duty, people
 from escalation.record.store import Tx
 from escalation.record.tables import AgreementRow, AuditRow, CaseEvent, CaseRow, Concern, InboxRow, OutboxRow, Person, Staff
+from escalation.sharing.override import OUTSIDE
 from escalation.words import day_and_time, message
 from escalation.young_person import clearing, erasing
 
@@ -142,7 +143,7 @@ def _agreed(to: _Telling) -> tuple[str, ...]:
 def _entry(to: _Telling, row: AgreementRow) -> str | None:
     """The words for one entry of the ledger; `None` for a decision to share of which it was unsafe to tell them."""
     if row.kind == Kind.GIVEN:
-        return f"given_{row.scope}"
+        return "given_outside" if row.recipient_role == OUTSIDE else f"given_{row.scope}"
     told = to.tx.vault.open_for(to.someone, "agreements.wording", row.id, row.wording_sealed)
     return f"ledger_{row.kind}" if told else None
 

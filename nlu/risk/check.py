@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from content.editorial.clues import HEADS
 from content.editorial.phrases import Group
@@ -44,9 +44,12 @@ class Checker:
             elif group.sign:
                 signs.setdefault(group.id, Sign(group.id, category, group.why, *found.stream.span(*span)))
             else:
-                level = self._weighed(context.level(group, span, _level(group, age_band)), points)
+                meant = context.level(group, span, _level(group, age_band))
+                level = self._weighed(meant, points)
                 subject = subject_of(found, group, span, points.about_other)
-                seen += [(_evidence(found, group, span, level, each), subject) for each in (category, *group.also)]
+                doubted = level < Level.CONCERN <= meant
+                evidence = _evidence(found, group, span, level)
+                seen += [(replace(evidence, category=each, doubted=doubted), subject) for each in (category, *group.also)]
         seen += self._from_clues(found, context, points, max((item.level for item, _ in seen), default=Level.NONE))
         return _risk(seen, tuple(signs.values()), frozenset(flags))
 
@@ -88,13 +91,13 @@ def _fullest(context: Context, points: Points) -> Span:
     return max(sentences, key=lambda sentence: sum(points.places[sentence[0] : sentence[1]]))
 
 
-def _evidence(found: Found, group: Group, span: Span, level: Level, category: str) -> Evidence:
+def _evidence(found: Found, group: Group, span: Span, level: Level) -> Evidence:
     start, end = span
     for part in ("needs", "needs_also"):
         other = nearest(span, found.spans(f"{part}:{group.id}"))
         if other and max(end, other[1]) - min(start, other[0]) <= _JOINED_WITHIN + (span[1] - span[0]):
             start, end = min(start, other[0]), max(end, other[1])
-    return Evidence(*found.stream.span(start, end), "lexicon", group.why, level, category)
+    return Evidence(*found.stream.span(start, end), "lexicon", group.why, level)
 
 
 def _risk(seen: Seen, signs: tuple[Sign, ...], flags: frozenset[str]) -> Risk:

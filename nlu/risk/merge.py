@@ -40,6 +40,8 @@ def _with_history(risk: Risk, history: Accumulated) -> Risk:
 
 def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: RiskPolicy) -> Risk:
     level = _read(scores, policy.model.beside(risk.level), policy.model.from_16 if band in _FROM_16 else 1.0)
+    if level < Level.CONCERN and _both_see_it(risk, scores, policy):
+        level = Level.CONCERN
     if level is Level.NONE:
         return Risk(signs=risk.signs, flags=risk.flags)
     named = _named(scores, policy)
@@ -49,6 +51,12 @@ def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: Ri
         evidence = (Evidence(start, end, "model", _why(named, policy), level, named[0] if named else None), *evidence)
     categories = tuple(dict.fromkeys((*named, *risk.categories)))
     return replace(risk, level=level, categories=categories, subject=_subject(risk, scores, policy), evidence=evidence)
+
+
+def _both_see_it(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> bool:
+    """Whether a doubted phrase and the model speak of the same harm: each too unsure alone, together they are a concern."""
+    doubted = [item for item in risk.evidence if item.doubted and scores.categories.get(item.category or "", 0) >= policy.clues.agree_category]
+    return bool(doubted) and scores.at_least.get("worry", 0) >= policy.clues.agree_worry
 
 
 def _read(scores: RiskScores, thresholds: Thresholds, factor: float) -> Level:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from escalation.context import Service
+from nlu.noticing import Noticing
+from tests.browser.a_shift import Shift, begun
 from tests.browser.running import Program, YoungPerson, phone, running
 
 CHROMIUM = "/usr/bin/chromium"
@@ -23,12 +26,23 @@ ARGUMENTS = (
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Closed after each file: while Playwright runs, no asynchronous test can run in this process."""
+def playwright() -> Iterator[Playwright]:
+    """Ended after each file: while Playwright runs, no asynchronous test can run in this process."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def shift(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, service: Service, noticing: Noticing) -> Iterator[Shift]:
+    """The console alone, in the middle of a night; shared by the tests of one file, which name it before `chromium`."""
+    yield from begun(tmp_path_factory.mktemp("shift"), empty_database, service, noticing)
 
 
 @pytest.fixture(scope="module")

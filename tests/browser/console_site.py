@@ -16,8 +16,11 @@ from playwright.sync_api import Browser, BrowserContext
 
 from escalation.console.app import ConsoleSettings, create
 from escalation.staff import sign_in
-from tests.console.conftest import PASSWORD, code_of
-from tests.house import House
+from tests.console.conftest import PASSWORD, code_of, operator
+from tests.house import CHECK, House
+
+CHROMIUM = "Chrome on Linux"
+"""What kind of browser the tests drive."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class Site:
 
 
 @contextmanager
-def served(house: House, names: Iterable[str]) -> Iterator[Site]:
+def served(house: House, names: Iterable[str], settings: ConsoleSettings = ConsoleSettings()) -> Iterator[Site]:
     """Serve the console of a house in which these members of staff can sign in. To be called before a browser is started."""
     sessions = {name: asyncio.run(_signs_in(house, name)) for name in names}
-    app = create(house.record, house.service, ConsoleSettings(), house.clock)
+    app = create(house.record, house.service, settings, house.clock, check=CHECK, operating=operator(house))
     root = FastAPI()
     root.mount("/staff", app)
     with socket.socket() as listening:
@@ -56,7 +59,7 @@ def served(house: House, names: Iterable[str]) -> Iterator[Site]:
 
 
 async def _signs_in(house: House, name: str) -> str:
-    half = await sign_in.check_password(house.record, name, PASSWORD, house.clock())
+    half = await sign_in.check_password(house.record, name, PASSWORD, CHROMIUM, house.clock())
     assert half is not None
     token = await house.record.awrite(lambda tx: sign_in.enter_code(tx, half, code_of(house, name), house.clock()))
     assert token is not None

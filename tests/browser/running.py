@@ -37,6 +37,7 @@ class Program:
     folder: Path
     port: int = field(default_factory=free_port)
     key: str = field(default_factory=lambda: base64.b64encode(os.urandom(32)).decode())
+    more: dict[str, str] = field(default_factory=dict)
     output: str = ""
     process: subprocess.Popen[str] | None = None
 
@@ -84,6 +85,7 @@ class Program:
             "BREAKWATER_ORGANISATION": "Harbour Youth",
             "BREAKWATER_BURST_SECONDS": "0.3",
             "COLUMNS": "200",
+            **self.more,
         }
 
     def _read(self, process: subprocess.Popen[str]) -> None:
@@ -126,6 +128,9 @@ class YoungPerson:
     def starts(self) -> None:
         self.page.get_by_role("button", name="Start").click()
         expect(self.page.locator(".line.bot").first).to_be_visible()
+
+    def opens_settings(self) -> None:
+        self.page.get_by_role("button", name="Settings").click()
 
     def says(self, text: str) -> None:
         self.page.get_by_label("Write here").fill(text)

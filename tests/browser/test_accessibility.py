@@ -62,8 +62,21 @@ def leaves_and_comes_back(young: YoungPerson) -> None:
 
 def chooses_easy_words(young: YoungPerson) -> None:
     young.starts()
+    young.opens_settings()
     young.page.get_by_role("switch", name="Easy words").click()
     young.sees("short, simple words")
+
+
+def opens_the_settings(young: YoungPerson) -> None:
+    young.starts()
+    young.opens_settings()
+    young.page.get_by_role("radio", name="Largest").check()
+
+
+def is_asked_to_be_remembered(young: YoungPerson) -> None:
+    young.starts()
+    young.opens_settings()
+    young.page.get_by_role("switch", name="Remember me").click()
 
 
 def chooses_polish(young: YoungPerson) -> None:
@@ -96,6 +109,8 @@ STATES: dict[str, Way] = {
     "the box for a code": opens("I have a code"),
     "left quickly, and back": leaves_and_comes_back,
     "easy words": chooses_easy_words,
+    "the settings, and the largest text": opens_the_settings,
+    "whether to be remembered": is_asked_to_be_remembered,
     "Polish": chooses_polish,
     "not sent": cannot_reach_the_server,
 }

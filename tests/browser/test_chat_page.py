@@ -72,7 +72,10 @@ def test_leaving_quickly_shows_the_weather_and_back_does_not_bring_the_chat(youn
     young.page.go_back()
     young.page.wait_for_timeout(500)
     assert "something private" not in young.page.content()
-    assert not [cookie for cookie in young.context.cookies() if cookie["name"] == "chat"]
+    young.page.goto(young.url)
+    expect(young.page.get_by_role("button", name="Start")).to_be_visible()
+    assert young.page.evaluate("sessionStorage.length + localStorage.length") == 0
+    assert young.context.cookies() == []
 
 
 def test_what_is_written_while_the_server_is_away_is_kept_and_goes_out_once(chromium: Browser, own_program: Program) -> None:
@@ -211,6 +214,7 @@ def test_with_the_keyboard_alone_one_can_start_write_and_leave(young: YoungPerso
 
 def test_the_easy_read_switch_changes_how_the_bot_speaks(young: YoungPerson) -> None:
     young.starts()
+    young.opens_settings()
     switch = young.page.get_by_role("switch", name="Easy words")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")

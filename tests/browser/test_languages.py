@@ -61,10 +61,12 @@ def test_the_page_can_be_chosen_in_polish_before_the_chat_begins(chromium: Brows
 
 def test_choosing_polish_in_the_chat_turns_bot_and_page_polish_and_back(young: YoungPerson) -> None:
     young.starts()
+    young.opens_settings()
     young.page.get_by_role("link", name="Polski").click()
     young.sees("Od teraz piszę po polsku")
     expect(young.page.get_by_role("button", name="Wyślij")).to_be_visible()
     expect(young.page.get_by_role("link", name="999").first).to_be_visible()
+    young.page.get_by_role("button", name="Ustawienia").click()
     young.page.get_by_role("link", name="English").click()
     young.sees("I'll write in English from now on")
     expect(young.page.get_by_role("button", name="Send")).to_be_visible()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +16,9 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from escalation import cases, relay
+from bot.operating import Operator
+from bot.settings import Settings
+from escalation import cases, drills, relay
 from escalation.agreements import Wording
 from escalation.cases import Noticed
 from escalation.consent import Scope
@@ -24,10 +28,12 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
 from escalation.staff import accounts
 from nlu.understanding import Level
-from tests.house import House
+from tests.conftest import KEY
+from tests.house import CHECK, House
 
 PASSWORD = "seven quiet herons dance"
 SITE = "http://127.0.0.1:8080"
+NOBODY = "http://127.0.0.1:9"
 
 
 @cache
@@ -91,6 +97,24 @@ def can_sign_in(house: House, name: str) -> None:
     house.record.write(enrol)
 
 
+def operator(house: House, **given: Any) -> Operator:
+    """The program around the console, with what is outside (Telegram, the intent service) away, and settings kept beside the record."""
+    path = Path(house.record.url.removeprefix("sqlite:///"))
+    away = {"nlu_url": NOBODY, "listen": "127.0.0.1:9", "telegram_base_url": f"{NOBODY}/bot"}
+    key = base64.b64encode(KEY).decode()
+    settings = Settings(_env_file=None, **{"database_url": house.record.url, "data_key": key, **away, **given})
+
+    async def send_drill() -> None:
+        house.woken.add(await house.record.awrite(lambda tx: drills.send(tx, house.service, house.clock())))
+
+    return Operator(settings, house.clock, send_drill, env_file=path.with_name(".env"))
+
+
+def started(house: House) -> FastAPI:
+    """The console on the record of a house, as a program that has just started serves it."""
+    return create(house.record, house.service, ConsoleSettings(), house.clock, check=CHECK, operating=operator(house))
+
+
 @pytest.fixture
 def app(staffed: House) -> FastAPI:
     """The console of a staffed service: Sam and Alex are workers, Jo the lead, Kit an editor, Robin the administrator."""
@@ -98,7 +122,7 @@ def app(staffed: House) -> FastAPI:
         staffed.hire(name, role)
     for name in ("Sam", "Alex", "Jo", "Kit", "Robin"):
         can_sign_in(staffed, name)
-    return create(staffed.record, staffed.service, ConsoleSettings(), staffed.clock)
+    return started(staffed)
 
 
 Open = Callable[[str], Awaitable[Browser]]

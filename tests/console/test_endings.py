@@ -84,10 +84,11 @@ async def test_after_a_hard_case_the_waiting_page_asks_and_the_lead_sees_who_has
     await sam.post(f"/debriefs/{asked.id}", said="talk")
     assert "How are you?" not in (await sam.get("/waiting")).text
     jo = await browser("Jo")
-    flags = (await jo.get("/flags")).text
-    assert "Colleagues after hard cases" in flags
-    assert "Would like to talk" in flags
-    assert (await alex.get("/flags")).status_code == 403
+    supervisor = (await jo.get("/supervisor")).text
+    assert "1 hard one in" in supervisor
+    assert "Would like to talk" in supervisor
+    assert "Would like to talk" not in (await jo.get("/flags")).text
+    assert (await alex.get("/supervisor")).status_code == 403
 
 
 async def test_another_worker_sees_nothing_of_the_plan(sam_has: tuple[Browser, str], browser: Open) -> None:

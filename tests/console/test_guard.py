@@ -15,7 +15,7 @@ from escalation.console.app import ConsoleSettings, create
 from escalation.console.pages import STATIC
 from escalation.console.security import LARGEST_BODY, same_origin
 from tests.console.conftest import SITE, Browser, Open
-from tests.house import House
+from tests.house import CHECK, House
 
 TEMPLATES = Path(console.__file__).parent / "templates"
 HTMX = {
@@ -41,7 +41,7 @@ async def test_every_answer_carries_the_strict_headers(browser: Open) -> None:
 
 
 async def test_over_https_browsers_are_told_to_stay_there(staffed: House) -> None:
-    app = create(staffed.record, staffed.service, ConsoleSettings(public_url=SITE, secure_cookies=True), staffed.clock)
+    app = create(staffed.record, staffed.service, ConsoleSettings(public_url=SITE, secure_cookies=True), staffed.clock, check=CHECK)
     assert "strict-transport-security" in (await Browser(app, staffed).get("/sign-in")).headers
 
 
@@ -56,7 +56,7 @@ async def test_with_the_record_away_the_page_says_that_nothing_was_stored(browse
 
 
 async def test_an_error_nobody_foresaw_is_answered_in_words_with_the_same_headers(staffed: House) -> None:
-    app = create(staffed.record, staffed.service, ConsoleSettings(), staffed.clock)
+    app = create(staffed.record, staffed.service, ConsoleSettings(), staffed.clock, check=CHECK)
     app.add_api_route("/broken", lambda: 1 / 0)
     transport = httpx.ASGITransport(app=app, root_path="/staff", raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:

@@ -27,10 +27,29 @@ WHO_MAY = {
     "GET /": SIGNED_IN,
     "GET /account": SIGNED_IN,
     "GET /here": SIGNED_IN,
+    "POST /sign-in/passkey": EVERYBODY,
+    "POST /sign-in/passkey/options": EVERYBODY,
+    "GET /sign-in/organisation": EVERYBODY,
+    "GET /sign-in/organisation/back": EVERYBODY,
+    **{
+        f"POST /account/{what}": SIGNED_IN
+        for what in (
+            *("password", "prove", "prove/passkey", "prove/passkey/options"),
+            *("passkeys", "passkeys/options", "passkeys/{passkey_id}/remove", "sessions/{digest}/end"),
+        )
+    },
+    "GET /account/prove": SIGNED_IN,
     "GET /waiting": "worker lead",
     "GET /waiting/count": "worker lead",
+    "POST /waiting/quiet": "worker lead",
+    "POST /choices": SIGNED_IN,
     "GET /events": "worker lead",
+    "GET /cases": "worker lead",
     "GET /cases/{case_id}": "worker lead",
+    "GET /cases/{case_id}/reads": "lead",
+    "GET /cases/{case_id}/referral": "worker lead",
+    "POST /cases/{case_id}/referral": "worker lead",
+    "POST /cases/{case_id}/referral/ask": "worker lead",
     "POST /cases/{case_id}/pick-up": "worker lead",
     "POST /cases/{case_id}/say": "worker lead",
     "POST /cases/{case_id}/draft": "worker lead",
@@ -64,6 +83,7 @@ WHO_MAY = {
     "GET /rota": "worker lead admin",
     "POST /rota": "lead admin",
     "POST /rota/{shift_id}/remove": "lead admin",
+    "POST /rota/{shift_id}/change": "lead admin",
     "GET /rota.ics": "worker lead admin",
     "POST /rota/{shift_id}/swap": "worker lead",
     "POST /rota/swaps/{swap_id}/take": "worker lead",
@@ -72,11 +92,18 @@ WHO_MAY = {
     "POST /rota/back": "worker lead",
     "POST /rota/holidays": "worker lead admin",
     "POST /rota/holidays/{absence_id}/cancel": "worker lead admin",
+    "GET /health": "lead admin",
+    "GET /first-run/begin/{token}": EVERYBODY,
+    "POST /first-run/begin/{token}": EVERYBODY,
+    "GET /first-run": "admin",
+    **{f"POST /first-run/{step}": "admin" for step in ("organisation", "people", "rota", "telegram", "out-of-hours", "drill")},
     "POST /team/{staff_id}/work": "admin",
     "GET /team": "admin",
     "POST /team": "admin",
     "POST /team/{staff_id}/invite": "admin",
     "POST /team/{staff_id}/dates": "admin",
+    "POST /team/{staff_id}/role": "admin",
+    "POST /team/{staff_id}/end-sessions": "admin",
     "POST /team/{staff_id}/close": "admin",
     "POST /sign-out": SIGNED_IN,
     "POST /sign-out-everywhere": SIGNED_IN,
@@ -141,7 +168,16 @@ def test_a_permission_that_is_not_in_the_table_cannot_be_declared() -> None:
 
 def test_only_the_door_is_public(app: FastAPI) -> None:
     public = {route.path for route in gated_routes(list(app.routes)) if route.permission == PUBLIC}
-    assert public == {"/sign-in", "/invite/{token}", "/invite/{token}/code"}
+    assert public == {
+        "/sign-in",
+        "/sign-in/passkey",
+        "/sign-in/passkey/options",
+        "/sign-in/organisation",
+        "/sign-in/organisation/back",
+        "/invite/{token}",
+        "/invite/{token}/code",
+        "/first-run/begin/{token}",
+    }
 
 
 def test_the_table_knows_only_the_four_roles() -> None:

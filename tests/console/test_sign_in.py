@@ -15,7 +15,7 @@ from escalation.record.tables import AuditRow, StaffSession
 from escalation.staff import accounts, passwords
 from escalation.staff.accounts import AccountError
 from tests.console.conftest import PASSWORD, SITE, Browser, Open, code_of, later, token_in
-from tests.house import House
+from tests.house import CHECK, House
 
 
 async def test_password_and_code_open_the_console(browser: Open) -> None:
@@ -154,7 +154,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAP
 
 
 async def test_over_https_the_cookie_is_bound_to_the_host(staffed: House, app: FastAPI) -> None:
-    secure = create(staffed.record, staffed.service, ConsoleSettings(public_url=SITE, secure_cookies=True), staffed.clock)
+    secure = create(staffed.record, staffed.service, ConsoleSettings(public_url=SITE, secure_cookies=True), staffed.clock, check=CHECK)
     answer = await Browser(secure, staffed).post("/sign-in", name="Sam", password=PASSWORD)
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-breakwater=")
@@ -174,7 +174,7 @@ async def test_demo_accounts_see_their_code_in_the_demo_and_nowhere_else(staffed
     assert "Sam" not in log_ins, "a real account of the same name is left alone"
     staffed.record.write(lambda tx: setattr(accounts.named(tx, "Sam"), "demo", True))
     [sam] = [found for found in staffed.record.write(lambda tx: accounts.ensure_demo_staff(tx, staffed.clock())) if found.name == "Sam"]
-    demo = Browser(create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock), staffed)
+    demo = Browser(create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock, check=CHECK), staffed)
     await demo.gives_password("Sam", sam.password)
     shown = re.search(r"Demo only: your code is now (\d{3} \d{3})", (await demo.get("/code")).text)
     assert shown
@@ -187,7 +187,7 @@ async def test_demo_accounts_see_their_code_in_the_demo_and_nowhere_else(staffed
 
 async def test_a_demo_account_whose_codes_are_used_up_is_told_when_the_next_one_comes(staffed: House) -> None:
     [kit] = [found for found in staffed.record.write(lambda tx: accounts.ensure_demo_staff(tx, staffed.clock())) if found.name == "Kit"]
-    app = create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock)
+    app = create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock, check=CHECK)
     for _ in range(2):
         one = Browser(app, staffed)
         await one.gives_password("Kit", kit.password)
@@ -202,7 +202,7 @@ async def test_a_demo_account_whose_codes_are_used_up_is_told_when_the_next_one_
 
 
 async def test_a_real_account_never_sees_its_code_even_in_the_demo(staffed: House, app: FastAPI) -> None:
-    demo = Browser(create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock), staffed)
+    demo = Browser(create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock, check=CHECK), staffed)
     await demo.gives_password("Sam")
     assert "Demo only" not in (await demo.get("/code")).text
 

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from content.editorial.library import CONTENT
 from escalation.case import Adult
 from escalation.context import Service
-from escalation.policy import OUTSIDE, Policy, plan
+from escalation.planning import OUTSIDE, plan
+from escalation.policy import Policy
 from escalation.rota.on_duty import Staffing
 from nlu.understanding import Level
 

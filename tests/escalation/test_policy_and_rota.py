@@ -8,7 +8,7 @@ import pytest
 
 from escalation.case import Adult
 from escalation.context import Service
-from escalation.policy import Plan, plan
+from escalation.planning import Plan, plan
 from escalation.record import duty
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx

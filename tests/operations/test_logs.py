@@ -45,7 +45,8 @@ async def test_no_line_holds_what_was_planted_on_any_way_in(program: Program, wr
         odd["message"]["entities"] = [{"type": "bold"}]
         await client.post("/telegram/webhook", json=odd, headers=CALL)
         await client.post("/telegram/webhook", content=PLANTED, headers=CALL)
-        await client.post("/chat/open", json={"id": new_id()})
+        session = (await client.post("/chat/open", json={"id": new_id()})).json()["session"]
+        client.headers["Authorization"] = f"Bearer {session}"
         await client.post("/chat/send", json={"id": new_id(), "text": text})
         await client.post("/chat/press", json={"id": new_id(), "token": PLANTED})
         await client.post("/chat/return", json={"id": new_id(), "code": PLANTED})

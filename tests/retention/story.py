@@ -16,6 +16,7 @@ from escalation.record.tables import (
     CaseRow,
     Debrief,
     InsightCount,
+    Passkey,
     Person,
     Shift,
     ShiftSwap,
@@ -115,6 +116,7 @@ def _more(tx: Tx, house: House, case_id: str) -> None:
             Absence(id=new_id(), staff_id=sam.id, starts_at=now, ends_at=now + timedelta(days=1), noted_at=now),
             Debrief(id=new_id(), staff_id=sam.id, case_id=case_id, asked_at=now),
             StaffSession(token=new_id(), staff_id=sam.id, csrf="x", created_at=now, seen_at=now),
+            Passkey(id=new_id(), staff_id=sam.id, credential="c", public_key=b"k", counter=0, name="pflaumenmus", added_at=now),
             SignInChallenge(
                 browser=new_id(), secret_sealed=tx.vault.seal_own("sign_in_challenges.secret", "x", "quarkstrudel"), expires_at=now
             ),

@@ -22,7 +22,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.telegram.bot_api_rules import Dropped, Fault, FaultKind, Refusal, chat_id, check_markup, check_text, goes_wrong, parameters
+from tests.telegram.bot_api_rules import (
+    Dropped,
+    Fault,
+    FaultKind,
+    Refusal,
+    chat_id,
+    chat_of,
+    check_markup,
+    check_text,
+    goes_wrong,
+    parameters,
+)
 
 TOKEN = "4242:test-token-of-nobody"
 BOT = {"id": 4242, "is_bot": True, "first_name": "Breakwater", "username": "breakwater_test_bot"}
@@ -57,6 +68,7 @@ class BotApi:
     left: set[int] = field(default_factory=set)
     webhook: dict[str, str] = field(default_factory=dict)
     webhook_answers: list[int] = field(default_factory=list)
+    last_error: dict[str, Any] = field(default_factory=dict)
     files_asked_for: int = 0
     flood_limits: bool = True
     url: str = ""
@@ -225,6 +237,10 @@ class BotApi:
         self.webhook = {}
         return True
 
+    async def get_webhook_info(self, data: dict[str, Any]) -> Any:
+        waiting = {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": len(self.updates)}
+        return waiting | self.last_error
+
     def _chat(self, data: dict[str, Any]) -> int:
         chat: int = chat_id(data)
         if chat not in self.known:
@@ -268,7 +284,7 @@ class BotApi:
     def _first_of_each_chat(self) -> list[dict[str, Any]]:
         first: dict[int, dict[str, Any]] = {}
         for raw in self.updates:
-            first.setdefault(_chat_of(raw), raw)
+            first.setdefault(chat_of(raw), raw)
         return list(first.values())
 
 
@@ -277,23 +293,6 @@ def _shown(message: Sent) -> dict[str, Any]:
     return {"message_id": message.id, "date": int(time.time()), "chat": chat, "from": BOT, "text": message.text}
 
 
-def _chat_of(raw: dict[str, Any]) -> int:
-    for part in raw.values():
-        if isinstance(part, dict):
-            return int((part.get("chat") or part.get("message", {}).get("chat") or {}).get("id", 0))
-    return 0
-
-
-_METHODS = {
-    "getme": BotApi.get_me,
-    "getupdates": BotApi.get_updates,
-    "sendmessage": BotApi.send_message,
-    "sendchataction": BotApi.send_chat_action,
-    "editmessagetext": BotApi.edit_message_text,
-    "deletemessage": BotApi.delete_message,
-    "answercallbackquery": BotApi.answer_callback_query,
-    "leavechat": BotApi.leave_chat,
-    "getfile": BotApi.get_file,
-    "setwebhook": BotApi.set_webhook,
-    "deletewebhook": BotApi.delete_webhook,
-}
+_OFFERED = "get_me get_updates send_message send_chat_action edit_message_text delete_message answer_callback_query leave_chat get_file"
+_OFFERED += " set_webhook delete_webhook get_webhook_info"
+_METHODS = {name.replace("_", ""): getattr(BotApi, name) for name in _OFFERED.split()}

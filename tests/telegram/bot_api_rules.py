@@ -85,3 +85,11 @@ def check_markup(markup: Any) -> list[tuple[str, str]]:
         if not 1 <= len(token.encode()) <= 64:
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
     return buttons
+
+
+def chat_of(raw: dict[str, Any]) -> int:
+    """The chat that an update is about."""
+    for part in raw.values():
+        if isinstance(part, dict):
+            return int((part.get("chat") or part.get("message", {}).get("chat") or {}).get("id", 0))
+    return 0

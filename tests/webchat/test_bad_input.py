@@ -7,7 +7,7 @@ import json
 import pytest
 from fastapi import FastAPI
 
-from tests.webchat.visiting import ORIGIN, Browser, Host, new_id, web_app
+from tests.webchat.visiting import ORIGIN, Browser, Host, new_id
 
 OURS = {"Origin": ORIGIN, "X-Breakwater": "chat", "Content-Type": "application/json"}
 
@@ -97,7 +97,7 @@ async def test_another_site_cannot_send(host: Host, started: Browser, path: str,
 
 
 async def test_an_invented_session_is_nobodys(host: Host, browser: Browser) -> None:
-    browser.http.cookies["chat"] = "x" * 43
+    browser.keeps("x" * 43)
     assert await browser.reads() == []
     assert host.people() == []
 
@@ -144,10 +144,11 @@ async def test_only_the_pages_own_files_are_served(browser: Browser, name: str) 
     assert (await browser.http.get(f"/chat/static/{name}")).status_code == 404
 
 
-async def test_over_https_the_cookie_is_bound_to_the_host(host: Host) -> None:
-    answer = await Browser(web_app(host, secure=True)).open()
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-chat=") and "Secure" in cookie and "Domain" not in cookie
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer short", f"Basic {'x' * 43}", f"Bearer {'x' * 42}é", f"Bearer {'x' * 44}"])
+async def test_what_we_could_not_have_made_is_no_session(started: Browser, given: str) -> None:
+    body = {"id": new_id(), "text": "hello"}
+    answer = await started.http.post("/chat/send", json=body, headers={**OURS, "Authorization": given.encode()})  # type: ignore[dict-item]
+    assert answer.status_code == 401
 
 
 @pytest.mark.rule("S52")

@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 from bot.channels import Incoming, NotStored
-from bot.channels.webchat import router
+from bot.channels.webchat import WebChatPage, router
 from escalation.console.security import Guard
 from escalation.context import Service
 from escalation.record import messages, people
@@ -68,7 +68,7 @@ class Host:
 
 
 class Browser:
-    """One browser: cookies of its own, and the headers that the page sends."""
+    """One page: a token of its own, and the headers that the page sends."""
 
     def __init__(self, app: FastAPI) -> None:
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
@@ -78,8 +78,17 @@ class Browser:
         ours = {"Origin": ORIGIN, "X-Breakwater": "chat", **headers}
         return await self.http.post(path, json=body, headers=ours)
 
-    async def open(self, resume: bool = False) -> httpx.Response:
-        return await self.post("/chat/open", {"id": new_id(), "resume": resume})
+    def keeps(self, token: str) -> None:
+        """Hold this token from now on."""
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+    async def open(self, resume: bool = False, ask: bool = False) -> httpx.Response:
+        return self._opened(await self.post("/chat/open", {"id": new_id(), "resume": resume, "ask": ask}))
+
+    def _opened(self, answer: httpx.Response) -> httpx.Response:
+        if answer.status_code == 200:
+            self.keeps(answer.json()["session"])
+        return answer
 
     async def says(self, text: str, id: str = "") -> httpx.Response:
         return await self.post("/chat/send", {"id": id or new_id(), "text": text})
@@ -88,7 +97,7 @@ class Browser:
         return await self.post("/chat/press", {"id": new_id(), "token": token})
 
     async def returns(self, code: str) -> httpx.Response:
-        return await self.post("/chat/return", {"id": new_id(), "code": code})
+        return self._opened(await self.post("/chat/return", {"id": new_id(), "code": code}))
 
     async def feed(self, after: str = "0.0") -> dict:  # type: ignore[type-arg]
         answer = await self.http.get("/chat/messages", params={"after": after})
@@ -104,9 +113,9 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def web_app(host: Host, secure: bool = False) -> FastAPI:
-    """The chat with the guard that every web app has. `secure`: as if it were served over https."""
+def web_app(host: Host) -> FastAPI:
+    """The chat with the guard that every web app has."""
     app = FastAPI(openapi_url=None)
-    app.include_router(router(host.record, host.take, host.service, secure=secure, now=host.now))
-    app.add_middleware(Guard, public_url=None, https=secure)
+    app.include_router(router(WebChatPage(host.record, host.take, host.service, host.now)))
+    app.add_middleware(Guard, public_url=None, https=False)
     return app

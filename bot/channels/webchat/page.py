@@ -22,11 +22,16 @@ EXIT_TO = "https://www.bbc.co.uk/weather"
 SENTENCES = ("danger", "danger_silent", "talk_line", "no_script")
 """The messages of group `web_chat` that stand on the page, one paragraph each."""
 
+TOLD = ("you", "bot_says", "sending", "sent", "not_sent", "slow_down", "offline", "lost_page", "try_again", "remembered", "forgotten")
+"""The words that the page's scripts show."""
+
 LABELS = (
     *("title", "skip", "start", "leave", "leave_hint", "log", "menu", "box", "send", "privacy", "easy_words"),
     *("have_code", "code_label", "code_hint", "code_open", "close", "carry_on", "you", "bot_says"),
-    *("sending", "sent", "not_sent", "slow_down", "offline", "no_cookies", "too_long", "empty"),
-    *("code_wrong", "code_wait", "code_done", "try_again", "lost_page"),
+    *("sending", "sent", "not_sent", "slow_down", "offline", "too_long", "empty", "newer", "more_help"),
+    *("code_wrong", "code_wait", "code_done", "try_again", "lost_page", "open_chat"),
+    *("options", "text_size", "text_normal", "text_large", "text_largest"),
+    *("remember", "remember_yes", "remember_no", "remembered", "forgotten"),
 )
 """The interface words that the page needs."""
 
@@ -59,6 +64,9 @@ def _page(code: str, service: Service, others: dict[str, str]) -> Page:
         words=words,
         intro=_paragraphs(service, "web_chat.intro"),
         limits=_paragraphs(service, "conversation.limits"),
+        remember=_paragraphs(service, "web_chat.remember"),
+        no_files=" ".join(_paragraphs(service, "conversation.media")),
+        told=TOLD,
         bot_name=service.bot_name,
         organisation=service.organisation,
         exit_to=EXIT_TO,

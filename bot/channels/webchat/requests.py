@@ -41,10 +41,12 @@ class Body(BaseModel):
 
 
 class Open(Body):
-    """Start a chat, in the language of the page, or come back to the one of this browser."""
+    """Start a chat, in the language of the page, or come back to the one of this page."""
 
     id: Id
     resume: bool = False
+    ask: bool = False
+    """The page was closed meanwhile: somebody else may have opened it."""
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     easy: Id | None = None
     """Set where simple words are asked for before anything is said; an id of its own, since it is stored like a button."""

@@ -1,7 +1,7 @@
 """The web chat over HTTP. Every answer is kind words or data; nothing here logs what was written.
 
 What changes something needs JSON, the header `X-Breakwater: chat`, which no other site's page can send, and our own
-origin (`escalation.console.security` sees to that for every web app).
+origin (`escalation.console.security` sees to that for every web app). Who is asking stands in `Authorization`; there is no cookie.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTex
 from sse_starlette import EventSourceResponse
 
 from bot.channels import Incoming, Kind, NotStored, Take
-from bot.channels.webchat import feed, pace, visits
+from bot.channels.webchat import embedding, feed, pace, visits
 from bot.channels.webchat.page import STATIC, pages
 from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
-from bot.channels.webchat.session import Sessions, event_id
+from bot.channels.webchat.session import event_id, new_token, token_of
 from content.editorial.interface import ENGLISH
 from escalation import being_written
 from escalation.context import Service
@@ -30,6 +30,7 @@ from escalation.words import message
 from escalation.young_person import copies
 
 HEARTBEAT_SECONDS = 15
+EMBED_KEPT_SECONDS = 600
 
 DRAWING_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """The policy for a drawing: its own colours, and nothing else."""
@@ -41,17 +42,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def router(record: Record, take: Take, service: Service, *, secure: bool, now: Callable[[], datetime] = utc_now) -> APIRouter:
-    """The young people's page at `/` and everything it calls. `secure`: whether the site is served over https."""
+def router(chat: WebChatPage, *, embeddable: bool = False) -> APIRouter:
+    """The young people's page at `/` and everything it calls. `embeddable`: some other site may show it in its own pages."""
     routes = APIRouter()
-    chat = WebChatPage(record, take, service, Sessions(secure), now)
     routes.add_api_route("/", chat.page, methods=["GET", "HEAD"], response_class=HTMLResponse)
+    if embeddable:
+        routes.add_api_route("/embed.js", chat.embed, methods=["GET"])
     routes.add_api_route("/chat/static/{name}", chat.static, methods=["GET"])
     routes.add_api_route("/chat/pictures/{name}", chat.picture, methods=["GET"])
     routes.add_api_route("/chat/messages", chat.kindly(chat.messages), methods=["GET"])
     routes.add_api_route("/chat/copy/{key}", chat.copy, methods=["GET"])
     routes.add_api_route("/chat/stream", chat.kindly(chat.stream), methods=["GET"])
-    for name in ("open", "send", "press", "return", "leave"):
+    for name in ("open", "send", "press", "return"):
         handler = getattr(chat, "return_" if name == "return" else name)
         routes.add_api_route(f"/chat/{name}", chat.kindly(handler), methods=["POST"])
     return routes
@@ -60,15 +62,18 @@ def router(record: Record, take: Take, service: Service, *, secure: bool, now: C
 class WebChatPage:
     """What the routes do."""
 
-    def __init__(self, record: Record, take: Take, service: Service, sessions: Sessions, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, take: Take, service: Service, now: Callable[[], datetime] = utc_now) -> None:
         self._record = record
         self._take = take
-        self._service = service
-        self._sessions = sessions
         self._now = now
         self._pace = pace.Pace()
-        self._pages = pages(service, now())
+        self.use(service)
         self._files = {path.name: path for path in STATIC.iterdir() if path.suffix in (".css", ".js")}
+
+    def use(self, service: Service) -> None:
+        """Go on with another edition of the words; a page that is open keeps those it has until it is loaded again."""
+        self._service = service
+        self._pages = pages(service, self._now())
 
     def kindly(self, handler: Answer) -> Answer:
         """Turn every refusal into an answer with words for the page to show."""
@@ -89,6 +94,11 @@ class WebChatPage:
         """The page, without anything that was said; in English where it is not there in this language."""
         return HTMLResponse(self._pages[self._shown(lang)].html)
 
+    async def embed(self) -> Response:
+        """The script that another site loads to have the chat on its page."""
+        headers = {"Cache-Control": f"public, max-age={EMBED_KEPT_SECONDS}", "Cross-Origin-Resource-Policy": "cross-origin"}
+        return Response(embedding.script(self._pages), media_type="text/javascript", headers=headers)
+
     async def static(self, name: str) -> FileResponse:
         """A style sheet or script of the page."""
         if name not in self._files:
@@ -102,20 +112,19 @@ class WebChatPage:
         return Response(self._service.library.pictures[name], media_type="image/svg+xml", headers={"Content-Security-Policy": DRAWING_ONLY})
 
     async def open(self, request: Request) -> Response:
-        """Start a chat; or, with `resume`, come back to the one that this browser has."""
+        """Start a chat; or, with `resume`, come back to the one that this page had. Tells the token to keep."""
         asked = await body(request, Open)
         self._slow(pace.OPENING, _client(request))
-        token = self._sessions.token(request)
-        response = Response(status_code=204)
-        asks = await self._come_back(token) if asked.resume and token else None
+        token = token_of(request)
+        asks = await self._come_back(token, asked.ask) if asked.resume and token else None
         if token is None or asks is None:
-            begun = self._sessions.begin(response)
+            token = new_token()
             if asked.easy:
-                await self._tell(begun, asked.easy, "button", "0:do:easy_on")
-            await self._tell(begun, asked.id, "started", self._shown(asked.language))
+                await self._tell(token, asked.easy, "button", "0:do:easy_on")
+            await self._tell(token, asked.id, "started", self._shown(asked.language))
         elif asks:
             await self._tell(token, asked.id, "started")
-        return response
+        return JSONResponse({"session": token})
 
     async def send(self, request: Request) -> Response:
         """Take one message. 202 only once it is stored."""
@@ -140,23 +149,14 @@ class WebChatPage:
     async def return_(self, request: Request) -> Response:
         """Come back with a code. The answer to a wrong one is always the same."""
         tried = await body(request, Return)
-        self._slow(pace.CODE_BY_SESSION, "code", self._sessions.token(request) or _client(request), words="code_wait")
+        self._slow(pace.CODE_BY_SESSION, "code", token_of(request) or _client(request), words="code_wait")
         self._slow(pace.CODE_BY_ADDRESS, "code", _client(request), words="code_wait")
         self._slow(pace.CODE_BY_ALL, "code", words="code_wait")
-        response = Response(status_code=204)
-        token = self._sessions.begin(response)
+        token = new_token()
         if not await self._record.awrite(lambda tx: visits.return_with(tx, tried.code, token, self._now())):
             raise Refused(404, "code_wrong")
         await self._tell(token, tried.id, "started")
-        return response
-
-    async def leave(self, request: Request) -> Response:
-        """Forget this browser: the session ends here; what was said stays with those it was said to."""
-        if request.headers.get("x-breakwater") != "chat":
-            raise Refused(403, "lost_page")
-        response = Response(status_code=204)
-        self._sessions.end(response)
-        return response
+        return JSONResponse({"session": token})
 
     async def messages(self, request: Request) -> Response:
         """What is new since `after`. What is fetched counts as delivered."""
@@ -169,7 +169,7 @@ class WebChatPage:
 
     async def copy(self, request: Request, key: str) -> Response:
         """The copy that was asked for, as a file, once. For anything else the same plain page."""
-        token, now = self._sessions.token(request), self._now()
+        token, now = token_of(request), self._now()
         with suppress(RecordUnavailable):
             if text := token and await self._record.awrite(lambda tx: self._take_copy(tx, token, key, now)):
                 headers = {"Content-Disposition": 'attachment; filename="chat.txt"', "Cache-Control": "no-store"}
@@ -221,11 +221,11 @@ class WebChatPage:
     def _words_for(self, request: Request) -> dict[str, str]:
         return self._pages[self._shown(request.headers.get("x-breakwater-language", ENGLISH))].words
 
-    async def _come_back(self, token: str) -> bool | None:
-        return await self._record.awrite(lambda tx: visits.come_back(tx, self._service, token, self._now()))
+    async def _come_back(self, token: str, ask: bool) -> bool | None:
+        return await self._record.awrite(lambda tx: visits.come_back(tx, self._service, token, self._now(), ask=ask))
 
     def _session(self, request: Request) -> str:
-        token = self._sessions.token(request)
+        token = token_of(request)
         if token is None:
             raise Refused(401, "lost_page")
         return token

@@ -1,4 +1,8 @@
-"""The browser's session: a random token in a cookie that ends with the browser. It is the young person's address here."""
+"""The session of one page: a random token that the page keeps while it is open. It is the young person's address here.
+
+It is no cookie: a page inside another site's page has none in most browsers, and a browser that restores its tabs would bring a
+cookie back after the chat was closed. What the page does with it stands in `static/session.js`.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +10,20 @@ import hashlib
 import re
 import secrets
 
-from fastapi import Request, Response
+from fastapi import Request
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{43})")
 
 
-class Sessions:
-    """Makes, reads and ends session cookies. `secure`: whether the site is served over https."""
+def new_token() -> str:
+    """A token of 32 random bytes."""
+    return secrets.token_urlsafe(32)
 
-    def __init__(self, secure: bool) -> None:
-        self._secure = secure
-        self.cookie = "__Host-chat" if secure else "chat"
 
-    def token(self, request: Request) -> str | None:
-        """The token that the browser sent, or `None` where there is none that we could have made."""
-        found = request.cookies.get(self.cookie, "")
-        return found if _TOKEN.fullmatch(found) else None
-
-    def begin(self, response: Response) -> str:
-        """Give the browser a new token of 32 random bytes."""
-        token = secrets.token_urlsafe(32)
-        response.set_cookie(self.cookie, token, path="/", httponly=True, samesite="strict", secure=self._secure)
-        return token
-
-    def end(self, response: Response) -> None:
-        """Take the token from the browser."""
-        response.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict", secure=self._secure)
+def token_of(request: Request) -> str | None:
+    """The token that the page sent, or `None` where there is none that we could have made."""
+    found = _BEARER.fullmatch(request.headers.get("authorization", ""))
+    return found[1] if found else None
 
 
 def event_id(token: str, id: str) -> str:

@@ -14,13 +14,14 @@ from escalation.record.store import Tx
 from escalation.record.tables import Person
 
 
-def come_back(tx: Tx, service: Service, token: str, now: datetime) -> bool | None:
-    """This browser opens the page again. `None`: nobody is known by it. `True`: it was a while, so ask before showing anything."""
+def come_back(tx: Tx, service: Service, token: str, now: datetime, *, ask: bool = False) -> bool | None:
+    """A page with this token opens again. `None`: nobody is known by it. `True`: ask before showing anything, because it was a
+    while, or because the page was closed meanwhile and says so (`ask`)."""
     found = people.find(tx, "webchat", token)
     if found is None:
         return None
     someone = found[0]
-    if someone.away_since is not None or someone.last_seen_at is None or discreet.seems_there(service, someone, now):
+    if someone.away_since is not None or someone.last_seen_at is None or (discreet.seems_there(service, someone, now) and not ask):
         return False
     _keep_back(tx, someone, now)
     return True

@@ -1,4 +1,4 @@
-"""What an adult asked by a button in the chat: may somebody else go on, may this be passed on, is this second adult all right?
+"""What an adult asked by a button in the chat: may somebody else go on, may this be passed on or go into a referral, is this second adult all right?
 
 Whether the question still stands is the record's to know: a button of an older one answers nothing there.
 """
@@ -9,7 +9,7 @@ from bot.dialogue.events import StaffAnswered
 from bot.dialogue.own import pause
 from bot.dialogue.scene import Scene
 
-ANSWERS = ("transfer_yes", "transfer_no", "passing_on_yes", "passing_on_no", "watcher_no")
+ANSWERS = ("transfer_yes", "transfer_no", "passing_on_yes", "passing_on_no", "referral_yes", "referral_no", "watcher_no")
 
 
 def answers(name: str) -> bool:

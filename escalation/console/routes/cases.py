@@ -14,6 +14,7 @@ from content.editorial.schema import CannedReply
 from escalation import reading
 from escalation.console import labels
 from escalation.console.filled import Filled
+from escalation.console.mine import Mine, mine
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
@@ -24,7 +25,7 @@ from escalation.reading import CaseReading, LedgerEntry
 from escalation.record.messages import Line
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.relay import OUTCOMES
+from escalation.relay import LONGEST, OUTCOMES
 from escalation.staff.sign_in import SignedIn, staff_of
 from escalation.work import drafts
 from escalation.young_person import call_backs
@@ -79,6 +80,7 @@ class Conversation:
     end: EndReading | None
     call_back: Details | None
     draft: str
+    mine: list[Mine]
 
 
 @router.get("/cases/{case_id}")
@@ -114,6 +116,7 @@ async def case_page(
         end=shown.end,
         call_back=shown.call_back,
         policy=console.service.staff_policy,
+        longest=LONGEST,
         **forms,
     )
 
@@ -135,6 +138,7 @@ def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conve
         end=read_end(tx, case_id, staff),
         call_back=call_backs.for_worker(tx, case_id, staff.id, now),
         draft=drafts.find(tx, case_id, staff.id),
+        mine=mine(tx, staff.id),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -15,25 +13,11 @@ from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.routes.forms import Do, Sent, carried_out
 from escalation.console.state import Console
-from escalation.ending import feedback
-from escalation.ending.feedback import Figures
-from escalation.record.store import Tx
 from escalation.sharing import asking_the_lead, flags
 from escalation.staff.sign_in import SignedIn, staff_of
-from escalation.work import debriefs
-from escalation.work.debriefs import Burden
 
 router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("decide_flags"))]
-
-
-@dataclass(frozen=True)
-class Care:
-    """How colleagues fare after hard cases, and what young people told, in the last so many days."""
-
-    days: int
-    burdens: list[Burden]
-    feedback: Figures
 
 
 @router.get("/flags")
@@ -66,12 +50,6 @@ async def _carried_out(request: Request, me: SignedIn, form: str, do: Do) -> Res
 async def _flags_page(request: Request, me: SignedIn, filled: Filled, status: int = 200) -> Response:
     console: Console = request.app.state.console
     now = console.clock()
-    care = await console.record.aread(lambda tx: _care(tx, console, me, now))
     questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, staff_of(tx, me)))
     cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, staff_of(tx, me), now))
-    return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions, care=care)
-
-
-def _care(tx: Tx, console: Console, me: SignedIn, now: datetime) -> Care:
-    days = console.service.ending.debrief.within_days
-    return Care(days, debriefs.burdens(tx, console.service, staff_of(tx, me), now), feedback.figures(tx, now - timedelta(days=days)))
+    return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions)

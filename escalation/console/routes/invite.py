@@ -52,10 +52,11 @@ async def show_enrolment(request: Request, token: str, _: Anyone) -> Response:
 @router.post("/invite/{token}/code")
 async def confirm_enrolment(request: Request, token: str, _: Anyone, code: Annotated[str, Form()] = "") -> Response:
     console: Console = request.app.state.console
-    await _invited(request, token)
+    row = await _invited(request, token)
     if not await console.record.awrite(lambda tx: accounts.confirm_code(tx, token, code, console.clock())):
         return await _enrolment_page(request, token, NO_MATCH)
-    return redirect(request, "/sign-in")
+    # The first administrator signs in on the way to the rest of setting up.
+    return redirect(request, "/first-run" if console.first_run and row.role == "admin" else "/sign-in")
 
 
 async def _invited(request: Request, token: str) -> Staff:

@@ -9,9 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from escalation.console import rota_page, week
+from escalation.console import rota_page
+from escalation.console import week as when
 from escalation.console.pages import page, redirect
-from escalation.console.permissions import Gate, GatedRoute
+from escalation.console.permissions import Gate, GatedRoute, allowed
 from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
 from escalation.console.week import WhenError
@@ -20,7 +21,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.rota import exchange, shifts
 from escalation.rota.spans import Span
-from escalation.staff.sign_in import SignedIn
+from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_rota"))]
@@ -42,9 +43,22 @@ class Filled:
     left_out: tuple[tuple[datetime, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Changed:
+    """The form for a shift that is on the rota, as it was filled in, and what is wrong with it."""
+
+    shift_id: str = ""
+    starts: str = ""
+    ends: str = ""
+    wrong: str = ""
+
+
 @router.get("/rota")
-async def show_rota(request: Request, me: Reader, week: str = "") -> Response:
-    return await shown(request, me, week, Filled())
+async def show_rota(
+    request: Request, me: Reader, week: str = "", shift: str = "", day: str = "", starts: str = "", ends: str = ""
+) -> Response:
+    """A week; with `shift`, what can be done about that one; with a day and two times, who could work then."""
+    return await shown(request, me, week or day, Filled(day=day, starts=starts or "18:00", ends=ends or "22:00"), changed=Changed(shift))
 
 
 @router.get("/rota.ics")
@@ -70,13 +84,26 @@ async def add_shift(
     console: Console = request.app.state.console
     filled = Filled(who, day, starts, ends, bool(backup), until)
     try:
-        span, last = Span(*week.span(day, starts, ends, console.service.zone)), _last(until)
+        span, last = Span(*when.span(day, starts, ends, console.service.zone)), _last(until)
         added = await console.record.awrite(lambda tx: _add(tx, console, me, who, span, bool(backup), last))
     except (RotaError, WhenError) as error:
         return await shown(request, me, day, Filled(who, day, starts, ends, bool(backup), until, sentence(str(error))), 422)
     if added.left_out:
         return await shown(request, me, day, Filled(filled.who, left_out=added.left_out))
     return redirect(request, f"/rota?week={day}")
+
+
+@router.post("/rota/{shift_id}/change")
+async def change_shift(request: Request, shift_id: str, me: Planner, week: Field = "", starts: Field = "", ends: Field = "") -> Response:
+    console: Console = request.app.state.console
+    zone = console.service.zone
+    try:
+        span = Span(when.moment(starts, zone), when.moment(ends, zone))
+        await console.record.awrite(lambda tx: shifts.change(tx, console.service, shift_id, span, staff_of(tx, me), console.clock()))
+    except (RotaError, WhenError) as error:
+        wrong = f"{sentence(str(error))} Nothing was changed."
+        return await shown(request, me, week, Filled(), 409, changed=Changed(shift_id, starts, ends, wrong))
+    return redirect(request, f"/rota?week={week}" if date_in(week) else "/rota")
 
 
 @router.post("/rota/{shift_id}/remove")
@@ -91,12 +118,37 @@ async def remove_shift(request: Request, shift_id: str, me: Planner, week: Field
     return redirect(request, f"/rota?week={week}" if date_in(week) else "/rota")
 
 
-async def shown(request: Request, me: SignedIn, day: str, filled: Filled, status: int = 200) -> Response:
+async def shown(request: Request, me: SignedIn, day: str, filled: Filled, status: int = 200, changed: Changed = Changed()) -> Response:
     """The page, for the week of `day`."""
     console: Console = request.app.state.console
-    first = week.monday(date_in(day) or console.clock().astimezone(console.service.zone).date())
+    first = when.monday(date_in(day) or console.clock().astimezone(console.service.zone).date())
     read = await console.record.aread(lambda tx: rota_page.read(tx, console.service, me, first, console.clock()))
-    return page(request, "rota.html", me, status, shown=read, filled=filled, step=timedelta(days=7))
+    gap = _gap(console, me, filled)
+    can, why_not = await console.record.aread(lambda tx: rota_page.could_work(tx, read.people, gap)) if gap else ([], [])
+    return page(
+        request,
+        "rota.html",
+        me,
+        status,
+        shown=read,
+        filled=filled,
+        changed=changed,
+        chosen=rota_page.chosen(read, changed.shift_id),
+        gap=gap,
+        can=can,
+        why_not=why_not,
+        step=timedelta(days=7),
+    )
+
+
+def _gap(console: Console, me: SignedIn, filled: Filled) -> Span | None:
+    """The time that somebody is looked for, as an address names it."""
+    if not (filled.day and allowed(me.role, "edit_rota")) or filled.wrong:
+        return None
+    try:
+        return Span(*when.span(filled.day, filled.starts, filled.ends, console.service.zone))
+    except WhenError:
+        return None
 
 
 def date_in(text: str) -> date | None:

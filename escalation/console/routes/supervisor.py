@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,6 +12,8 @@ from fastapi.responses import Response
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
+from escalation.ending import feedback
+from escalation.ending.feedback import Figures
 from escalation.insight.floor import FloorNow, floor_now
 from escalation.record.store import Tx
 from escalation.sharing import asking_the_lead
@@ -23,11 +26,13 @@ router = APIRouter(route_class=GatedRoute)
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the page shows. `asked`: how many questions of colleagues wait; `burdens`: hard cases by name, of the last `days`."""
+    """What the page shows. `asked`: how many questions of colleagues wait; `burdens`: hard cases by name,
+    and `feedback`: what young people told, of the last `days`."""
 
     floor: FloorNow
     asked: int
     burdens: dict[str, Burden]
+    feedback: Figures
     days: int
 
 
@@ -42,4 +47,6 @@ def _overview(tx: Tx, console: Console, me: SignedIn) -> Overview:
     now, service, lead = console.clock(), console.service, staff_of(tx, me)
     burdens = {one.adult.staff_id: one for one in debriefs.burdens(tx, service, lead, now)}
     asked = len(asking_the_lead.waiting(tx, lead))
-    return Overview(floor_now(tx, service, lead, now), asked, burdens, service.ending.debrief.within_days)
+    days = service.ending.debrief.within_days
+    told = feedback.figures(tx, now - timedelta(days=days))
+    return Overview(floor_now(tx, service, lead, now), asked, burdens, told, days)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from escalation.console import week
+from escalation.console.addresses import console_address
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import Problem, sentence
 from escalation.console.state import Console
 from escalation.console.week import WhenError
 from escalation.record.store import Tx
-from escalation.staff import accounts
+from escalation.staff import accounts, sessions
 from escalation.staff.accounts import AccountError, Invite
 from escalation.staff.sign_in import SignedIn
 
@@ -69,7 +69,7 @@ async def invite_again(request: Request, staff_id: str, me: Admin) -> Response:
 async def record_dates(request: Request, staff_id: str, me: Admin, vetted_until: Field = "", trained_until: Field = "") -> Response:
     console: Console = request.app.state.console
     try:
-        vetted, trained = _end_of(console, vetted_until), _end_of(console, trained_until)
+        vetted, trained = (week.end_of(day, console.service.zone) for day in (vetted_until, trained_until))
     except WhenError as error:
         raise Problem(422, str(error)) from None
     await _done(request, lambda tx: accounts.record_dates(tx, staff_id, me.staff_id, vetted, trained, console.clock()))
@@ -84,6 +84,20 @@ async def record_work(
     known = [language for language in languages if language in console.service.opening.languages]
     at_once = int(capacity) if capacity.isdecimal() and len(capacity) < 3 else 0
     await _done(request, lambda tx: accounts.record_work(tx, staff_id, me.staff_id, at_once, known, console.clock()))
+    return redirect(request, f"/team#{staff_id}")
+
+
+@router.post("/team/{staff_id}/role")
+async def change_role(request: Request, staff_id: str, me: Admin, role: Field = "") -> Response:
+    console: Console = request.app.state.console
+    await _done(request, lambda tx: accounts.change_role(tx, console.service, staff_id, me.staff_id, role, console.clock()))
+    return redirect(request, f"/team#{staff_id}")
+
+
+@router.post("/team/{staff_id}/end-sessions")
+async def end_sessions(request: Request, staff_id: str, me: Admin) -> Response:
+    console: Console = request.app.state.console
+    await _done(request, lambda tx: sessions.end_all(tx, staff_id, me.staff_id, console.clock()))
     return redirect(request, f"/team#{staff_id}")
 
 
@@ -105,20 +119,7 @@ async def _done(request: Request, work: Callable[[Tx], T]) -> T:
 async def _team_page(request: Request, me: SignedIn, filled: Invitation, made: Invite | None = None, status: int = 200) -> Response:
     console: Console = request.app.state.console
     people = await console.record.aread(accounts.everyone)
-    link = f"{_address(request)}/invite/{made.token}" if made else ""
+    link = f"{console_address(request)}/invite/{made.token}" if made else ""
     return page(
         request, "team.html", me, status, people=people, filled=filled, made=made, link=link, languages=console.service.opening.languages
     )
-
-
-def _address(request: Request) -> str:
-    """Where staff reach the console, as a link in a message must name it."""
-    console: Console = request.app.state.console
-    base: str = request.scope.get("root_path", "")
-    site = console.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
-    return site.rstrip("/") + base
-
-
-def _end_of(console: Console, day: str) -> datetime | None:
-    """The last moment of a day typed in a form; `None` when it was left empty."""
-    return week.local(day, "23:59", console.service.zone) if day else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -22,14 +22,19 @@ from escalation.record.tables import Debrief
 from escalation.rota.on_duty import Staffing
 from escalation.staff.sign_in import SignedIn, staff_of
 from escalation.work import debriefs
+from nlu.understanding import Level
 
 router = APIRouter(route_class=GatedRoute)
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What the page shows: cases in three groups, and who is on duty. `owed`: since when your answer is waited for, by case."""
+    """What the page shows: cases in groups, and who is on duty. `owed`: since when your answer is waited for, by case.
 
+    `first` wait and are more urgent than any conversation that you are in, so they come before those; `waiting` are the others.
+    """
+
+    first: list[CaseReading]
     yours: list[CaseReading]
     owed: dict[str, datetime]
     waiting: list[CaseReading]
@@ -42,14 +47,18 @@ class Floor:
 async def show_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
     console: Console = request.app.state.console
     floor = await console.record.aread(lambda tx: _floor(tx, console, me))
-    await _note_shown(console, me, [*floor.yours, *floor.waiting, *floor.with_others])
+    await _note_shown(console, me, [*floor.first, *floor.yours, *floor.waiting, *floor.with_others])
     return page(request, "waiting.html", me, floor=floor)
 
 
 @router.get("/waiting/count")
-async def count_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> dict[str, int]:
+async def count_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> dict[str, Any]:
+    """How many wait; by which ids; and for which of them a page rings each minute: for how many seconds each has waited."""
     console: Console = request.app.state.console
-    return {"waiting": await console.record.aread(lambda tx: reading.count_waiting(tx, staff_of(tx, me)))}
+    now, rows = console.clock(), await console.record.aread(lambda tx: reading.waiting(tx, staff_of(tx, me)))
+    danger = [case for case in rows if case.level >= Level.IMMEDIATE and (me.digest, case.id) not in console.hushed]
+    ringing = {case.id: int((now - (case.waiting_since or case.opened_at)).total_seconds()) for case in danger}
+    return {"waiting": len(rows), "ids": [case.id for case in rows], "ringing": ringing}
 
 
 @router.post("/cases/{case_id}/pick-up")
@@ -67,10 +76,13 @@ def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
     waiting = [card for card in cards if card.stage == Stage.WAITING]
     held = [card for card in cards if card.stage != Stage.WAITING]
     owed = quiet.owed_since(tx, (card.id for card in held if card.yours and card.stage in TALKING))
+    yours = sorted((card for card in held if card.yours), key=lambda card: (card.id not in owed, owed.get(card.id, now)))
+    most = max((card.level for card in yours if card.stage in TALKING), default=Level.IMMEDIATE)
     return Floor(
-        sorted((card for card in held if card.yours), key=lambda card: (card.id not in owed, owed.get(card.id, now))),
+        [card for card in waiting if card.level > most],
+        yours,
         owed,
-        waiting,
+        [card for card in waiting if card.level <= most],
         [c for c in held if not c.yours],
         duty.staffing_now(tx, now),
         debriefs.open_for(tx, me.staff_id),

@@ -1,11 +1,11 @@
-// The console's own script: live pages, merging that keeps what is being typed, and the writing box.
+// The console's own script: live pages, and merging that keeps what is being typed.
 // Words stay in the page: nothing is kept in the browser's storage.
 "use strict";
 
 const body = document.body;
 const base = body.dataset.base || "";
+const BY_ITSELF = { "X-Background": "1" };
 let token = body.dataset.csrf;
-let unsaved = false;
 
 // Merging: the page that came becomes the page that is, node by node, so that focus, scrolling and drafts stay.
 
@@ -90,8 +90,8 @@ function signedOut(yes) {
   document.getElementById("signed-out").hidden = !yes;
 }
 
-async function stillHere() {
-  const answer = await fetch(`${base}/here`).catch(() => null);
+async function stillHere(headers = {}) {
+  const answer = await fetch(`${base}/here`, { headers }).catch(() => null);
   if (!answer) return;
   signedOut(answer.status === 401);
   if (!answer.ok) return;
@@ -108,7 +108,8 @@ body.addEventListener("htmx:responseError", ({ detail }) => {
   else if (detail.xhr.status === 403) stillHere();
   else connection(false);
 });
-body.addEventListener("htmx:sendError", () => connection(false));
+for (const name of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(name, () => connection(false));
+body.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful) connection(true); });
 
 let lastSign = Date.now();
 function noteSign() {
@@ -134,8 +135,16 @@ function connection(there) {
 function connect() {
   if (stream) stream.close();
   stream = new EventSource(`${base}/events${body.dataset.case ? `?case=${body.dataset.case}` : ""}`);
-  stream.addEventListener("open", () => { connection(true); refresh(); });
-  stream.addEventListener("error", () => connection(stream.readyState === EventSource.OPEN));
+  stream.addEventListener("open", () => {
+    connection(true);
+    refresh();
+    body.dispatchEvent(new Event("connected"));
+  });
+  stream.addEventListener("error", () => {
+    connection(stream.readyState === EventSource.OPEN);
+    // A browser gives a stream up for good when a proxy answers in place of a program that starts again.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(again, 3000);
+  });
   stream.addEventListener("queue", () => later("queue", refresh));
   stream.addEventListener("rota", () => later("queue", refresh));
   stream.addEventListener("case", ({ data }) => later("case", () => {
@@ -145,6 +154,12 @@ function connect() {
   stream.addEventListener("ended", () => { stream.close(); stillHere(); });
 }
 
+async function again() {
+  if (stream.readyState !== EventSource.CLOSED) return;
+  await stillHere(BY_ITSELF);
+  if (stream.readyState === EventSource.CLOSED && document.getElementById("signed-out").hidden) connect();
+}
+
 function refresh() {
   htmx.trigger(body, "queue-changed");
   if (body.dataset.case) htmx.trigger(body, "case-changed");
@@ -152,89 +167,22 @@ function refresh() {
 }
 
 async function count() {
-  const answer = await fetch(`${base}/waiting/count`, { headers: { "X-Background": "1" } }).catch(() => null);
+  const answer = await fetch(`${base}/waiting/count`, { headers: BY_ITSELF }).catch(() => null);
   if (!answer || !answer.ok) return;
-  const { waiting } = await answer.json();
+  const counted = await answer.json();
+  const { waiting } = counted;
   const badge = document.getElementById("badge");
   badge.hidden = waiting === 0;
   badge.textContent = waiting;
   document.title = (waiting ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  body.dispatchEvent(new CustomEvent("counted", { detail: counted }));
 }
 
-// The writing box.
-
-function writing() {
-  return document.getElementById("text");
-}
-
-// They see that somebody writes to them, and nothing of what is written.
-let lastWriting = 0;
-function noteWriting() {
-  if (Date.now() - lastWriting < 4000) return;
-  lastWriting = Date.now();
-  const headers = { "X-CSRF-Token": token };
-  fetch(`${base}/cases/${body.dataset.case}/typing`, { method: "POST", headers }).catch(() => {});
-}
-
-// A held message that was changed is a new one: it is sent, and looked at, like any other.
-function changing() {
-  const choice = document.getElementById("held-choice");
-  if (choice) choice.hidden = true;
-  document.getElementById("send").hidden = false;
-  const held = document.getElementById("held");
-  if (held) held.hidden = !writing().value;
-  writing().focus();
-}
-
-body.addEventListener("input", ({ target }) => {
-  if (target.id !== "text") return;
-  unsaved = true;
-  if (target.value) noteWriting();
-  changing();
-});
-
-body.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.elt.id === "text" && detail.successful) unsaved = false;
-  if (detail.elt.id === "composer" && detail.xhr.status) {
-    unsaved = false;
-    if (detail.xhr.status !== 401 && detail.xhr.status !== 403) htmx.trigger(body, "case-changed");
-  }
-});
-
-body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.elt && detail.elt.id === "composer" && writing()) {
-    writing().focus();
-    toEnd();
-  }
-});
-
-window.addEventListener("beforeunload", (event) => {
-  if (unsaved && writing() && writing().value) event.preventDefault();
-});
-
-body.addEventListener("keydown", (event) => {
-  noteSign();
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "text") {
-    event.preventDefault();
-    const send = document.getElementById("send");
-    if (!send.hidden) send.querySelector("button").click();
-  }
-});
+for (const name of ["keydown", "click"]) body.addEventListener(name, noteSign);
 
 body.addEventListener("click", ({ target }) => {
-  noteSign();
-  const reply = target.closest("[data-insert]");
-  if (reply) insert(reply.dataset.insert);
-  if (target.closest("[data-change]")) changing();
   if (target.id === "newer") toEnd();
 });
-
-function insert(words) {
-  const field = writing();
-  field.value = field.value.trim() ? `${field.value.trimEnd()}\n${words}` : words;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
-}
 
 // htmx notes the address of the page for a history that is switched off; no address of a case stays behind.
 window.addEventListener("load", () => sessionStorage.clear());
@@ -248,8 +196,8 @@ const wrong = document.querySelector(".frame .problem");
 const unfinished = wrong && wrong.parentElement.querySelector("input:not([type=hidden]), textarea, select");
 if (unfinished) unfinished.focus();
 
-const again = document.querySelector("[data-again]");
-if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
+const reload = document.querySelector("[data-again]");
+if (reload) setTimeout(() => location.reload(), reload.dataset.again * 1000);
 
 if (body.hasAttribute("data-live")) {
   connect();

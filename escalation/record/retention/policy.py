@@ -29,8 +29,8 @@ class Part(BaseModel):
 class Period(Part):
     """How long, in years or in days, and why."""
 
-    years: float | None = Field(None, gt=0, le=100)
-    days: int | None = Field(None, ge=1, le=36525)
+    years: float | None = Field(None, gt=0, le=100, title="Years")
+    days: int | None = Field(None, ge=1, le=36525, title="Days")
     why: str = Field(min_length=20)
 
     @model_validator(mode="after")
@@ -60,13 +60,13 @@ class AbusePeriod(CasePeriod):
 class CasePeriods(Part):
     """One period for each kind of case."""
 
-    no_adult: CasePeriod
-    mistaken: CasePeriod
-    with_adult: CasePeriod
-    referred: CasePeriod
-    child_sexual_abuse: AbusePeriod
-    allegation: CasePeriod
-    drill: CasePeriod
+    no_adult: CasePeriod = Field(title="An adult was offered, and none took part")
+    mistaken: CasePeriod = Field(title="Closed as a mistaken flag")
+    with_adult: CasePeriod = Field(title="An adult took part")
+    referred: CasePeriod = Field(title="Passed on, or shared without agreement")
+    child_sexual_abuse: AbusePeriod = Field(title="Child sexual abuse or exploitation")
+    allegation: CasePeriod = Field(title="About somebody in a position of trust, or staff")
+    drill: CasePeriod = Field(title="Drills")
 
     def of(self, kind: CaseKind) -> CasePeriod:
         """The period of one kind."""
@@ -77,8 +77,8 @@ class CasePeriods(Part):
 class Confirmed(Part):
     """Who compared the periods with the organisation's own schedule, and when; empty until somebody did."""
 
-    by: str = ""
-    on: date | None = None
+    by: str = Field("", max_length=120, title="Confirmed by", description="Name and role, such as Jo Hart, data protection officer.")
+    on: date | None = Field(None, title="On")
 
     @field_validator("on", mode="before")
     @classmethod
@@ -110,16 +110,21 @@ class CaseFacts:
 class RetentionPolicy(Part):
     """`content/policy/retention.yml`."""
 
-    confirmed: Confirmed
-    chat: Period
-    cases: CasePeriods
-    complaint: Period
-    audit: Period
-    insight: Period
-    staff: Period
-    rota: Period
-    traces: Period
-    hold_review_days: int = Field(ge=1, le=730)
+    confirmed: Confirmed = Field(title="Who compared these periods with your own schedule")
+    chat: Period = Field(title="Chats that led to no case", description="From each message.")
+    cases: CasePeriods = Field(title="Cases", description="From the day they were closed. Where several fit, the longest counts.")
+    complaint: Period = Field(title="Complaints about the service", description="From the decision.")
+    audit: Period = Field(title="Who did, read and shared what", description="From each entry.")
+    insight: Period = Field(title="Figures in which nobody can be told apart", description="From the day they are about.")
+    staff: Period = Field(title="Accounts of staff", description="From their closing.")
+    rota: Period = Field(title="Shifts, holidays and swaps", description="From their end.")
+    traces: Period = Field(title="Traces of the program", description="Alerts, sessions and the like, from their end.")
+    hold_review_days: int = Field(
+        ge=1,
+        le=730,
+        title="Days until a hold is looked at again",
+        json_schema_extra={"means": "Leads are asked after {value} days whether a hold is still needed."},
+    )
 
     @property
     def version(self) -> str:

@@ -21,6 +21,7 @@ from escalation.record.tables.cases import (
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
 from escalation.record.tables.insight import InsightCount
+from escalation.record.tables.published import PublishedRow
 from escalation.record.tables.signing_in import Passkey, SignInChallenge
 from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
 
@@ -49,6 +50,7 @@ __all__ = [
     "Passkey",
     "Person",
     "PromiseRow",
+    "PublishedRow",
     "Shift",
     "ShiftSwap",
     "SignInChallenge",

@@ -53,15 +53,16 @@ class RiskModel:
 
 
 def train_risk(messages: Texts, labels: list[RiskLabel], spoken: Texts, talks: list[Conversation]) -> RiskModel:
-    """A model from messages and from conversations; `spoken` has the turns of all conversations, and then each as a whole."""
+    """A model from messages and from conversations; `spoken` has the turns of all conversations, and then each as a whole and in halves."""
     turns = [turn for talk in talks for turn in talk.turns]
     signs = sorted({sign for turn in turns for sign in turn.signs})
-    targets = np.full((len(labels) + len(turns) + len(talks), len(OUTPUTS) + len(signs) + 1), np.nan)
+    sums = [talk for talk in talks for _ in talk.together]
+    targets = np.full((len(labels) + len(turns) + len(sums), len(OUTPUTS) + len(signs) + 1), np.nan)
     targets[: len(labels), : len(OUTPUTS)] = [label.targets() for label in labels]
     for place, turn in enumerate(turns, start=len(labels)):
         targets[place, :-1] = [*turn_targets(turn), *(sign in turn.signs for sign in signs)]
-    targets[len(labels) + len(turns) :, -1] = [talk.harmful for talk in talks]
-    writers = [label.writer for label in labels] + [turn.writer for turn in turns] + [talk.writer for talk in talks]
+    targets[len(labels) + len(turns) :, -1] = [talk.harmful for talk in sums]
+    writers = [label.writer for label in labels] + [turn.writer for turn in turns] + [talk.writer for talk in sums]
     return RiskModel(train(messages + spoken, targets, writers), signs)
 
 

@@ -1,189 +1,123 @@
-// The young people's page. Nothing that is said is kept in the browser: only, while the tab is open, that a chat has begun.
+// The young people's page: its parts, connected. Nothing that is said is kept in the browser.
 
+import { takeNoFiles } from "./fitting.js";
+import { Incoming } from "./incoming.js";
+import { inside, listenToHost, sayToHost } from "./inside.js";
 import { leaveOnDoubleEscape } from "./leave.js";
 import { Log } from "./log.js";
-import { get, language, newId, post, sleep } from "./net.js";
-import { follow } from "./typing.js";
+import { download, language, newId, post } from "./net.js";
+import { closeOptions, offerToRemember, putAway } from "./options.js";
+import { Outgoing } from "./outgoing.js";
+import { keep, session, useRemembered } from "./session.js";
+import { Stream } from "./stream.js";
+import { askOthers, hearOthers, tellOthers } from "./tabs.js";
+import { showWriting } from "./typing.js";
 
-const POLL = 3; // seconds between two looks while the stream is down
-const LOOK_ANYWAY = 25; // and while it is up
 const HIDDEN_FOR_LONG = 5 * 60 * 1000; // ms after which coming back to the tab asks the server what may still be shown
 const BOT_ASKS_WITHIN = 3000; // ms in which the bot's own "Carry on?" is waited for
 
 const $ = (id) => document.getElementById(id);
 const words = Object.fromEntries([...$("words").content.children].map((p) => [p.dataset.name, p.textContent]));
-const begun = { get: () => sessionStorage.getItem("chat"), set: () => sessionStorage.setItem("chat", "1") };
-const tabs = new BroadcastChannel("chat");
-const box = $("box");
-const log = new Log($("log"), words, { pressed: press, retry: flush });
+const [box, status] = [$("box"), $("status")];
 
-const queue = []; // what is not yet stored by the server: {id, path, body}
+const log = new Log($("log"), $("newer"), words, {
+  pressed: (token, label) => outgoing.press(token, label),
+  copied: (key) => download(`/chat/copy/${encodeURIComponent(key)}`, "chat.txt").catch(({ text }) => tell(text || words.offline)),
+  retry: () => outgoing.flush(),
+});
+const outgoing = new Outgoing(log, { begin, stored: () => incoming.look(), tell, giveBack, offline: words.offline });
+const incoming = new Incoming(log, { ready, shown, failed, streaming: () => stream.up });
+const stream = new Stream("/chat/stream", heard, () => incoming.lookLater());
+
 let opening = null;
 let started = false;
-let flushing = false;
-let fetching = false;
-let again = false;
-let after = "0.0";
-let since = 0;
-let stream = null;
-let streaming = false;
-let pollTimer = 0;
-let [keptBack, carryOnTimer] = [false, 0];
+let wasAway = false;
+let keptBack = false;
+let carryOnTimer = 0;
 
 // --- beginning, and coming back ---
 
-function begin(resume = false, easy = null) {
-  opening ??= open(resume, easy).catch((error) => {
+function begin(easy = null) {
+  opening ??= open(easy).catch((error) => {
     opening = null;
     throw error;
   });
   return opening;
 }
 
-async function open(resume, easy) {
-  const join = resume || (await anotherTabIsOpen());
-  await post("/chat/open", { id: newId(), resume: join, language, easy });
+async function open(easy) {
+  if (!session.token) {
+    const shared = await askOthers();
+    if (shared) keep(shared);
+    else useRemembered();
+  }
+  await ask(easy);
   enter();
+}
+
+async function ask(easy = null) {
+  const asked = { id: newId(), resume: Boolean(session.token), ask: session.asks, language, easy };
+  keep((await (await post("/chat/open", asked)).json()).session);
 }
 
 function enter() {
   started = true;
-  begun.set();
+  document.documentElement.classList.add("started");
   $("welcome").hidden = true;
+  putAway();
   tell("");
-  listen();
-  refresh();
+  sayToHost("here");
+  stream.open();
+  incoming.look();
 }
-
-function anotherTabIsOpen() {
-  return new Promise((answer) => {
-    const heard = (event) => event.data === "here" && answer(true);
-    tabs.addEventListener("message", heard);
-    tabs.postMessage("anyone?");
-    setTimeout(() => (tabs.removeEventListener("message", heard), answer(false)), 150);
-  });
-}
-
-tabs.addEventListener("message", ({ data }) => {
-  if (data === "anyone?" && started) tabs.postMessage("here");
-  if (data === "returned" && started) startOver();
-});
 
 // Another chat from here on: forget what this page shows.
-function startOver() {
-  queue.length = 0;
-  log.dropBefore(Infinity);
-  log.dropUnsent();
-  after = "0.0";
-  since = 0;
+function startOver(token) {
+  keep(token);
+  outgoing.clear();
+  incoming.startOver();
   opening = Promise.resolve();
   enter();
 }
 
-// --- saying things ---
+hearOthers({ here: () => started && session.token, returned: (token) => started && startOver(token) });
 
-function say(text) {
-  const id = newId();
-  log.addOwn(id, text);
-  queue.push({ id, path: "/chat/send", body: { id, text } });
-  flush();
+// Somebody else may hold the phone now (S77): show nothing until the server has said what may be shown.
+function comeBack() {
+  wasAway = $("log").hidden = true;
+  return incoming.look();
 }
 
-function press(token, label) {
-  const id = newId();
-  if (label) log.addOwn(id, label, token);
-  queue.push({ id, path: "/chat/press", body: { id, token } });
-  flush();
-}
-
-async function flush() {
-  if (flushing) return;
-  flushing = true;
-  let reopened = false;
-  while (queue.length) {
-    const item = queue[0];
-    log.state(item.id, "sending");
-    try {
-      await begin();
-      await post(item.path, item.body);
-      queue.shift();
-      log.state(item.id, "sent");
-      tell("");
-      refresh();
-    } catch (error) {
-      if (error.status === 429) {
-        log.state(item.id, "slow_down");
-        await sleep(error.wait || 5);
-      } else if (error.status === 413 || error.status === 422) {
-        giveBack(queue.shift(), error.text);
-      } else if (error.status === 401 && !reopened) {
-        reopened = true;
-        opening = null;
-      } else {
-        queue.forEach((left) => log.state(left.id, "not_sent"));
-        tell(error.status === 401 ? words.no_cookies : words.offline);
-        break;
-      }
-    }
-  }
-  flushing = false;
-}
-
-// The server will never take this: the words go back into the box, so that nothing is lost.
-function giveBack(item, why) {
-  log.remove(item.id);
-  if (item.body.text) box.value = [item.body.text, box.value].filter(Boolean).join("\n");
-  tell(why);
+async function ready() {
+  if (wasAway) await ask();
+  wasAway = false;
 }
 
 // --- what is new ---
 
-async function refresh() {
-  again = true;
-  if (fetching || !started) return;
-  fetching = true;
-  while (again) {
-    again = false;
-    try {
-      const feed = await get(`/chat/messages?after=${after}`);
-      if (feed.since < since) {
-        log.dropBefore(Infinity);
-        after = "0.0";
-        again = true;
-      } else {
-        after = feed.after;
-        again ||= feed.more;
-      }
-      show(feed);
-      if (queue.length) flush();
-    } catch (error) {
-      if (error.status !== 429) tell(error.status === 401 ? words.no_cookies : words.offline);
-      break;
-    }
-  }
-  fetching = false;
-  lookLater();
+function heard(event, data) {
+  if (event === "typing") showWriting(data);
+  else incoming.look();
 }
 
-function show(feed) {
-  if (feed.since < since) {
-    since = feed.since;
-    return;
-  }
-  since = feed.since;
-  log.dropBefore(since);
-  log.addAll(feed.items);
-  if (!queue.length) tell("");
+function shown(feed) {
+  $("log").hidden = false;
+  if (!outgoing.waits) tell("");
   offerToCarryOn(feed.kept_back);
   if (feed.items.some((item) => item.speaker !== "you")) followLanguage(feed.language);
   $("menu").hidden = log.adultSpeaks;
   $("easy").setAttribute("aria-checked", String(feed.easy_read));
   document.documentElement.classList.toggle("easy", feed.easy_read);
+  if (outgoing.waits) outgoing.flush();
+}
+
+function failed(error) {
+  if (error.status !== 429) tell(error.status === 401 ? words.lost_page : words.offline);
 }
 
 // Another language was chosen: the page follows once nothing on it can be lost. Only what the bot has said tells which it is.
 function followLanguage(chosen) {
-  if (chosen !== language && !queue.length && !box.value) location.replace(chosen === "en" ? "/" : `/?lang=${chosen}`);
+  if (chosen !== language && !outgoing.waits && !box.value) location.replace(chosen === "en" ? "/" : `/?lang=${chosen}`);
 }
 
 // The bot asks by itself, except where an adult has the conversation or it is slow to answer.
@@ -194,37 +128,23 @@ function offerToCarryOn(wanted) {
   else carryOnTimer ||= setTimeout(() => ((carryOnTimer = 0), ($("carry-on").hidden = !needed())), BOT_ASKS_WITHIN);
 }
 
-function listen() {
-  stream?.close();
-  stream = new EventSource("/chat/stream");
-  stream.addEventListener("ready", () => ((streaming = true), refresh()));
-  stream.addEventListener("new", refresh);
-  follow(stream);
-  stream.addEventListener("error", () => {
-    streaming = false;
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000);
-    lookLater();
-  });
-}
-
-function lookLater() {
-  clearTimeout(pollTimer);
-  pollTimer = setTimeout(refresh, (streaming ? LOOK_ANYWAY : POLL) * 1000);
-}
+// --- the page ---
 
 function tell(text) {
-  $("status").textContent = text;
-  $("status").hidden = !text;
+  status.textContent = text;
+  status.hidden = !text;
+}
+
+function giveBack(text) {
+  box.value = [text, box.value].filter(Boolean).join("\n");
 }
 
 const couldNotOpen = () => tell(words.offline);
 
-// --- the page ---
-
 $("write").addEventListener("submit", (event) => {
   event.preventDefault();
   if (!box.value.trim()) return;
-  say(box.value);
+  outgoing.say(box.value);
   box.value = "";
   box.focus();
 });
@@ -239,62 +159,70 @@ box.addEventListener("keydown", (event) => {
 
 // On a touch screen the keyboard would open over the first buttons.
 $("start").addEventListener("click", ({ pointerType }) => begin().then(() => (pointerType === "touch" ? $("log") : box).focus(), couldNotOpen));
-$("menu").addEventListener("click", () => press("0:do:menu", ""));
-$("carry-on").addEventListener("click", (event) => press("0:do:carry_on", event.target.textContent));
+$("menu").addEventListener("click", () => outgoing.press("0:do:menu"));
+$("carry-on").addEventListener("click", (event) => outgoing.press("0:do:carry_on", event.target.textContent));
 $("easy").addEventListener("click", () => {
-  if (!opening) begin(false, newId()).catch(couldNotOpen); // simple from the first word on
-  else press($("easy").getAttribute("aria-checked") === "true" ? "0:do:easy_off" : "0:do:easy_on", "");
+  if (!opening) begin(newId()).catch(couldNotOpen); // simple from the first word on
+  else outgoing.press($("easy").getAttribute("aria-checked") === "true" ? "0:do:easy_off" : "0:do:easy_on");
 });
 document.querySelectorAll(".language").forEach((link) =>
   link.addEventListener("click", (event) => {
     if (!started) return;
     event.preventDefault();
-    press(`0:do:language_${link.hreflang}`, link.textContent);
+    closeOptions();
+    outgoing.press(`0:do:language_${link.hreflang}`, link.textContent);
   }),
 );
-$("privacy").addEventListener("click", () => $("privacy-panel").showModal());
+$("more").addEventListener("click", ({ currentTarget }) => {
+  const open = currentTarget.getAttribute("aria-expanded") !== "true";
+  currentTarget.setAttribute("aria-expanded", String(open));
+  $("now").classList.toggle("open", open);
+});
+
 $("have-code").addEventListener("click", () => $("code-panel").showModal());
 $("code-close").addEventListener("click", () => $("code-panel").close());
-
 $("code-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const problem = $("code-problem");
   problem.hidden = true;
   try {
-    await post("/chat/return", { id: newId(), code: $("code").value });
+    const answer = await post("/chat/return", { id: newId(), code: $("code").value });
+    const token = (await answer.json()).session;
     $("code").value = "";
     $("code-panel").close();
-    tabs.postMessage("returned");
-    startOver();
+    tellOthers({ returned: token });
+    startOver(token);
   } catch (error) {
     problem.textContent = error.text || words.offline;
     problem.hidden = false;
   }
 });
 
-leaveOnDoubleEscape($("leave"), tabs);
+leaveOnDoubleEscape($("leave"), {
+  ended: () => (stream.close(), incoming.stop()),
+  escaped: () => document.querySelector("dialog[open]") || closeOptions() || sayToHost("close"),
+});
+offerToRemember((name) => tell(words[name]));
+takeNoFiles(() => tell($("no-files").content.textContent));
+listenToHost({ here: () => started, opened: () => (started ? box : $("start")).focus() });
+$("shut").hidden = !inside;
+$("shut").addEventListener("click", () => sayToHost("close"));
 
-window.addEventListener("online", () => started && (listen(), refresh(), flush()));
-window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-
-let hiddenAt = 0;
-document.addEventListener("visibilitychange", async () => {
-  if (document.hidden) {
-    hiddenAt = Date.now();
-  } else if (started) {
-    if (Date.now() - hiddenAt > HIDDEN_FOR_LONG) await comeBack();
-    refresh();
-  }
+addEventListener("online", () => started && (stream.open(), incoming.look(), outgoing.flush()));
+addEventListener("pagehide", () => stream.close());
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  if (!session.token) location.reload();
+  else if (started) comeBack().then(() => stream.open());
 });
 
-// Somebody else may hold the phone now (S77): show nothing until the server has said what may be shown.
-async function comeBack() {
-  $("log").hidden = true;
-  await post("/chat/open", { id: newId(), resume: true }).catch(couldNotOpen);
-  await refresh();
-  $("log").hidden = false;
-}
+let hiddenAt = 0;
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) hiddenAt = Date.now();
+  else if (started && Date.now() - hiddenAt > HIDDEN_FOR_LONG) comeBack();
+  else if (started) incoming.look();
+});
 
 $("tools").hidden = $("write").hidden = false;
-$("welcome").hidden = Boolean(begun.get());
-if (begun.get()) begin(true).catch(couldNotOpen);
+$("welcome").hidden = Boolean(session.token);
+if (session.token) begin().catch(couldNotOpen);

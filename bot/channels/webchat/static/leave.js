@@ -1,18 +1,22 @@
 // "Leave quickly": one tap, or Escape twice. The page goes blank at once, in every tab, and the weather takes its place.
 
-import { forget } from "./net.js";
+import { inside, leaveFrom } from "./inside.js";
+import { forget } from "./session.js";
+import { hearOthers, tellOthers } from "./tabs.js";
 
 const TWICE = 1000; // ms between the two
 
-export function leaveOnDoubleEscape(link, tabs) {
+// `escaped()` is told of each single Escape that no open panel takes.
+export function leaveOnDoubleEscape(link, { ended, escaped }) {
   const leave = () => {
+    ended();
+    forget();
     document.body.replaceChildren();
-    sessionStorage.clear();
-    location.replace(link.href);
+    if (inside) leaveFrom(link.href);
+    else location.replace(link.href);
   };
   const leaveEverywhere = () => {
-    tabs.postMessage("left");
-    forget();
+    tellOthers({ left: true });
     leave();
   };
   let last = -TWICE;
@@ -23,11 +27,12 @@ export function leaveOnDoubleEscape(link, tabs) {
   document.addEventListener(
     "keydown",
     (event) => {
-      if (event.key !== "Escape" || event.repeat) return;
+      if (event.key !== "Escape" || event.repeat || event.isComposing) return;
       if (event.timeStamp - last < TWICE) leaveEverywhere();
+      else escaped();
       last = event.timeStamp;
     },
     true,
   );
-  tabs.addEventListener("message", ({ data }) => data === "left" && leave());
+  hearOthers({ left: leave });
 }

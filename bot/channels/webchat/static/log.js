@@ -1,5 +1,7 @@
 // The list of bubbles. Each is shown once, by its id, and in the order in which the server gives them.
 
+import { Scroll } from "./scroll.js";
+
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -17,13 +19,14 @@ export class Log {
   #lines = new Map();
   #labels = new Map();
   #unshown = new Set();
+  #scroll;
 
-  // `pressed(token, label)` is called for a button, `retry()` for a message that was not sent.
-  constructor(root, words, { pressed, retry }) {
+  // `pressed(token, label)` is called for a button, `copied(key)` for a file, `retry()` for a message that was not sent.
+  constructor(root, newer, words, { pressed, copied, retry }) {
     this.#root = root;
     this.#words = words;
-    this.pressed = pressed;
-    this.retry = retry;
+    this.#scroll = new Scroll(root.parentElement, newer);
+    Object.assign(this, { pressed, copied, retry });
   }
 
   // Several bubbles at once. A screen reader is not made to read a whole history.
@@ -31,10 +34,9 @@ export class Log {
     const fresh = items.filter((item) => !this.#lines.has(item.id) && !this.#unshown.has(item.id));
     const history = fresh.length > 8;
     if (history) this.#root.setAttribute("aria-live", "off");
-    const near = this.#nearEnd();
     items.forEach((item) => this.#add(item));
     this.#offerButtons();
-    if (fresh.length && near) this.#showNew(fresh[0].id);
+    this.#scroll.came(this.#lines.get(fresh.find((item) => this.#lines.has(item.id))?.id));
     if (history) setTimeout(() => this.#root.setAttribute("aria-live", "polite"), 500);
     return fresh;
   }
@@ -45,7 +47,7 @@ export class Log {
     this.#lines.get(id).dataset.unsent = "yes";
     this.state(id, "sending");
     this.#offerButtons();
-    this.#toEnd();
+    this.#scroll.toEnd();
   }
 
   // What is said under one's own message: sending, sent, not_sent or slow_down.
@@ -63,7 +65,7 @@ export class Log {
     }
     line.append(shown);
     if (state === "sent") this.#hideOlderStates(line);
-    else this.#toEnd();
+    this.#scroll.stay();
   }
 
   remove(id) {
@@ -121,6 +123,7 @@ export class Log {
     const line = element("div", `line ${item.speaker}`);
     line.dataset.at = item.at;
     if (item.token) line.dataset.token = item.token;
+    if (item.speaker === "you") line.setAttribute("aria-live", "off"); // who wrote it need not hear it
     if (item.speaker === "worker") line.append(this.#name(item));
     const bubble = element("div", "bubble");
     bubble.title = exact.format(item.at);
@@ -173,13 +176,15 @@ export class Log {
     return button;
   }
 
-  // A link to a file, which works once.
+  // A file, which can be had once.
   #copy(label, key) {
-    const link = element("a", "file", label);
-    link.href = `/chat/copy/${encodeURIComponent(key)}`;
-    link.download = "chat.txt";
-    link.addEventListener("click", () => setTimeout(() => link.remove()));
-    return link;
+    const button = element("button", "file", label);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      button.remove();
+      this.copied(key);
+    });
+    return button;
   }
 
   // Only the buttons of the last turn can be tapped, and none after one has spoken. What an adult asks (turn 0) stays until it is
@@ -208,22 +213,5 @@ export class Log {
     for (const line of this.#root.querySelectorAll(".you")) {
       if (line !== newest) line.querySelector("[data-state=sent]")?.remove();
     }
-  }
-
-  #nearEnd() {
-    const box = this.#root.parentElement;
-    return box.scrollHeight - box.scrollTop - box.clientHeight < 160;
-  }
-
-  // To the end; but where that would hide the first new bubble, to its beginning.
-  #showNew(first) {
-    this.#toEnd();
-    const line = this.#lines.get(first);
-    const top = Math.max(0, this.#root.parentElement.getBoundingClientRect().top);
-    if (line && line.getBoundingClientRect().top < top) line.scrollIntoView({ block: "start" });
-  }
-
-  #toEnd() {
-    this.#root.lastElementChild?.scrollIntoView({ block: "end" });
   }
 }

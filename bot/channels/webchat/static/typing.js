@@ -5,7 +5,7 @@ const SHOWN_FOR = 6000; // ms
 const sign = document.getElementById("typing");
 let timer = 0;
 
-function show(text) {
+export function showWriting(text) {
   clearTimeout(timer);
   timer = setTimeout(hide, SHOWN_FOR);
   if (sign.textContent !== text) sign.textContent = text; // else a screen reader would say it again
@@ -15,8 +15,6 @@ function hide() {
   clearTimeout(timer);
   sign.textContent = "";
 }
-
-export const follow = (stream) => stream.addEventListener("typing", ({ data }) => show(data));
 
 new MutationObserver((changes) => {
   const spoken = changes.flatMap(({ addedNodes }) => [...addedNodes]).some((line) => !line.classList.contains("you"));

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _signing_in()
     _drafts()
     _finding_cases()
+    _published()
 
 
 def _signing_in() -> None:
@@ -103,3 +104,22 @@ def _finding_cases() -> None:
         batch_op.create_index(batch_op.f("ix_case_categories_case_id"), ["case_id"], unique=False)
     known = op.get_bind().execute(sa.select(sa.column("id"), sa.column("categories", sa.JSON())).select_from(sa.table("cases")))
     op.bulk_insert(found_by, [{"category": one, "case_id": id} for id, some in known.all() for one in dict.fromkeys(some)])
+
+
+def _published() -> None:
+    op.create_table(
+        "published",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("published_at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(length=32), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+        sa.UniqueConstraint("key", "version"),
+    )

@@ -1,0 +1,85 @@
+// What is new for this page. A sign of the stream, a timer or coming back to the tab makes it look; bubbles come in the server's order.
+
+import { get } from "./net.js";
+
+const POLL = 3; // seconds between two looks while the stream is down
+const LOOK_ANYWAY = 25; // and while it is up
+
+export class Incoming {
+  #after = "0.0";
+  #since = 0;
+  #again = false;
+  #chat = 0;
+  #looking = null;
+  #timer = 0;
+  #log;
+  #page;
+
+  // `page`: `ready()` before each look, `shown(feed)` after each look, `failed(error)`, `streaming()`: whether the stream is up.
+  constructor(log, page) {
+    this.#log = log;
+    this.#page = page;
+  }
+
+  // Another chat from here on.
+  startOver() {
+    this.#log.dropBefore(Infinity);
+    this.#log.dropUnsent();
+    [this.#after, this.#since] = ["0.0", 0];
+    this.#chat += 1;
+  }
+
+  // The page is going away.
+  stop() {
+    this.#chat += 1;
+    clearTimeout(this.#timer);
+  }
+
+  // Everything that is new when it is called is there when it is done.
+  look() {
+    this.#again = true;
+    this.#looking ??= this.#lookOn().finally(() => {
+      this.#looking = null;
+      if (this.#again) this.look();
+      else this.lookLater();
+    });
+    return this.#looking;
+  }
+
+  lookLater() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.look(), (this.#page.streaming() ? LOOK_ANYWAY : POLL) * 1000);
+  }
+
+  async #lookOn() {
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.#page.ready();
+        const chat = this.#chat;
+        const feed = await get(`/chat/messages?after=${this.#after}`);
+        if (chat === this.#chat) this.#take(feed);
+      } catch (error) {
+        if (error.status === undefined) throw error;
+        this.#page.failed(error);
+        return;
+      }
+    }
+  }
+
+  #take(feed) {
+    const more = feed.since < this.#since; // what was kept back may be shown again: from the beginning
+    this.#since = feed.since;
+    if (more) {
+      this.#log.dropBefore(Infinity);
+      this.#after = "0.0";
+      this.#again = true;
+      return;
+    }
+    this.#after = feed.after;
+    this.#again ||= feed.more;
+    this.#log.dropBefore(feed.since);
+    this.#log.addAll(feed.items);
+    this.#page.shown(feed);
+  }
+}

@@ -1,0 +1,48 @@
+"""What comes next for a case that waits: who is asked then, or what the young person hears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+
+from escalation import chain
+from escalation.planning import OUTSIDE, PlannedStep
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, DueRow, Staff
+
+How = Literal["asked", "again", "shift", "everybody", "told"]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The next thing to happen, unless somebody picks up before.
+
+    `asked` and `again`: the people of `whom`, by first name, and with `outside` the out-of-hours contact; `shift`: whoever is on the
+    rota by then; `everybody`: all who are there; `told`: nobody is asked, the young person hears how it stands.
+    """
+
+    at: datetime
+    how: How
+    whom: tuple[str, ...] = ()
+    outside: bool = False
+
+
+def next_step(tx: Tx, case: CaseRow) -> NextStep | None:
+    """The next step of a case's chain; `None` where nothing is to come."""
+    kinds = (chain.STEP, chain.SHIFT_START, chain.AGAIN)
+    coming = select(DueRow).where(DueRow.case_id == case.id, DueRow.done_at.is_(None), DueRow.kind.in_(kinds))
+    row = tx.session.scalars(coming.order_by(DueRow.due_at, DueRow.id).limit(1)).first()
+    if row is None:
+        return None
+    if row.kind != chain.STEP:
+        return NextStep(row.due_at, "shift" if row.kind == chain.SHIFT_START else "everybody")
+    step = PlannedStep.from_json(row.due_at, row.detail)
+    ids = [name for name in step.alert if name != OUTSIDE and name not in case.hidden_from]
+    names = {staff.id: staff.first_name for staff in tx.session.scalars(select(Staff).where(Staff.id.in_(ids)))}
+    whom, outside = tuple(names[id] for id in ids if id in names), OUTSIDE in step.alert
+    if not whom and not outside:
+        return NextStep(row.due_at, "told")
+    return NextStep(row.due_at, "again" if step.reminder else "asked", whom, outside)
