@@ -56,7 +56,7 @@ class Promised(_Entry):
     minutes: float = Field(
         gt=0,
         le=1440,
-        title="Minutes promised without real times",
+        title="Without real times",
         json_schema_extra={
             "means": "While there are too few real times to go by, a young person is told that an adult will be there within {value} minutes."
         },

@@ -50,7 +50,7 @@ def read_file(path: Path, kind: type[E]) -> E:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        problems = [f"{path}:{line_of(lines, problem['loc'])}: {_say(problem)}" for problem in _own(error.errors())]
+        problems = [f"{path}:{line_of(lines, problem['loc'])}: {_say(problem)}" for problem in causes(error.errors())]
         raise ContentError("\n".join(problems)) from None
 
 
@@ -110,8 +110,8 @@ def line_of(lines: Mapping[tuple[Any, ...], int], place: tuple[Any, ...]) -> int
     return 1
 
 
-def _own(problems: Sequence[Any]) -> list[Any]:
-    """Without what only follows from another: a list seems too short where an item in it is wrong."""
+def causes(problems: Sequence[Any]) -> list[Any]:
+    """The errors of a schema without what only follows from another: a list seems too short where an item in it is wrong."""
     inside = {problem["loc"][:end] for problem in problems for end in range(len(problem["loc"]))}
     return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in inside]
 

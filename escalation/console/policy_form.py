@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from content.editorial.opening import DAYS
 from content.editorial.opening import Hours as OpeningHours
-from content.editorial.reading import parsed
+from content.editorial.reading import causes, parsed
 from content.editorial.rewriting import Place, rewrite
 from escalation.console import policy_values
 from escalation.console.labels import LEVELS, plain
@@ -101,7 +101,7 @@ def edit(text: str, kind: type[BaseModel], typed: Mapping[str, str]) -> Edited:
         try:
             kind.model_validate(parsed(fresh))
         except ValidationError as error:
-            wrong = {_field(settings, problem["loc"]): _say(problem) for problem in reversed(error.errors())}
+            wrong = {_field(settings, problem["loc"]): _say(problem) for problem in reversed(causes(error.errors()))}
     return Edited(fresh, tuple(changes), wrong)
 
 
@@ -115,9 +115,8 @@ def _of(value: Any, info: FieldInfo, here: Setting) -> Iterator[Setting]:
                 yield from _of(getattr(value, name), inner, _inside(here, name, inner, getattr(value, name)))
     elif here.place[-1] == WEEK:
         for day in ("every_day", *DAYS):
-            yield replace(
-                here, place=(*here.place, day), label=plain(day), kind="stretches", value=policy_values.stretches_shown(value.get(day))
-            )
+            hours, hint = policy_values.stretches_shown(value.get(day)), here.hint if day == "every_day" else ""
+            yield replace(here, place=(*here.place, day), label=plain(day), hint=hint, kind="stretches", value=hours)
     elif isinstance(value, dict):
         for key, inner_value in value.items():
             label = LEVELS.get(key, plain(key))

@@ -82,8 +82,7 @@ def add_staff(
     if len(first_name) > 40 or len(job) > 80:
         raise AccountError("first name and job are too long: 40 and 80 characters at most")
     row = Staff(id=new_id(), name=name, first_name=first_name, job=job, role=role, demo=demo, failed_sign_ins=0, created_at=now)
-    if email.strip():
-        row.email_sealed = tx.vault.seal_own("staff.email", row.id, email.strip())
+    _keep_email(tx, row, email)
     if telegram_id:
         _link_telegram(tx, row, telegram_id)
     tx.session.add(row)
@@ -173,6 +172,14 @@ def record_work(tx: Tx, staff_id: str, by: str, capacity: int, languages: Iterab
     tx.signal("rota:all")
 
 
+def record_email(tx: Tx, staff_id: str, by: str, email: str, now: datetime) -> None:
+    """By which address the organisation's own sign-in finds this account; whoever was linked by an earlier one is not any more."""
+    row = _open(tx, staff_id)
+    row.single_sign_on = None
+    _keep_email(tx, row, email)
+    audit.note(tx, "staff_email", now, staff_id=by, subject_id=row.id)
+
+
 def link_telegram(tx: Tx, staff_id: str, chat_id: str, now: datetime) -> None:
     """Alerts go to this Telegram chat from now on. Raises `AccountError` when another account has it."""
     row = _open(tx, staff_id)
@@ -246,6 +253,10 @@ def _open(tx: Tx, staff_id: str) -> Staff:
     if row is None or row.closed_at is not None:
         raise AccountError("there is no open account of that kind: load the page again")
     return row
+
+
+def _keep_email(tx: Tx, row: Staff, email: str) -> None:
+    row.email_sealed = tx.vault.seal_own("staff.email", row.id, email.strip()) if email.strip() else None
 
 
 def _not_the_only_admin(tx: Tx, row: Staff) -> None:

@@ -19,7 +19,7 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 COMMAND = Path(sys.executable).parent / "breakwater"
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 180.0
 PHONE = {"width": 390, "height": 844}
 LAPTOP = {"width": 1280, "height": 800}
 

@@ -33,6 +33,9 @@ NO_PAGE = {"/", "/here", "/waiting/count", "/events", "/rota.ics", "/insight/{mo
 FRESH = {"/first-run/begin/{token}"}
 """Pages of an installation without staff; `test_first_run.py` looks at them."""
 
+CONNECTED = {"/sign-in/organisation", "/sign-in/organisation/back"}
+"""Pages of an organisation with a sign-in of its own; `test_single_sign_on.py` looks at them."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -73,6 +76,23 @@ def presses(button: str, *filled: tuple[str, str]) -> Callable[[Page], None]:
     return do
 
 
+def finds(category: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        opens_everything(page)
+        page.get_by_label("About").select_option(category)
+        page.get_by_role("button", name="Find").click()
+        expect(page.get_by_role("link", name="take this away")).to_be_visible()
+
+    return do
+
+
+def leaves_names_out(page: Page) -> None:
+    page.get_by_label("Who it goes to").select_option("childrens_services")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Names of other people").fill("stepdad")
+    expect(page.locator("mark").first).to_have_text("[another person]")
+
+
 def gives_the_password(page: Page) -> None:
     page.get_by_label("Name").fill("Nia")
     page.get_by_label("Password").fill(PASSWORD)
@@ -95,6 +115,12 @@ STATES = {
     "an invite": State("", "/invite/{token}", "invite"),
     "an invite, two passwords": State("", "/invite/{token}", "invite", presses("Go on", ("Password", PASSWORD))),
     "an invite, code app": State("", "/invite/{token}/code", "invite", chooses_a_password),
+    "cases": State("Jo", "/cases"),
+    "finding a case": State("Jo", "/cases", does=finds("fgm")),
+    "no case yet": State("Nia", "/cases"),
+    "who has read a case": State("Jo", "/cases/{case_id}/reads", "live"),
+    "a referral": State("Sam", "/cases/{case_id}/referral", "live"),
+    "a referral, names left out": State("Sam", "/cases/{case_id}/referral", "live", leaves_names_out),
     "nobody waits": State("Sam", "/waiting", quiet=True),
     "nothing to decide": State("Jo", "/flags", quiet=True),
     "no concerns": State("Jo", "/concerns", quiet=True),
@@ -193,4 +219,4 @@ def test_a_page_breaks_no_rule_in_any_width_or_theme(consoles: Consoles, chromiu
 
 def test_every_page_of_the_console_is_looked_at(consoles: Consoles) -> None:
     pages = {route.path for route in gated_routes(list(consoles.night.app.routes)) if "GET" in (route.methods or ())}
-    assert pages - NO_PAGE - FRESH == {state.route for state in STATES.values()}
+    assert pages - NO_PAGE - FRESH - CONNECTED == {state.route for state in STATES.values()}

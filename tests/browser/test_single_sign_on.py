@@ -77,6 +77,6 @@ def test_whom_nobody_knows_here_is_told_what_to_do(url: str, provider: IdentityP
     page = chromium.new_page()
     page.goto(f"{url}/sign-in")
     page.get_by_role("link", name=NAME).click()
-    expect(page.get_by_text("Ask your administrator to add you with that address")).to_be_visible()
+    expect(page.get_by_text("Ask your administrator to put that address on your account")).to_be_visible()
     assert violations(page) == []
     page.close()

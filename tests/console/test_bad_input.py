@@ -122,6 +122,14 @@ async def test_a_draft_outlives_the_program_and_goes_with_the_conversation(sam_h
     assert "I was about to say" not in (await anew.get(f"/cases/{case_id}")).text
 
 
+async def test_a_draft_that_comes_after_its_message_was_sent_is_not_kept(sam_has: tuple[Browser, str]) -> None:
+    sam, case_id = sam_has
+    form = {"text": "Hello there", "once": once((await sam.get(f"/cases/{case_id}")).text)}
+    await sam.post(f"/cases/{case_id}/say", **form)
+    await sam.post(f"/cases/{case_id}/draft", **form)
+    assert "></textarea>" in (await sam.get(f"/cases/{case_id}")).text
+
+
 async def test_a_draft_is_kept_only_by_who_has_the_conversation(sam_has: tuple[Browser, str], browser: Open) -> None:
     _, case_id = sam_has
     jo = await browser("Jo")

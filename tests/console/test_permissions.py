@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from escalation.console import permission_table
 from escalation.console.permissions import PUBLIC, TABLE, Gate, GatedRoute, gated_routes
 from tests.console.conftest import Browser, Open
 from tests.house import House
@@ -103,6 +105,7 @@ WHO_MAY = {
     "POST /team/{staff_id}/invite": "admin",
     "POST /team/{staff_id}/dates": "admin",
     "POST /team/{staff_id}/role": "admin",
+    "POST /team/{staff_id}/email": "admin",
     "POST /team/{staff_id}/end-sessions": "admin",
     "POST /team/{staff_id}/close": "admin",
     "POST /sign-out": SIGNED_IN,
@@ -153,6 +156,12 @@ async def test_a_right_password_alone_opens_the_code_page_and_nothing_else(brows
     for route, who in WHO_MAY.items():
         if route not in ("GET /code", "POST /code", "POST /sign-in"):
             assert (await asked(half, route) == 401) == ("nobody" not in who.split()), route
+
+
+def test_the_document_says_who_opens_what_as_the_code_has_it() -> None:
+    document = Path(__file__).parents[2] / "docs" / "permissions.md"
+    again = "python -m escalation.console.permission_table > docs/permissions.md"
+    assert document.read_text(encoding="utf-8") == permission_table.table(), f"run {again}"
 
 
 def test_a_route_without_a_permission_cannot_be_added() -> None:

@@ -94,7 +94,7 @@ def told(file: bytes) -> dict[str, str]:
 
 def on_page(page: str, part: str) -> str:
     """One part of the page."""
-    found = re.search(rf'<div class="part[^"]*" id="part-{part}">(.*?)</p>\n', page, re.S)
+    found = re.search(rf'<div class="part[^"]*" id="part-{part}">(.*?)(?=<div class="part[ "]|</fieldset>)', page, re.S)
     assert found, f"no part {part}"
     return found[1]
 

@@ -112,6 +112,19 @@ async def test_once_linked_the_person_counts_and_no_longer_the_address(office: B
     assert "linked to another person" in answer.text
 
 
+async def test_an_address_put_on_an_account_later_links_it_and_another_one_unlinks_it(
+    office: Browser, provider: IdentityProvider, staffed: House
+) -> None:
+    admin = await office.signs_in("Robin")
+    alex = staffed.staff("Alex").id
+    provider.claims |= {"sub": "alex", "email": "alex@harbour.example"}
+    await admin.post(f"/team/{alex}/email", email="alex@harbour.example")
+    assert (await goes(office, provider)).status_code == 200
+    assert "Alex" in (await office.get("/account")).text
+    staffed.record.write(lambda tx: accounts.record_email(tx, alex, staffed.staff("Robin").id, "", staffed.clock()))
+    assert (await goes(office, provider)).status_code == 422
+
+
 async def test_an_address_that_the_provider_has_not_checked_finds_nobody(office: Browser, provider: IdentityProvider) -> None:
     for unchecked in (False, None, "true"):
         provider.claims = KNOWN | {"email_verified": unchecked}
@@ -186,6 +199,11 @@ async def test_a_key_that_the_provider_has_changed_is_found(office: Browser, pro
     assert (await goes(office, provider)).status_code == 200
 
 
+async def test_another_sites_link_begins_no_sign_in(office: Browser) -> None:
+    answer = await office.get("/sign-in/organisation", **{"sec-fetch-site": "cross-site"})
+    assert (answer.status_code, "location" in answer.headers) == (200, False)
+
+
 async def test_a_return_works_once_in_the_browser_that_left_only(
     office: Browser, provider: IdentityProvider, connected: FastAPI, staffed: House
 ) -> None:
@@ -235,3 +253,9 @@ async def test_a_provider_that_was_never_there_is_told_as_away(app: FastAPI, sta
     assert answer.status_code == 503
     assert "cannot be reached just now" in answer.text
     assert SECRET not in repr(nowhere)
+
+
+async def test_a_description_of_another_provider_is_not_believed(app: FastAPI, staffed: House, provider: IdentityProvider) -> None:
+    by_another_name = ProviderSettings(provider.url.replace("127.0.0.1", "localhost"), CLIENT, SECRET, NAME)
+    console = create(staffed.record, staffed.service, ConsoleSettings(provider=by_another_name), staffed.clock, check=CHECK)
+    assert (await Browser(console, staffed).get("/sign-in/organisation")).status_code == 503

@@ -58,8 +58,8 @@ async def add_somebody(
         somebody = NewPerson(name, role, email, telegram_id.strip(), *dates)
         made = await console.record.awrite(lambda tx: first_steps.add_person(tx, somebody, me.staff_id, console.clock()))
     except (AccountError, WhenError) as error:
-        return await _steps(request, me, Answer("people", wrong=sentence(str(error))))
-    return await _steps(request, me, Answer("people", invited=name, link=f"{console_address(request)}/invite/{made.token}"))
+        return await _steps(request, me, Answer("team", wrong=sentence(str(error))))
+    return await _steps(request, me, Answer("team", invited=name, link=f"{console_address(request)}/invite/{made.token}"))
 
 
 @router.post("/first-run/rota")

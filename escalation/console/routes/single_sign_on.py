@@ -27,7 +27,7 @@ AWAY = f"Your organisation's sign-in cannot be reached just now. Try again in a 
 SAID_NO = f"Your organisation's sign-in said no. Try again, or ask whoever looks after it. {_OTHERWISE}"
 NOT_CHECKED = "That sign-in could not be checked, so nobody was signed in. Start again from this page."
 WHY_NOT = {
-    Refusal.UNKNOWN: "Your organisation knows you, but no staff account here has your e-mail address. Ask your administrator to add you with that address.",
+    Refusal.UNKNOWN: "Your organisation knows you, but no staff account here has your e-mail address. Ask your administrator to put that address on your account.",
     Refusal.SEVERAL: "More than one staff account here has your e-mail address. Ask your administrator to leave it with one of them.",
     Refusal.ANOTHER: "The account with your e-mail address is linked to another person's sign-in. Ask your administrator for a new sign-up link.",
     Refusal.CLOSED: "Your account here was closed. If that is wrong, ask your administrator.",
@@ -37,8 +37,10 @@ WHY_NOT = {
 
 @router.get("/sign-in/organisation")
 async def leave(request: Request, _: Anyone, going_to: str = "") -> Response:
-    """Off to the provider. Nothing is signed in by this alone, so a link may do it."""
+    """Off to the provider, when somebody pressed the button; another site's link leads to the sign-in page only."""
     console, provider = _console(request), _provider(request)
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return sign_in_page(request)
     if not console.may_ask(door.caller(request)):
         return sign_in_page(request, 429, wrong=door.TOO_MANY)
     try:

@@ -94,6 +94,13 @@ async def change_role(request: Request, staff_id: str, me: Admin, role: Field = 
     return redirect(request, f"/team#{staff_id}")
 
 
+@router.post("/team/{staff_id}/email")
+async def record_email(request: Request, staff_id: str, me: Admin, email: Field = "") -> Response:
+    console: Console = request.app.state.console
+    await _done(request, lambda tx: accounts.record_email(tx, staff_id, me.staff_id, email[:200], console.clock()))
+    return redirect(request, f"/team#{staff_id}")
+
+
 @router.post("/team/{staff_id}/end-sessions")
 async def end_sessions(request: Request, staff_id: str, me: Admin) -> Response:
     console: Console = request.app.state.console

@@ -35,7 +35,7 @@ async def say(request: Request, case_id: str, me: Writer, text: Words = "", once
     try:
         held = await console.record.awrite(lambda tx: _say(tx, console, case_id, me, text, once, confirmed=bool(confirmed)))
     except NotPossible as error:
-        await _keep(console, me, case_id, text)
+        await _kept(console, me, case_id, text)
         return await case_page(request, me, case_id, Writing(text, wrong=sentence(str(error))), status=409)
     if held:
         return await case_page(request, me, case_id, Writing(text, held=held), status=422)
@@ -43,8 +43,8 @@ async def say(request: Request, case_id: str, me: Writer, text: Words = "", once
 
 
 @router.post("/cases/{case_id}/draft", status_code=204)
-async def keep_draft(request: Request, case_id: str, me: Writer, text: Words = "") -> Response:
-    await _keep(request.app.state.console, me, case_id, text)
+async def keep_draft(request: Request, case_id: str, me: Writer, text: Words = "", once: Words = "") -> Response:
+    await _kept(request.app.state.console, me, case_id, text, once)
     return Response(status_code=204)
 
 
@@ -87,9 +87,9 @@ def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, once: 
     """Send, or return why it was held. A hold is caught here, inside the transaction, since it is recorded too."""
     staff, now = staff_of(tx, me), console.clock()
     cases.locked(tx, case_id)
-    # Also a program that has ended since may have sent it; what was changed in a form that is still open is a new message.
-    form = tx.vault.pseudonym("console", staff.id, once or new_id(), text)
-    if tx.session.scalar(select(StaffUpdate.id).where(StaffUpdate.channel == "console", StaffUpdate.external_id == form)):
+    form = _form(tx, me, once or new_id(), text)
+    if _was_sent(tx, form):
+        drafts.drop(tx, case_id, staff.id)
         return ()
     try:
         relay.say(tx, console.service, case_id, staff, text, now, confirmed=confirmed)
@@ -101,11 +101,27 @@ def _say(tx: Tx, console: Console, case_id: str, me: SignedIn, text: str, once: 
     return ()
 
 
+def _form(tx: Tx, me: SignedIn, once: str, text: str) -> str:
+    """A form with its words: sent again it is the same message, with other words a new one."""
+    return tx.vault.pseudonym("console", me.staff_id, once, text)
+
+
+def _was_sent(tx: Tx, form: str) -> bool:
+    """Whether this form with its words went out before, also by a program that has ended since."""
+    return tx.session.scalar(select(StaffUpdate.id).where(StaffUpdate.channel == "console", StaffUpdate.external_id == form)) is not None
+
+
 def _close(tx: Tx, console: Console, me: SignedIn, case_id: str, outcome: str, note: str, safer: str) -> None:
     relay.close(tx, console.service, case_id, staff_of(tx, me), outcome, note, console.clock(), safer=safer)
     drafts.drop(tx, case_id, me.staff_id)
 
 
-async def _keep(console: Console, me: SignedIn, case_id: str, text: str) -> None:
+def _keep(tx: Tx, console: Console, me: SignedIn, case_id: str, text: str, once: str) -> None:
+    """Keep what is in the box, unless it came late and was sent meanwhile."""
+    if not _was_sent(tx, _form(tx, me, once, text)):
+        drafts.keep(tx, case_id, staff_of(tx, me), text, console.clock())
+
+
+async def _kept(console: Console, me: SignedIn, case_id: str, text: str, once: str = "") -> None:
     with suppress(NotPossible):
-        await console.record.awrite(lambda tx: drafts.keep(tx, case_id, staff_of(tx, me), text, console.clock()))
+        await console.record.awrite(lambda tx: _keep(tx, console, me, case_id, text, once))

@@ -48,7 +48,7 @@ UNSEEN_WRITERS = (
     "w116",
     "w122",
     "w128",
-    *("w210", "w217", "w224", "w229", "w235"),
+    *("w210", "w217", "w224", "w229", "w235", "w262", "w268", "w274", "w280", "w278"),
 )
 """Every topic and every category has texts by one of the first eight; the others wrote conversations."""
 

@@ -35,7 +35,7 @@ opener.addEventListener("click", () => {
   if (isOpen()) panel.querySelector("button").focus();
 });
 document.addEventListener("pointerdown", ({ target }) => {
-  if (!opener.hidden && isOpen() && !panel.contains(target) && !opener.contains(target)) open(false);
+  if (!opener.hidden && isOpen() && !target.closest("#tools, #options, dialog")) open(false);
 });
 
 for (const choice of panel.querySelectorAll("[name=size]")) {

@@ -1,0 +1,194 @@
+"""What goes wrong around a console page: a program that stops, an answer that is lost, a stream that drops, a second tab,
+a clock that is wrong, a paste that is too long, and script in every field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.a_shift import Shift
+from tests.browser.running import Program, Worker, YoungPerson, laptop, phone
+from tests.browser.test_console_accessibility import STATES
+from tests.browser.test_console_page import asks_for_an_adult
+from tests.console import forms
+from tests.console.conftest import token_in
+
+pytestmark = pytest.mark.browser
+
+BOX = "Your message"
+NOT_SENT = "Not sent. Your words are still here: press Send again in a moment."
+
+
+@pytest.fixture
+def sam(shift: Shift, chromium: Browser) -> Iterator[BrowserContext]:
+    """Sam's browser; a young person writes with them in the case `live`."""
+    context = shift.site.browser_of(chromium, "Sam")
+    yield context
+    context.close()
+
+
+def press_send(page: Page) -> None:
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def lines(page: Page, text: str) -> int:
+    """How often something was said, as the page shows it."""
+    return page.locator(".line.us .bubble").get_by_text(text, exact=True).count()
+
+
+def test_words_that_could_not_be_sent_stay_and_an_answer_that_was_lost_sends_nothing_twice(shift: Shift, sam: BrowserContext) -> None:
+    page = shift.opened(sam, "/cases/{live}")
+    page.route("**/say", lambda route: route.abort())
+    page.get_by_label(BOX).fill("I am here with you.")
+    press_send(page)
+    expect(page.get_by_text(NOT_SENT)).to_be_visible()
+    expect(page.get_by_label(BOX)).to_have_value("I am here with you.")
+    assert lines(page, "I am here with you.") == 0, "nothing is shown as sent before it is"
+
+    def loses_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.unroute("**/say")
+    page.route("**/say", loses_the_answer)
+    press_send(page)
+    expect(page.get_by_text(NOT_SENT)).to_be_visible()
+    page.unroute("**/say")
+    press_send(page)
+    expect(page.get_by_label(BOX)).to_have_value("")
+    expect(page.get_by_text("I am here with you.", exact=True)).to_be_visible()
+    assert lines(page, "I am here with you.") == 1
+
+
+def test_a_message_that_is_pressed_twice_goes_out_once(shift: Shift, sam: BrowserContext) -> None:
+    page = shift.opened(sam, "/cases/{live}")
+    page.get_by_label(BOX).fill("Pressed twice.")
+    page.get_by_role("button", name="Send", exact=True).dblclick()
+    expect(page.get_by_label(BOX)).to_have_value("")
+    page.reload()
+    assert lines(page, "Pressed twice.") == 1
+
+
+def test_two_tabs_on_one_conversation_show_the_same_and_keep_their_own_words(shift: Shift, sam: BrowserContext) -> None:
+    first, second = shift.opened(sam, "/cases/{live}"), shift.opened(sam, "/cases/{live}")
+    second.get_by_label(BOX).fill("Still being written in the second tab")
+    first.get_by_label(BOX).fill("Sent from the first tab")
+    press_send(first)
+    expect(second.locator(".line.us .bubble").get_by_text("Sent from the first tab")).to_be_visible()
+    expect(second.get_by_label(BOX)).to_have_value("Still being written in the second tab")
+    press_send(second)
+    expect(first.locator(".line.us .bubble").get_by_text("Still being written in the second tab")).to_be_visible()
+    assert lines(first, "Sent from the first tab") == 1
+
+
+def test_nothing_is_missed_while_the_stream_is_away(shift: Shift, sam: BrowserContext) -> None:
+    page = shift.opened(sam, "/cases/{live}")
+    page.evaluate("stream.close()")
+    sam.route("**/events*", lambda route: route.fulfill(status=502))
+    page.evaluate("connect()")
+    expect(page.get_by_text("The connection is gone. Trying again…")).to_be_visible()
+    shift.night.arrivals.young_person_writes(shift.night.cases["live"], "this came while you were away")
+    sam.unroute("**/events*")
+    expect(page.get_by_text("this came while you were away")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("The connection is gone. Trying again…")).to_be_hidden()
+
+
+def test_a_paste_of_ten_thousand_characters_is_counted_refused_and_kept(shift: Shift, sam: BrowserContext) -> None:
+    page, paste = shift.opened(sam, "/cases/{live}"), "0123456789" * 1000
+    page.get_by_label(BOX).fill(paste)
+    expect(page.get_by_text("10,000 of 3,500 characters: too long for one message.")).to_be_visible()
+    press_send(page)
+    expect(page.get_by_role("alert").filter(has_text="10000 characters, 3500 at most")).to_be_visible()
+    expect(page.get_by_label(BOX)).to_have_value(paste)
+    page.reload()
+    expect(page.get_by_label(BOX)).to_have_value(paste)
+    page.get_by_label(BOX).fill("")
+    page.wait_for_timeout(700)
+
+
+def test_a_browser_whose_clock_is_an_hour_wrong_shows_the_times_of_the_service(
+    shift: Shift, sam: BrowserContext, chromium: Browser
+) -> None:
+    for path in ("/waiting", "/cases/{live}", "/rota"):
+        right = shift.opened(sam, path)
+        context = chromium.new_context(locale="en-GB", timezone_id="Asia/Tokyo")
+        context.add_cookies(sam.cookies())  # type: ignore[arg-type]
+        wrong = context.new_page()
+        wrong.clock.install(time="2027-03-01T03:00:00Z")
+        wrong.set_viewport_size({"width": 1280, "height": 800})
+        wrong.goto(right.url)
+        shown = [page.locator("time, .week li, .week li span, .weeks h2").all_inner_texts() for page in (right, wrong)]
+        assert shown[0] == shown[1]
+        assert shown[0]
+        context.close()
+
+
+def test_a_program_that_starts_again_in_the_middle_of_a_word_loses_nothing_and_sends_once(
+    chromium: Browser, own_program: Program, words: object
+) -> None:
+    young = YoungPerson(phone(chromium), own_program.url)
+    asks_for_an_adult(young, words)  # type: ignore[arg-type]
+    worker = Worker(laptop(chromium), own_program, "Sam")
+    worker.picks_up()
+    page = worker.page
+    with page.expect_response("**/draft"):
+        page.get_by_label(BOX).press_sequentially("I was in the middle")
+    own_program.stop()
+    page.get_by_label(BOX).press_sequentially(" of a word")
+    press_send(page)
+    expect(page.get_by_text(NOT_SENT)).to_be_visible()
+    with page.expect_response("**/draft", timeout=30_000):
+        own_program.start()
+    expect(page.get_by_text("The connection is gone. Trying again…")).to_be_hidden(timeout=10_000)
+    page.reload()
+    expect(page.get_by_label(BOX)).to_have_value("I was in the middle of a word")
+    press_send(page)
+    young.sees("I was in the middle of a word", speaker="worker")
+    assert young.shown().count("I was in the middle of a word") == 1
+
+
+def test_script_in_every_field_of_every_form_is_kept_and_shown_as_text(shift: Shift, chromium: Browser) -> None:
+    states = sorted({(state.who, address(shift, state.route, state.named)) for state in STATES.values() if state.who and not state.quiet})
+    written = sum(fill_in_all(shift, who, path) for who, path in states)
+    assert written > 40, "the forms of the console were not found"
+    shown = []
+    for who in sorted({who for who, _ in states}):
+        context = shift.site.browser_of(chromium, who)
+        page = context.new_page()
+        page.on("dialog", lambda dialog: pytest.fail(f"script ran: {dialog.message}"))
+        for path in [path for name, path in states if name == who]:
+            page.goto(shift.site.url + path)
+            assert page.locator("img[src=x]").count() == 0, f"{who}: {path}"
+            if (
+                forms.SCRIPT in page.content().replace("&lt;", "<").replace("&gt;", ">")
+                or forms.SCRIPT in page.locator("body").inner_text()
+            ):
+                shown.append(path)
+        context.close()
+    assert len(shown) > 3, "what was written is shown nowhere"
+
+
+def address(shift: Shift, route: str, named: str) -> str:
+    return route.format(case_id=shift.night.cases.get(named, "nothing"), token="nothing", month="2026-10")
+
+
+def fill_in_all(shift: Shift, who: str, path: str) -> int:
+    """Send each form of a page with script in its fields, but those that only press a button; returns how many."""
+    site = shift.site
+    with httpx.Client(cookies={"breakwater": site.sessions[who]}, headers={"sec-fetch-site": "same-origin"}) as client:
+        page = client.get(site.url + path)
+        if page.status_code != 200:
+            return 0
+        token, found = token_in(page) if 'name="csrf"' in page.text else "", list(forms.of_page(page.text, f"{site.url}{path}"))
+        origin = site.url.removesuffix("/staff")
+        for form in found:
+            if not form.free:
+                continue
+            fields = {**form.fields, "csrf": token}
+            answer = client.request(form.method, origin + form.path, **{"data" if form.method == "post" else "params": fields})  # type: ignore[arg-type]
+            assert answer.status_code < 500, f"{who}: {form.path} answered {answer.status_code}"
+            assert "<img src=x" not in answer.text, f"{who}: {form.path}"
+        return sum(form.free for form in found)
