@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from bot.channels.telegram import TelegramChannel
+from bot.editions import Editions
 from bot.heartbeat import Heartbeat
 from bot.intake import PATIENCE
 from bot.ticking import Ticking
@@ -50,6 +51,7 @@ class Health:
     ticking: Ticking
     telegram: TelegramChannel | None = None
     heart: Heartbeat | None = None
+    editions: Editions | None = None
     _known: tuple[float, Report] | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -96,6 +98,8 @@ class Health:
             yield "Telegram cannot be reached: look at the network and at BREAKWATER_TELEGRAM_TOKEN. Messages wait there for up to a day."
         elif self.heart is not None and not self.ticking.auditor.overdue and since(self.heart.given_at) > HEART_QUIET:
             yield "The heartbeat cannot be given: look at BREAKWATER_HEARTBEAT, and at the network."
+        if self.editions is not None and self.editions.problem:
+            yield f"What was published last cannot be used, and the content before it stays in force. {self.editions.problem.splitlines()[0]}."
         for what, count in sorted(self.ticking.auditor.overdue.items()):
             yield f"Overdue for more than a minute: {count} {what}. The log says why."
 

@@ -40,7 +40,9 @@ def load_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
     if settings.mode == "production":
         today = datetime.now(UTC).date()
         if missing := owed(service.library, service.retention, today):
-            raise SettingsError("production mode cannot start yet:\n" + "\n".join(missing))
+            raise SettingsError(
+                "production mode cannot start yet; `breakwater serve --set-up` opens the console alone:\n" + "\n".join(missing)
+            )
         note_what_editors_owe(service.library, today)
     return service
 

@@ -157,6 +157,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     if service.out_of_hours:
         urls = settings.out_of_hours_url.get_secret_value().split()
         _add(program, OutsideAlerts(urls, CONTACT, "BREAKWATER_OUT_OF_HOURS_URL"), now)
+    health.editions = editions
     editions.tell(program.use)
     _watch(program, now)
     return program

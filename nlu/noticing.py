@@ -10,12 +10,12 @@ from content.editorial.clues import load_clues
 from content.editorial.library import CONTENT
 from content.editorial.phrases import load_phrases, place_of
 from content.editorial.reading import ContentError
-from nlu.risk.accumulate import accumulate, signs_in
+from nlu.risk.accumulate import accumulate, signs_in, worries
 from nlu.risk.check import Checker
 from nlu.risk.clues import Clues
 from nlu.risk.grammar import PhraseError
 from nlu.risk.lexicon import Lexicon
-from nlu.risk.merge import merge
+from nlu.risk.merge import merge, with_history
 from nlu.risk.parts import parts_of
 from nlu.risk.policy import RiskPolicy, load_policy
 from nlu.understanding import Reading, Risk, Sign, Understanding
@@ -77,9 +77,10 @@ class Noticing:
         """
         risk, scores = self.check(text, age_band), reading.scores if reading else None
         signs = signs_in(text, risk.signs, scores.signs if scores else {}, self._kinds, self._policy)
+        alone = merge(text, replace(risk, signs=signs), scores, age_band, self._policy)
+        alone = replace(alone, signs=(*signs, *worries(text, alone)))
         together = whole.scores.together if whole and whole.scores else None
-        history = accumulate(earlier, signs, self._policy, standing, together)
-        merged = merge(text, replace(risk, signs=signs), scores, history, age_band, self._policy)
+        merged = with_history(alone, accumulate(earlier, alone.signs, self._policy, standing, together))
         if reading is None:
             return Understanding(risk=merged)
         return Understanding(reading.topic, reading.confidence, merged, reading.ranking)

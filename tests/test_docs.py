@@ -18,6 +18,7 @@ DOCS = [
     ROOT / "nlu" / "service" / "README.md",
     ROOT / "tests" / "dialogues" / "README.md",
     ROOT / "docs" / "retention.md",
+    ROOT / "docs" / "embedding.md",
 ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, content, database, doctor, insight, people, retention, rota, running, staff
+from bot.cli import audit, content, database, doctor, examples, insight, people, retention, rota, running, staff
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", help=__doc__)
 app.add_typer(running.app)
 app.add_typer(people.app)
 app.add_typer(doctor.app)
@@ -21,3 +21,4 @@ _GROUPS = {
 }
 for name, group in _GROUPS.items():
     app.add_typer(group.app, name=name)
+examples.show(app)

@@ -31,11 +31,6 @@ def doctor(
     """Look at everything, change nothing, and say what to do: settings, key, record, Telegram, rota, words and more.
 
     It works on a broken installation too. ✓ is well; ! works, and somebody should do something; ✗ is broken; ? could not be looked at.
-
-    Examples: [bold]breakwater doctor[/bold]; [bold]breakwater doctor --only rota --only telegram[/bold];
-    [bold]breakwater doctor --json | jq '.findings[] | select(.state == "broken")'[/bold].
-
-    Ends with 0 where nothing is broken, with 1 where something is, and with 2 where it was called wrongly.
     """
     from bot.doctor.examining import NAMES, examine
     from bot.doctor.installation import Installation

@@ -36,10 +36,6 @@ def serve(
     """Run the real thing: channels, web chat, console, chain. In demo mode staff and rota are made and log-ins printed.
 
     Where nobody can sign in yet it prints a one-time address, at which the first administrator begins.
-
-    Examples: [bold]breakwater serve[/bold]; [bold]breakwater serve --set-up[/bold] on a fresh server.
-
-    Ends with 0 when it is stopped, and with 1 and one line that says what to do where it cannot start.
     """
     from bot.serving import serve as run
 

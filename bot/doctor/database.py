@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.doctor.installation import Installation
-from bot.doctor.verdict import CannotLook, Verdict, attention, broken, counted, ok, unknown
+from bot.doctor.verdict import CannotLook, Verdict, attention, broken, ok, unknown
 from bot.settings import SettingsError
 from escalation.record import audit
 from escalation.record.envelope import SealBroken
@@ -126,7 +126,7 @@ def check_audit(one: Installation) -> Verdict:
     if wrong is not None:
         return broken(f"The audit chain is broken at entry {wrong}.", "Compare with the back-ups, and tell the data protection officer.")
     links = one.read(lambda tx: min(LINKS, tx.session.scalar(select(func.count()).select_from(AuditRow)) or 0))
-    return ok(f"The newest {counted(links, 'audit entry', 'audit entries')} are whole; `breakwater audit verify` looks at all of them.")
+    return ok(f"The newest part of the audit chain is whole ({links} entries); `breakwater audit verify` looks at all of it.")
 
 
 _DAMAGED = "Stop the program, keep a copy of the file, and restore the last back-up."

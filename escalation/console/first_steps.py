@@ -14,7 +14,7 @@ from escalation.record import audit, duty
 from escalation.record.store import Tx
 from escalation.record.tables import Shift, Staff
 from escalation.rota import gaps, shifts
-from escalation.rota.proposal import Proposed, propose
+from escalation.rota.proposal import QUARTER, Proposed, propose
 from escalation.rota.spans import Span
 from escalation.staff import accounts
 from escalation.staff.accounts import Invite
@@ -26,7 +26,6 @@ BEFORE_YOUNG_PEOPLE = ("signed", "retention", "address", "alerts", "heartbeat", 
 LOOKED_AT = STEPS + BEFORE_YOUNG_PEOPLE
 
 WEEK = timedelta(days=7)
-QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ LONGEST_SHIFT = timedelta(hours=8)
 REST = timedelta(hours=11)
 """Between two shifts of one person, as the working time rules of the UK have it."""
 MOST_IN_A_WEEK = timedelta(hours=48)
+QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ def propose(
 
 
 def _shifts(gap: Span) -> Iterator[Span]:
-    """A time in equal parts, none longer than a shift may be."""
-    number = ceil((gap.ends_at - gap.starts_at) / LONGEST_SHIFT)
-    part = (gap.ends_at - gap.starts_at) / number
-    for index in range(number):
-        yield Span(gap.starts_at + index * part, gap.starts_at + (index + 1) * part)
+    """A time in parts of about the same length, to the quarter of an hour, none longer than a shift may be."""
+    length = gap.ends_at - gap.starts_at
+    part = ceil(length / ceil(length / LONGEST_SHIFT) / QUARTER) * QUARTER
+    begins = gap.starts_at
+    while begins < gap.ends_at:
+        yield Span(begins, min(begins + part, gap.ends_at))
+        begins += part
 
 
 class _Plan:

@@ -6,10 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlu.risk.policy import RiskPolicy
-from nlu.understanding import Evidence, Level, Sign
+from nlu.understanding import Evidence, Level, Risk, Sign
 
 Kinds = Mapping[str, tuple[str, str]]
 """Category and reason of each weak sign, by its id."""
+
+WORRIES = "worries"
+"""Id of the mark on a message that is a worry or graver by itself. It adds nothing to the sum of the signs; it makes us believe sooner
+that the conversation as a whole is one of harm."""
+
+
+def worries(text: str, alone: Risk) -> tuple[Sign, ...]:
+    """The mark of a message that is a worry or graver by itself; none for others."""
+    if alone.level is Level.NONE:
+        return ()
+    category = alone.categories[0] if alone.categories else "mental_health_crisis"
+    return (Sign(WORRIES, category, "is a worry by itself", 0, len(text), "model"),)
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,7 @@ def accumulate(
     """Add up distinct signs; older ones weigh less. `earlier` is oldest first, and evidence keeps its indices.
 
     `together` is the model's reading of the conversation as a whole, where there is one: if it is sure, fewer signs are enough, and if
-    it is sure of the contrary, signs alone are not.
+    it is sure of the contrary, signs alone are not. It need be less sure where one of the messages is a worry by itself.
     A conversation whose latest message adds no sign stays as it was judged before, and nothing is raised again, unless `standing`
     asks what all of it comes to.
     """
@@ -47,15 +59,17 @@ def accumulate(
         faded = policy.signs.fade ** (len(earlier) - index)
         latest.update({sign.id: (sign, index, faded * policy.signs.fade_day**sign.days_ago * _weight(sign, policy)) for sign in signs})
     latest.update({sign.id: (sign, None, _weight(sign, policy)) for sign in now})
+    worried = latest.pop(WORRIES, None) is not None
     weight = sum(weight for _, _, weight in latest.values())
-    if not _enough(len(latest), weight, together, policy):
+    if not _enough(len(latest), weight, together, worried, policy):
         return Accumulated()
     evidence = tuple(_evidence(sign, index) for sign, index, _ in latest.values())
     return Accumulated(Level.CONCERN, _by_weight(list(latest.values())), evidence)
 
 
-def _enough(signs: int, weight: float, together: float | None, policy: RiskPolicy) -> bool:
-    if together is not None and together >= policy.signs.together:
+def _enough(signs: int, weight: float, together: float | None, worried: bool, policy: RiskPolicy) -> bool:
+    sure = policy.signs.together_beside_worry if worried else policy.signs.together
+    if together is not None and together >= sure:
         return signs >= policy.signs.together_fewest
     doubted = together is not None and together < policy.signs.together_doubts_below
     return not doubted and signs >= policy.signs.fewest and weight >= policy.signs.concern

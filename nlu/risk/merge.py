@@ -1,4 +1,4 @@
-"""Phrases, model and history make one risk, by the organisation's policy."""
+"""Phrases and model make the risk in one message, and history adds to it, by the organisation's policy."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ _SENTENCE = re.compile(r"[^.!?\n]*[^.!?\n\s][^.!?\n]*[.!?]*")
 _FROM_16 = frozenset({"16_17", "18_25"})
 
 
-def merge(text: str, risk: Risk, scores: RiskScores | None, history: Accumulated, age_band: str, policy: RiskPolicy) -> Risk:
-    """One risk from what the phrases saw, what the model reads (`None` when it did not answer) and earlier signs."""
+def merge(text: str, risk: Risk, scores: RiskScores | None, age_band: str, policy: RiskPolicy) -> Risk:
+    """The risk in one message from what the phrases saw and what the model reads (`None` when it did not answer)."""
     band = youngest(age_band, risk.flags)
     merged = risk if scores is None else _with_model(text, risk, scores, band, policy)
     certain = scores is None or scores.at_least.get("concern", 0) >= policy.flags_doubted_below
-    return _with_flags(_with_history(merged, history), band, certain, policy)
+    return _with_flags(merged, band, certain, policy)
+
+
+def with_history(risk: Risk, history: Accumulated) -> Risk:
+    """The risk in a message together with what earlier ones and it come to."""
+    if history.level <= risk.level:
+        return risk
+    categories = tuple(dict.fromkeys((*history.categories, *risk.categories)))
+    subject: Subject = risk.subject if risk.evidence else "self"
+    return replace(risk, level=history.level, categories=categories, subject=subject, evidence=risk.evidence + history.evidence)
 
 
 def youngest(age_band: str, flags: frozenset[str]) -> str:
@@ -28,14 +37,6 @@ def youngest(age_band: str, flags: frozenset[str]) -> str:
     if age_band not in bands:
         return said[0] if said else age_band
     return min((age_band, *said), key=bands.index)
-
-
-def _with_history(risk: Risk, history: Accumulated) -> Risk:
-    if history.level <= risk.level:
-        return risk
-    categories = tuple(dict.fromkeys((*history.categories, *risk.categories)))
-    subject: Subject = risk.subject if risk.evidence else "self"
-    return replace(risk, level=history.level, categories=categories, subject=subject, evidence=risk.evidence + history.evidence)
 
 
 def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: RiskPolicy) -> Risk:

@@ -66,6 +66,7 @@ class SignPolicy(Entry):
     fewest: Annotated[int, Field(ge=1)]
     messages: Annotated[int, Field(ge=0)] = Field(description="how many earlier messages are looked at")
     together: Share = Field(description="from which score of the model on the conversation as a whole fewer signs are enough")
+    together_beside_worry: Share = Field(description="the same where one of the messages is a worry by itself")
     together_doubts_below: Share = Field(description="signs alone are not enough where that score is below this")
     together_fewest: Annotated[int, Field(ge=0)] = Field(description="how many different signs are enough then")
     model: Share = Field(description="from which score on the model sees a sign")

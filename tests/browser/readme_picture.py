@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -16,7 +17,7 @@ from escalation.record.schema import upgrade
 from escalation.record.store import Record
 from escalation.record.tables import OutboxRow
 from nlu.noticing import Noticing
-from tests.browser.a_night import STAFF, night
+from tests.browser.a_night import NIGHT, night
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.console_site import Site, served
 from tests.conftest import KEY
@@ -32,8 +33,9 @@ def main(file: Path) -> None:
         record = Record(url, KEY)
         house = House(record, load_service(Settings(database_url=url)), Noticing.load(), Clock())
         made = asyncio.run(night(house))
+        house.clock.at = NIGHT - timedelta(minutes=49)  # soon after the last words of the conversation
         record.write(lambda tx: tx.session.execute(update(OutboxRow).values(state="sent", sent_at=house.clock())))
-        with served(house, STAFF) as site:
+        with served(house, ["Sam"]) as site:
             take(site, f"/cases/{made.cases['live']}", file)
         record.close()
 

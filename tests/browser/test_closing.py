@@ -135,7 +135,7 @@ def test_saying_no_to_being_remembered_keeps_nothing(device: Device) -> None:
     assert kept(young.page)["device"] == []
 
 
-CASES = {
+CASES: dict[str, tuple[dict[str, Any] | None, dict[str, Any], str]] = {
     "loaded again": ({"token": "t", "left": 1000}, {"type": "reload"}, "at once"),
     "another language": ({"token": "t", "left": 1000}, {"type": "navigate"}, "at once"),
     "loaded after two minutes": ({"token": "t", "left": 1000}, {"type": "navigate", "now": 121_000}, "no"),
@@ -152,7 +152,7 @@ CASES = {
 def test_what_a_tab_kept_is_used_only_where_the_same_person_is_likely_there(device: Device) -> None:
     page = device.opens().page
     module = "async ([kept, now]) => (await import('/chat/static/session.js')).mayGoOn(kept, now)"
-    loaded = {"type": "navigate", "discarded": False, "phone": False, "now": 3000}
+    loaded: dict[str, Any] = {"type": "navigate", "discarded": False, "phone": False, "now": 3000}
     assert {what: page.evaluate(module, [kept, loaded | now]) for what, (kept, now, _) in CASES.items()} == {
         what: answer for what, (_, _, answer) in CASES.items()
     }

@@ -154,6 +154,14 @@ STATES = {
     "the team": State("Robin", "/team", does=opens_everything),
     "the team, a new link": State("Robin", "/team", does=presses("New sign-up link")),
     "the team, a name missing": State("Robin", "/team", does=presses("Make a sign-up link")),
+    "settings": State("Robin", "/settings"),
+    "times": State("Jo", "/settings/times", does=opens_everything),
+    "times, a change looked at": State("Jo", "/settings/times", does=presses("Look at the changes", ("Without real times", "12"))),
+    "times, one that cannot be": State("Jo", "/settings/times", does=presses("Look at the changes", ("Without real times", "1"))),
+    "periods": State("Robin", "/settings/retention", does=opens_everything),
+    "periods, to read only": State("Jo", "/settings/retention", does=opens_everything),
+    "helplines": State("Jo", "/settings/helplines/{area}", does=opens_everything),
+    "helplines, a name missing": State("Jo", "/settings/helplines/{area}", does=presses("Add it")),
     "health": State("Jo", "/health"),
     "setting up": State("Robin", "/first-run", does=opens_everything),
     "setting up, a name missing": State("Robin", "/first-run", does=presses("Make a sign-up link")),
@@ -195,7 +203,7 @@ def address(consoles: Consoles, state: State) -> str:
     """Where somebody goes to see this: two pages come after another one, and begin there."""
     site = consoles.quiet if state.quiet else consoles.night
     where = {"/code": "/sign-in", "/invite/{token}/code": "/invite/{token}"}.get(state.route, state.route)
-    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-10")
+    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-10", area="devon")
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -63,7 +63,7 @@ def test_with_a_clock_that_is_an_hour_wrong_all_is_in_order_and_nothing_is_lost(
     young.starts()
     for text in ("one", "two"):
         young.says(text)
-        expect(young.page.locator(".you .state")).to_contain_text("Sent")
+        expect(young.page.locator(".you").last.locator(".state")).to_contain_text("Sent", timeout=20_000)
     young.page.wait_for_timeout(2500)
     before = young.shown()
     assert own(young) == ["one", "two"]

@@ -133,7 +133,7 @@ def test_after_a_while_a_passkey_shows_who_it_is_before_anything_is_changed(door
     expect(page.get_by_role("button", name="Remove Tablet")).to_have_count(0)
     page.get_by_role("link", name="Show that it is you").click()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert violations(page, rules=COLOURS) == []
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_role("button", name="Remove Tablet").click()

@@ -138,7 +138,7 @@ def touch(house: House, case_id: str) -> None:
 async def test_page_after_page_shows_each_case_once_whatever_changes_meanwhile(browser: Open, staffed: House) -> None:
     start = staffed.clock()
     happens(staffed, *[MadeUp(start - timedelta(hours=n // 3)) for n in range(2 * PAGE + 7)])
-    staffed.record.write(lambda tx: [setattr(row, "waiting_since", row.opened_at) for row in tx.session.scalars(select(CaseRow))])
+    staffed.record.write(lambda tx: tx.session.execute(update(CaseRow).values(waiting_since=CaseRow.opened_at)))
     jo, query, seen = await browser("Jo"), "", []
     while True:
         page = await jo.get(f"/cases{query}")

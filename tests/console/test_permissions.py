@@ -108,6 +108,13 @@ WHO_MAY = {
     "POST /team/{staff_id}/email": "admin",
     "POST /team/{staff_id}/end-sessions": "admin",
     "POST /team/{staff_id}/close": "admin",
+    **{f"GET /settings{page}": "lead admin" for page in ("", "/times", "/retention", "/helplines/{area}")},
+    "POST /settings/times/{name}": "lead admin",
+    "POST /settings/times/{name}/back": "lead admin",
+    "POST /settings/helplines/{area}/back": "lead admin",
+    "POST /settings/helplines/{area}/{contact_id}": "lead admin",
+    "POST /settings/retention": "admin",
+    "POST /settings/retention/back": "admin",
     "POST /sign-out": SIGNED_IN,
     "POST /sign-out-everywhere": SIGNED_IN,
 }

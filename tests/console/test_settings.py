@@ -45,9 +45,16 @@ def field(answer: httpx.Response, name: str) -> str:
 
 def base(answer: httpx.Response, name: str) -> str:
     """The version that the form of this policy or area was made from."""
-    found = re.search(rf'action="[^"]*/{name}".*?name="base" value="(\d+)"', answer.text, re.S)
+    found = re.search(rf'action="[^"]*/{name}#[^"]*".*?name="base" value="(\d+)"', answer.text, re.S)
     assert found
     return found[1]
+
+
+async def puts_in_force(browser: Browser, path: str, base: str, **typed: str) -> httpx.Response:
+    """Look at a change, and put it in force as it was shown."""
+    looked = await browser.post(path, base=base, do="look", **typed)
+    assert "not in force yet" in said(looked), said(looked)
+    return await browser.post(path, base=base, do="publish", looked=field(looked, "looked"), **typed)
 
 
 def in_force(house: House, key: str) -> str:
@@ -73,7 +80,7 @@ async def test_a_changed_time_is_looked_at_then_put_in_force_and_taken_back(brow
     assert "Now: 15" in said(looked)
     assert staffed.record.read(published.number) == 0, "looking changes nothing"
 
-    done = await jo.post("/settings/times/escalation", base="0", do="publish", why="more staff", **{"promises.concern.minutes": "12"})
+    done = await puts_in_force(jo, "/settings/times/escalation", "0", why="more staff", **{"promises.concern.minutes": "12"})
     assert done.status_code == 303
     page = await jo.get("/settings/times?saved=escalation")
     assert "It is in force: version 1." in said(page)
@@ -117,12 +124,22 @@ async def test_each_value_has_its_limits(browser: Open, name: str, typed: dict[s
     assert says.lower() in said(answer).lower()
 
 
+async def test_nothing_is_put_in_force_that_was_not_looked_at(browser: Open, staffed: House) -> None:
+    """As when somebody types one more number and presses Enter."""
+    jo = await browser("Jo")
+    looked = await jo.post("/settings/times/escalation", base="0", do="look", **{"promises.concern.minutes": "12"})
+    more = {"promises.concern.minutes": "12", "promises.urgent.minutes": "9"}
+    answer = await jo.post("/settings/times/escalation", base="0", do="publish", looked=field(looked, "looked"), **more)
+    assert "2 changes, not in force yet" in said(answer)
+    assert staffed.record.read(published.number) == 0
+
+
 async def test_opening_hours_are_set_day_by_day(browser: Open, staffed: House) -> None:
     jo = await browser("Jo")
     week = {"every_day": "16:00 to 22:00", "saturday": "10:00 to 12:00, 14:00 to 22:00", "sunday": "closed"}
     typed = {f"hours.0.week.{day}": hours for day, hours in week.items()}
     typed |= {"hours.0.bank_holidays": "closed", "closures": "2026-12-25 to 2026-12-26: Christmas"}
-    assert (await jo.post("/settings/times/rota", base="0", do="publish", **typed)).status_code == 303
+    assert (await puts_in_force(jo, "/settings/times/rota", "0", **typed)).status_code == 303
     hours = yaml.safe_load(in_force(staffed, "policy/rota.yml"))
     assert hours["hours"][0]["week"] == {
         "every_day": ["16:00 to 22:00"],
@@ -148,7 +165,7 @@ async def test_the_second_of_two_sees_what_the_first_changed_and_undoes_nothing(
     assert field(answer, "promises.urgent.minutes") == "9"
     assert field(answer, "promises.concern.minutes") == "14", "what the other changed is not undone"
     fields = {name: field(answer, name) for name in typed}
-    done = await robin.post("/settings/times/escalation", base=base(answer, "times/escalation"), do="publish", **fields)
+    done = await puts_in_force(robin, "/settings/times/escalation", base(answer, "times/escalation"), **fields)
     assert done.status_code == 303
     promises = yaml.safe_load(in_force(staffed, TIMES))["promises"]
     assert (promises["concern"]["minutes"], promises["urgent"]["minutes"]) == (14, 9)
@@ -157,7 +174,7 @@ async def test_the_second_of_two_sees_what_the_first_changed_and_undoes_nothing(
 @pytest.mark.usefixtures("thorough")
 async def test_nothing_is_put_in_force_that_the_other_content_contradicts(browser: Open, staffed: House) -> None:
     published_elsewhere(staffed, "messages/call_back.yml", "group: call_back", "group: call_back\nodd: 1")
-    answer = await (await browser("Jo")).post("/settings/times/ending", base="0", do="publish", answer_days="3")
+    answer = await puts_in_force(await browser("Jo"), "/settings/times/ending", "0", answer_days="3")
     assert answer.status_code == 422
     assert "It was not put in force, since it does not fit the other content" in said(answer)
     assert "messages/call_back.yml, line" in said(answer)
@@ -169,7 +186,7 @@ async def test_periods_are_confirmed_by_name_and_day(browser: Open, staffed: Hou
     robin = await browser("Robin")
     assert "Nobody has confirmed them yet." in said(await robin.get("/settings/retention"))
     typed = {"confirmed.by": "Ann Lee, data protection officer", "confirmed.on": "2026-11-20", "chat.days": "180"}
-    assert (await robin.post("/settings/retention", base="0", do="publish", **typed)).status_code == 303
+    assert (await puts_in_force(robin, "/settings/retention", "0", **typed)).status_code == 303
     page = await robin.get("/settings/retention?saved=retention")
     assert "Confirmed by Ann Lee, data protection officer on 20 November 2026." in said(page)
     assert field(page, "chat.days") == "180"
@@ -276,10 +293,6 @@ async def test_script_in_a_field_is_shown_as_text(browser: Open) -> None:
         assert bad not in answer.text
 
 
-async def asks(browser: Browser, path: str) -> int:
-    return (await browser.get(path)).status_code
-
-
 async def test_a_worker_sees_no_settings(browser: Open) -> None:
     sam = await browser("Sam")
-    assert [await asks(sam, path) for path in ("/settings", "/settings/times", "/settings/retention")] == [403, 403, 403]
+    assert [(await sam.get(path)).status_code for path in ("/settings", "/settings/times", "/settings/retention")] == [403, 403, 403]

@@ -14,7 +14,9 @@ from escalation.record import messages, people
 from escalation.record.messages import BLANK
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
+from escalation.sharing import reports
 from escalation.young_person import concerns, own_view
+from tests.escalation.talking import does, talks
 from tests.house import House, YoungPerson
 
 NUMBER = "07700 900123"
@@ -56,6 +58,18 @@ def test_a_decision_to_share_shows_only_where_they_were_told_and_never_with_its_
     assert shown.count("without your yes") == 1
     assert "secret" not in shown
     assert "parents" not in shown
+
+
+@pytest.mark.rule("S73")
+async def test_a_yes_to_something_passed_on_to_somebody_outside_is_told(staffed: House, young: YoungPerson) -> None:
+    case_id = await talks(young)
+    does(
+        staffed,
+        "Sam",
+        lambda tx, me: reports.ask_to_pass_on(tx, staffed.service, case_id, me, "police", "a red van by the school", staffed.clock()),
+    )
+    await young.taps("Yes, pass it on")
+    assert "yes, to pass something on to help you" in told(staffed, young, "agreed")
 
 
 @pytest.mark.rule("S72")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
 from functools import partial
 
 import pytest
@@ -83,9 +81,7 @@ async def test_the_phrases_are_those_that_were_published(house: House, quick: Pu
     indent = text[first : text.index("-", first)]
     assert not house.handler.danger("i see lanterns over the lake")
     again = editions.in_force.noticing
-    quick.publish(
-        [change(house, key, text[:first] + f"{indent}- see lanterns over the lake\n" + text[first:])], by=None, note=""
-    )
+    quick.publish([change(house, key, text[:first] + f"{indent}- see lanterns over the lake\n" + text[first:])], by=None, note="")
     await editions.look()
     assert editions.in_force.noticing is not again
     assert editions.in_force.noticing.check("i see lanterns over the lake").evidence
@@ -192,11 +188,3 @@ def test_in_production_nothing_is_published_that_production_would_not_start_with
     problems = [str(problem) for problem in refused({}, production=True)]
     assert any("policy/retention.yml" in problem and "error" in problem for problem in problems)
     assert any(problem.startswith("messages/emergency.yml:1: error: its status is draft") for problem in problems)
-
-
-async def test_nothing_holds_on_to_the_words_that_were_replaced(house: House, editions: Editions, quick: Publisher) -> None:
-    old = weakref.ref(editions.in_force.service.library)
-    quick.publish([change(house, TIMES, edited(TIMES, "minutes: 15", "minutes: 14"))], by=None, note="")
-    await editions.look()
-    gc.collect()
-    assert old() is None

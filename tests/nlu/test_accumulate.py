@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nlu.risk.accumulate import accumulate, signs_in
+from nlu.noticing import Noticing
+from nlu.risk.accumulate import accumulate, signs_in, worries
 from nlu.risk.policy import load_policy
-from nlu.understanding import Level, Sign
+from nlu.understanding import Level, Reading, Risk, RiskScores, Sign
 
 POLICY = load_policy()
 GIFTS = Sign("gifts", "sexual_exploitation", "someone gives them things", 0, 4)
@@ -59,3 +60,20 @@ def test_all_that_was_said_can_be_asked_for_though_the_last_message_adds_nothing
 
 def test_a_message_without_a_sign_raises_nothing_again() -> None:
     assert accumulate([[GIFTS], [LATE], [SECRET]], [], POLICY).evidence == ()
+
+
+def test_a_worry_on_the_way_makes_the_whole_believed_sooner_but_is_no_sign_of_the_sum() -> None:
+    worry = worries("everyone hates me", Risk(Level.WORRY, ("bullying",)))[0]
+    unsure = (POLICY.signs.together + POLICY.signs.together_beside_worry) / 2
+    assert accumulate([[GIFTS]], [LATE], POLICY, together=unsure).level is Level.NONE
+    assert accumulate([[GIFTS], [worry]], [LATE], POLICY, together=unsure).level is Level.CONCERN
+    assert accumulate([[GIFTS], [worry]], [LATE], POLICY).level is Level.NONE
+
+
+def test_a_doubted_phrase_is_a_concern_where_the_model_reads_the_same_harm() -> None:
+    noticing = Noticing.load()
+    said = "my bf's mates let me stay there, I just have to be nice to them"
+    read = RiskScores({"worry": 0.6, "concern": 0.02, "urgent": 0.0, "immediate": 0.0}, {"sexual_exploitation": 0.4}, {"self": 1.0})
+    elsewhere = replace(read, categories={"bullying": 0.4})
+    assert noticing.understand(said, Reading("safe_home", 0.5, scores=read)).risk.level is Level.CONCERN
+    assert noticing.understand(said, Reading("safe_home", 0.5, scores=elsewhere)).risk.level is Level.WORRY

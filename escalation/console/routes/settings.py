@@ -87,7 +87,7 @@ async def _change(request: Request, me: SignedIn, file: PolicyFile) -> Response:
         return await _again(request, me, read, 409)
     if read.edited.wrong:
         return await _again(request, me, read, 422)
-    if form.get("do") != "publish" or not read.edited.changes:
+    if form.get("do") != "publish" or form.get("looked") != read.edited.mark or not read.edited.changes:
         return await _again(request, me, read)
     change = Change(file.key, read.edited.text, base)
     try:

@@ -72,9 +72,9 @@ def _finding_cases() -> None:
         batch_op.create_index(batch_op.f("ix_people_code"), ["code"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_area"), ["area"], unique=False)
 
-    when, begun = escalation.record.times.UtcDateTime(timezone=True), sa.text("'1970-01-01 00:00:00'")
+    when = escalation.record.times.UtcDateTime(timezone=True)
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("changed_at", when, nullable=False, server_default=begun))
+        batch_op.add_column(sa.Column("changed_at", when, nullable=False, server_default="1970-01-01 00:00:00"))
         batch_op.add_column(sa.Column("referred_at", when, nullable=True))
     op.execute("UPDATE cases SET changed_at = coalesce((SELECT max(at) FROM case_events WHERE case_id = cases.id), opened_at)")
     op.execute("UPDATE cases SET referred_at = closed_at WHERE outcome = 'referred'")
