@@ -40,7 +40,7 @@ def next_step(tx: Tx, case: CaseRow) -> NextStep | None:
     if row.kind != chain.STEP:
         return NextStep(row.due_at, "shift" if row.kind == chain.SHIFT_START else "everybody")
     step = PlannedStep.from_json(row.due_at, row.detail)
-    ids = [name for name in step.alert if name != OUTSIDE and name not in case.hidden_from]
+    ids = [name for name in dict.fromkeys(step.alert) if name != OUTSIDE and name not in case.hidden_from]
     names = {staff.id: staff.first_name for staff in tx.session.scalars(select(Staff).where(Staff.id.in_(ids)))}
     whom, outside = tuple(names[id] for id in ids if id in names), OUTSIDE in step.alert
     if not whom and not outside:

@@ -15,7 +15,6 @@ def coming(house: House, case_id: str) -> NextStep:
 
 
 async def test_each_step_says_who_is_asked_until_everybody_was(staffed: House, young: YoungPerson) -> None:
-    staffed.on_duty("Alex", backup=True)
     case_id = await waits(young)
     seen = []
     for _ in range(6):

@@ -107,7 +107,7 @@ def test_an_age_in_free_text_lowers_the_band_and_never_raises_it(chosen: str, sa
 def test_a_lead_can_tighten_a_threshold(tmp_path: Path) -> None:
     content = copy_of_content(tmp_path)
     path = content / "policy" / "risk.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("concern: 0.32", "concern: 0.1"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("concern: 0.34", "concern: 0.1"), encoding="utf-8")
     unsure = scores(0.9, 0.2, bullying=0.9)
     assert merge(TEXT, Risk(), unsure, "unknown", POLICY).level is Level.WORRY
     assert merge(TEXT, Risk(), unsure, "unknown", load_policy(content)).level is Level.CONCERN
