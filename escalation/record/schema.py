@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from escalation.record.store import make_engine
 
@@ -16,14 +17,30 @@ class SchemaError(Exception):
     """The database is not at the schema this program needs; the message says what to run."""
 
 
-def upgrade(url: str) -> None:
-    """Create or migrate the tables at `url`."""
+def upgrade(url: str, to: str = "head") -> None:
+    """Create or migrate the tables at `url`, all of it or nothing. Raises `SchemaError` if rows would lose what they belong to."""
     config = _config()
     engine = make_engine(url)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        _let_tables_be_rebuilt(connection)
+        with connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+            _check_what_rows_belong_to(connection)
     engine.dispose()
+
+
+def _let_tables_be_rebuilt(connection: Connection) -> None:
+    # SQLite changes a column by building the table anew, and dropping the old one counts as deleting all that others belong to.
+    if connection.dialect.name == "sqlite":
+        connection.connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_what_rows_belong_to(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+        raise SchemaError(
+            f"{len(lost)} rows belong to rows that are not there, first in {lost[0][0]}: nothing was changed; restore a back-up"
+        )
 
 
 def newest() -> str | None:

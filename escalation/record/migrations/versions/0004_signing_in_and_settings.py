@@ -102,9 +102,9 @@ def _finding_cases() -> None:
     )
     with op.batch_alter_table("case_categories", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_categories_case_id"), ["case_id"], unique=False)
-    categories: sa.ColumnClause[list[str]] = sa.column("categories", sa.JSON())
-    known = op.get_bind().execute(sa.select(sa.column("id"), categories).select_from(sa.table("cases"))).all()
-    op.bulk_insert(found_by, [{"category": one, "case_id": id} for id, some in known for one in dict.fromkeys(some)])
+    cases = sa.table("cases", sa.column("id", sa.String()), sa.column("categories", sa.JSON()))
+    rows = op.get_bind().execute(sa.select(cases)).mappings().all()
+    op.bulk_insert(found_by, [{"category": one, "case_id": row["id"]} for row in rows for one in dict.fromkeys(row["categories"])])
 
 
 def _published() -> None:
