@@ -12,7 +12,7 @@ from escalation import cases
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone.forgetting import TO_DELETE
-from escalation.record import messages, people
+from escalation.record import erasures, messages, people
 from escalation.record.ids import new_id
 from escalation.record.messages import UNSEND
 from escalation.record.retention.destroying import Destroyed
@@ -80,6 +80,7 @@ def _start_afresh(tx: Tx, service: Service, someone: Person, now: datetime) -> N
     )
     answered = delete(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.not_in(ON_ITS_WAY)).returning(OutboxRow.id)
     destroyed.count(tx, "message", len(gone.all()) + len(tx.session.scalars(answered).all()))
+    erasures.note_key(tx, someone, now)
     someone.data_key_wrapped = tx.vault.new_person_key(someone.id)
     for row, column, place, id, text in opened:
         setattr(row, column, tx.vault.seal_for(someone, place, id, text))

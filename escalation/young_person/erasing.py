@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from escalation import discreet
 from escalation.context import Service
-from escalation.record import audit, people
+from escalation.record import audit, erasures, people
 from escalation.record.retention import destroying
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.stamping import times
@@ -82,9 +82,10 @@ def _decide(tx: Tx, service: Service, code: str, reason: str, destroyed: Destroy
     audit.note(tx, "person_erased", now, subject_id=someone.id, digest=tx.vault.pseudonym("reason", reason))
     clearing.take_back(tx, someone, now)
     if not staying:
+        erasures.note_key(tx, someone, now)
         destroying.erase_keys(tx, [someone.id])
         return someone.id, Erased((), ())
-    _erase_the_rest(tx, service, someone, set(staying), destroyed)
+    _erase_the_rest(tx, service, someone, set(staying), destroyed, now)
     reasons = dict.fromkeys(one.why for one in staying.values())
     told = [text for why in reasons for text in message(service.library, WORDS[why], someone.age_band, someone.easy_read)]
     speaking = service.speaking(someone.language, now)
@@ -94,7 +95,7 @@ def _decide(tx: Tx, service: Service, code: str, reason: str, destroyed: Destroy
     return someone.id, Erased(tuple(staying.values()), tuple(told))
 
 
-def _erase_the_rest(tx: Tx, service: Service, someone: Person, staying: set[str], destroyed: Destroyed) -> None:
+def _erase_the_rest(tx: Tx, service: Service, someone: Person, staying: set[str], destroyed: Destroyed, now: datetime) -> None:
     """The cases that need not stay, and what was said after the last one that does."""
     theirs = list(tx.session.scalars(select(CaseRow.id).where(CaseRow.person_id == someone.id)))
     last: datetime | None = None
@@ -104,6 +105,7 @@ def _erase_the_rest(tx: Tx, service: Service, someone: Person, staying: set[str]
             still_open |= time.expires_at is None
             last = max(filter(None, (last, time.row.closed_at, time.row.opened_at)))
         else:
+            erasures.note_rows(tx, CaseRow, [time.row.id], now)
             destroying.case(tx, time.row.id)
             destroyed.count(tx, time.kind, 1)
     if last is not None and not still_open:
@@ -113,4 +115,5 @@ def _erase_the_rest(tx: Tx, service: Service, someone: Person, staying: set[str]
             (OutboxRow, (said.person_id == someone.id) & (said.created_at > last)),
         )
         for table, condition in later:
+            erasures.note_rows(tx, table, tx.session.scalars(select(table.__table__.c.id).where(condition)), now)
             destroyed.count(tx, "message", destroying.rows(tx, table, condition))

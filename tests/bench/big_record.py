@@ -1,94 +1,186 @@
-"""A record as it stands after years: many cases, each with its history and its agreement, and as many messages as are asked for.
+"""A record as it stands after years: many cases, each with its chat, history, agreement, promise and what was told of it afterwards.
 
-Rows are written straight into the tables; their words are empty envelopes of one person's key, since nothing here reads them.
+Rows are written straight into the tables, sealed with each person's own key as the product does it, so that every page opens.
 """
 
 from __future__ import annotations
 
+import json
 import random
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
 
+from escalation.ending.ended import RATINGS
 from escalation.record import people
+from escalation.record.envelope import Key, seal
 from escalation.record.ids import new_id
 from escalation.record.store import Record, Tx
-from escalation.record.tables import AgreementRow, CaseCategory, CaseEvent, CaseRow, InboxRow, Person, Table
+from escalation.record.tables import (
+    Address,
+    AgreementRow,
+    CaseCategory,
+    CaseEvent,
+    CaseRow,
+    Concern,
+    Debrief,
+    DueRow,
+    Feedback,
+    InboxRow,
+    OutboxRow,
+    Person,
+    PromiseRow,
+    Table,
+)
 
 YEARS = timedelta(days=5 * 365)
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 CATEGORIES = ("bullying", "home_abuse", "suicide", "self_harm", "sexual_exploitation", "missing", "fgm", "online_grooming")
 AREAS = ("devon", "plymouth", "torbay", "norfolk", "city_hackney", None)
-STAGES = ("closed",) * 60 + ("refused", "follow_up", "live", "waiting", "paused")
+STAGES = ("closed",) * 62 + ("refused", "follow_up", "paused")
 AGES = ("under_13", "13_15", "16_17", "18_25", "unknown")
+THEIRS = ("i dont really know what to say about it all tbh", "he keeps asking me and i said no", "ok", "can you stay a bit", "ty")
+OURS = ("Thank you for telling us. Take all the time you need.", "I'm here with you now.", "What would you like to happen next?")
+TABLES = (
+    *(Person, Address, CaseRow, CaseCategory, CaseEvent, AgreementRow, PromiseRow, DueRow),
+    *(Feedback, Debrief, Concern, InboxRow, OutboxRow),
+)
+"""In the order in which rows need each other."""
+
+Row = dict[str, Any]
 
 
-def fill(record: Record, cases: int, staff_ids: list[str], now: datetime, messages: int = 0) -> None:
-    """Write so many cases of the last five years, the same ones each time, with these members of staff in turn."""
+def fill(record: Record, cases: int, staff_ids: list[str], now: datetime, messages: int) -> None:
+    """Write so many cases of the last five years, the same ones each time, with these members of staff in turn, and so many messages."""
     dice = random.Random(7)
     for start in range(0, cases, AT_ONCE):
         some = range(start, min(start + AT_ONCE, cases))
-        record.write(lambda tx, some=some: _write(tx, [_rows(tx, dice, n / cases, staff_ids, now) for n in some]))  # type: ignore[misc]
-    if messages:
-        record.write(lambda tx: _write_messages(tx, messages, now))
+        record.write(lambda tx, some=some: _write(tx, [Told(tx, dice, n / cases, staff_ids, now, messages // cases) for n in some]))  # type: ignore[misc]
 
 
-Rows = dict[type[Table], list[dict[str, Any]]]
+def _write(tx: Tx, made: list[Told]) -> None:
+    for table in TABLES:
+        if rows := [row for one in made for row in one.rows[table]]:
+            tx.session.execute(insert(table), rows)
 
 
-def _write(tx: Tx, made: list[Rows]) -> None:
-    for table in (Person, CaseRow, CaseCategory, CaseEvent, AgreementRow):
-        tx.session.execute(insert(table), [row for rows in made for row in rows[table]])
+class Told:
+    """The rows of one person with one case. `age`: how far back it is, from 0, now, to 1; `messages`: how long their chat is."""
 
+    def __init__(self, tx: Tx, dice: random.Random, age: float, staff_ids: list[str], now: datetime, messages: int) -> None:
+        self.rows: defaultdict[type[Table], list[Row]] = defaultdict(list)
+        self.tx, self.dice, self.staff_id = tx, dice, dice.choice(staff_ids)
+        self.person_id, self.case_id, self.address_id = new_id(), new_id(), new_id()
+        self.opened = now - timedelta(hours=1) - YEARS * age
+        self.ended = self.opened + timedelta(minutes=50)
+        self.stage = dice.choice(STAGES) if age < 0.02 else "closed"
+        self.level = dice.choice((2, 2, 2, 3, 3, 4))
+        self.whose = {"person_id": self.person_id, "case_id": self.case_id}
+        self.key = self._person()
+        self._chat(messages)
+        self._case()
+        self._history()
+        self._agreement()
+        self._afterwards()
 
-def _rows(tx: Tx, dice: random.Random, age: float, staff_ids: list[str], now: datetime) -> Rows:
-    """One person and one case of theirs. `age`: how far back, from 0, now, to 1."""
-    person_id, case_id, staff_id = new_id(), new_id(), dice.choice(staff_ids)
-    opened = now - timedelta(hours=1) - YEARS * age
-    stage = dice.choice(STAGES) if age < 0.02 else "closed"
-    category, level = dice.choice(CATEGORIES), dice.choice((2, 2, 2, 3, 3, 4))
-    closed = opened + timedelta(minutes=50) if stage == "closed" else None
-    referred = closed if closed and dice.random() < 0.05 else None
-    person = {"id": person_id, "code": people.code(tx, person_id), "data_key_wrapped": b"x", "created_at": opened, "turned_down": []}
-    person |= {"age_band": dice.choice(AGES), "area": dice.choice(AREAS), "easy_read": False, "language": "en"}
-    case = {"id": case_id, "person_id": person_id, "stage": stage, "level": level, "categories": [category], "subject": "self"}
-    case |= {"flags": [], "basis": "immediate" if level == 4 else "agreement", "contexts": [], "chain": {}, "hidden_from": []}
-    case |= {"opened_at": opened, "waiting_since": opened, "worker_id": staff_id, "changed_at": closed or opened, "closed_at": closed}
-    case |= {"outcome": "referred" if referred else "guidance_given" if closed else None, "referred_at": referred}
-    case |= {"held_at": opened if dice.random() < 0.002 else None}
-    events = [("agreed", "young_person", None, 0), ("picked_up", "staff", staff_id, 4), ("closed", "staff", staff_id, 50)]
-    return {
-        Person: [person],
-        CaseRow: [case],
-        CaseCategory: [{"category": category, "case_id": case_id}],
-        CaseEvent: [
-            {"id": new_id(), "case_id": case_id, "at": opened + timedelta(minutes=at), "actor": actor, "staff_id": who, "event": event}
-            for event, actor, who, at in events
-        ],
-        AgreementRow: [_agreement(person_id, case_id, opened)],
-    }
+    def _add(self, table: type[Table], **row: Any) -> str:
+        row_id: str = row.setdefault("id", new_id())
+        self.rows[table].append(row)
+        return row_id
 
+    def _sealed(self, place: str, row_id: str, data: Any) -> bytes:
+        return seal(self.key, place, row_id, (data if isinstance(data, str) else json.dumps(data)).encode())
 
-def _agreement(person_id: str, case_id: str, at: datetime) -> dict[str, Any]:
-    words = {"wording_id": "consent.confirm_chat", "wording_version": "1", "wording_sealed": b"x", "language": "en"}
-    whom = {
-        "person_id": person_id,
-        "case_id": case_id,
-        "kind": "given",
-        "scope": "chat",
-        "recipient": "on_duty",
-        "recipient_role": "worker",
-    }
-    return {"id": new_id(), "at": at, "expires_at": at + timedelta(days=30), **whom, **words}
+    def _person(self) -> Key:
+        wrapped = self.tx.vault.new_person_key(self.person_id)
+        kind = {"age_band": self.dice.choice(AGES), "area": self.dice.choice(AREAS), "easy_read": False, "language": "en"}
+        when = {"created_at": self.opened, "last_seen_at": self.ended, "turned_down": []}
+        code = people.code(self.tx, self.person_id)
+        self._add(Person, id=self.person_id, code=code, data_key_wrapped=wrapped, **kind, **when)
+        key = self.tx.vault.person_key(Person(id=self.person_id, data_key_wrapped=wrapped))
+        self.tx.vault.forget_person(self.person_id)
+        where = self.tx.vault.pseudonym("webchat", self.address_id)
+        sealed = seal(key, "addresses.address", self.address_id, self.address_id.encode())
+        used = {"created_at": self.opened, "last_used_at": self.ended}
+        self._add(Address, id=self.address_id, person_id=self.person_id, channel="webchat", pseudonym=where, address_sealed=sealed, **used)
+        return key
 
+    def _chat(self, messages: int) -> None:
+        """Both sides in turn; the first message raised the case."""
+        same = {"person_id": self.person_id, "address_id": self.address_id, "channel": "webchat", "aside": False}
+        for number in range(messages):
+            row_id, at = new_id(), self.opened + timedelta(minutes=45) * number / messages
+            if number % 2 == 0:
+                body = self._sealed("inbox.body", row_id, {"text": self.dice.choice(THEIRS), "media": None, "id": None})
+                seen = {"received_at": at, "handled_at": at, "level": self.level if number == 0 else 0, "version": 1}
+                self._add(InboxRow, id=row_id, external_id=row_id, kind="text", body_sealed=body, **seen, **same)
+            else:
+                body = self._sealed("outbox.body", row_id, {"text": self.dice.choice(OURS), "buttons": [], "picture": None})
+                sent = {"created_at": at, "sent_at": at, "state": "sent", "urgent": False, "attempts": 1, "case_id": self.case_id}
+                by = {"speaker": "worker", "speaker_staff_id": self.staff_id}
+                self._add(OutboxRow, id=row_id, body_sealed=body, **by, **sent, **same)
 
-def _write_messages(tx: Tx, messages: int, now: datetime) -> None:
-    """So many messages of one person who came by another app, spread over the years."""
-    person, address = people.find_or_create(tx, "web", "writes-a-lot", now - YEARS)
-    same = {"person_id": person.id, "address_id": address.id, "channel": "web", "kind": "text", "version": 1, "body_sealed": b"x"}
-    for start in range(0, messages, AT_ONCE):
-        some = range(start, min(start + AT_ONCE, messages))
-        at = now - YEARS * (1 - start / messages)
-        rows = [same | {"id": new_id(), "external_id": f"big-{n}", "aside": False, "received_at": at, "handled_at": at} for n in some]
-        tx.session.execute(insert(InboxRow), rows)
+    def _case(self) -> None:
+        category, closed = self.dice.choice(CATEGORIES), self.ended if self.stage == "closed" else None
+        referred = closed if closed and self.dice.random() < 0.05 else None
+        first = next((row["id"] for row in self.rows[InboxRow]), None)
+        what = {"stage": self.stage, "level": self.level, "categories": [category], "subject": "self", "flags": [], "contexts": []}
+        basis = {"basis": "immediate" if self.level == 4 else "agreement", "raised_by": first, "chain": {}, "hidden_from": []}
+        times = {"opened_at": self.opened, "waiting_since": self.opened, "changed_at": closed or self.opened, "closed_at": closed}
+        end = {"outcome": "referred" if referred else "guidance_given" if closed else None, "referred_at": referred}
+        who = {"worker_id": self.staff_id, "picked_up_at": self.opened + timedelta(minutes=4), "picked_up_on": "console"}
+        held = {"held_at": self.opened if self.dice.random() < 0.002 else None}
+        self._add(CaseRow, id=self.case_id, person_id=self.person_id, **what, **basis, **times, **end, **who, **held)
+        self.rows[CaseCategory].append({"category": category, "case_id": self.case_id})
+
+    def _history(self) -> None:
+        self._event("agreed", 0)
+        self._event("picked_up", self.dice.choice((2, 4, 9)), by_staff=True)
+        self._event("noted", 20, {"text": "She is safe tonight, and her aunt knows."}, by_staff=True)
+        if self.dice.random() < 0.05:
+            asked = self._event("lead_asked", 25, {"question": "Should we refer this?", "named": True}, by_staff=True)
+            self._event("lead_answered", 35, {"of": asked, "answer": "Not yet: see her tomorrow."}, by_staff=True)
+        if self.stage == "closed":
+            self._event("closed", 50, {"outcome": "guidance_given", "note": "We made a plan.", "safer": ""}, by_staff=True)
+
+    def _event(self, event: str, minutes: int, detail: Row | None = None, *, by_staff: bool = False) -> str:
+        row_id = new_id()
+        sealed = None if detail is None else self._sealed("case_events.detail", row_id, detail)
+        who = {"actor": "staff" if by_staff else "young_person", "staff_id": self.staff_id if by_staff else None}
+        at = self.opened + timedelta(minutes=minutes)
+        return self._add(CaseEvent, id=row_id, case_id=self.case_id, event=event, at=at, detail_sealed=sealed, **who)
+
+    def _agreement(self) -> None:
+        row_id = new_id()
+        words = self._sealed("agreements.wording", row_id, "Sam will see this chat so far.")
+        wording = {"wording_id": "consent.confirm_chat", "wording_version": "1", "wording_sealed": words, "language": "en"}
+        whom = {"kind": "given", "scope": "chat", "recipient": "on_duty", "recipient_role": "worker"}
+        expires = self.opened + timedelta(days=30)
+        self._add(AgreementRow, id=row_id, at=self.opened, expires_at=expires, **self.whose, **whom, **wording)
+
+    def _afterwards(self) -> None:
+        """What was promised and came true, what was due and is done, and what some of them told."""
+        for minutes in (5, 15):
+            at = self.opened + timedelta(minutes=minutes)
+            done = {"due_at": at, "created_at": self.opened, "done_at": at, "result": "done"}
+            self._add(DueRow, kind="chain_step", detail={}, **self.whose, **done)
+        kept = self.opened + timedelta(minutes=4)
+        promised = {"made_at": self.opened, "due_at": self.opened + timedelta(minutes=5), "kept_at": kept}
+        self._add(PromiseRow, what="human_by", **self.whose, **promised)
+        if self.stage == "closed" and self.dice.random() < 0.3:
+            said = {about: self.dice.choice(list(RATINGS.values())) for about in ("listened", "helped", "again")}
+            self._add(Feedback, at=self.ended, **self.whose, **said)
+        if self.stage == "closed" and self.level == 4:
+            answered = {"asked_at": self.ended, "answered_at": self.ended, "answer": "fine"}
+            self._add(Debrief, staff_id=self.staff_id, case_id=self.case_id, **answered)
+        if self.dice.random() < 0.004:
+            self._concern()
+
+    def _concern(self) -> None:
+        row_id = new_id()
+        words = self._sealed("concerns.words", row_id, "nobody wrote back for an hour")
+        decision = self._sealed("concerns.decision", row_id, "We said sorry, and changed the rota.")
+        decided = {"decided_by": self.staff_id, "decided_at": self.ended, "decision_sealed": decision}
+        self._add(Concern, id=row_id, kind="service", at=self.opened, words_sealed=words, **self.whose, **decided)

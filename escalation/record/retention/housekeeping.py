@@ -18,6 +18,7 @@ from escalation.record.tables import (
     Debrief,
     Draft,
     DueRow,
+    Erasure,
     InsightCount,
     OutboxRow,
     Shift,
@@ -69,7 +70,7 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     yield "rota", Absence, absence.ends_at <= rota
     yield "rota", Debrief, debrief.asked_at <= rota
     yield "insight", InsightCount, _columns(InsightCount).month <= (now - policy.insight.length).date()
-    yield "insight", InsightCount, _columns(InsightCount).month <= (now - policy.insight.length).date()
+    yield "trace", Erasure, _columns(Erasure).at <= now - policy.audit.length
 
 
 def staff_accounts(tx: Tx, policy: RetentionPolicy, now: datetime, destroyed: Destroyed) -> int:

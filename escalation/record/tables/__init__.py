@@ -20,6 +20,7 @@ from escalation.record.tables.cases import (
     PromiseRow,
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
+from escalation.record.tables.erasures import Erasure
 from escalation.record.tables.insight import InsightCount
 from escalation.record.tables.published import PublishedRow
 from escalation.record.tables.signing_in import Passkey, SignInChallenge
@@ -42,6 +43,7 @@ __all__ = [
     "Destruction",
     "Draft",
     "DueRow",
+    "Erasure",
     "Feedback",
     "InboxRow",
     "InsightCount",

@@ -14,6 +14,7 @@ def upgrade() -> None:
     _drafts()
     _finding_cases()
     _published()
+    _erasures()
 
 
 def _signing_in() -> None:
@@ -123,4 +124,13 @@ def _published() -> None:
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
         sa.UniqueConstraint("key", "version"),
+    )
+
+
+def _erasures() -> None:
+    op.create_table(
+        "erasures",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
     )

@@ -1,0 +1,84 @@
+"""What was erased because somebody asked, remembered as keyed digests, so that restoring an older back-up erases it again.
+
+What only came to the end of its time needs none: the retention runs over whatever is restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from escalation.record.envelope import SealBroken
+from escalation.record.retention import destroying
+from escalation.record.retention.destroying import Destroyed
+from escalation.record.retention.policy import RetentionPolicy
+from escalation.record.retention.whole import whole_case
+from escalation.record.store import Tx
+from escalation.record.tables import CaseRow, Erasure, InboxRow, OutboxRow, Person
+
+_KEY = "key"
+Rows = type[CaseRow] | type[InboxRow] | type[OutboxRow]
+
+
+def note_key(tx: Tx, someone: Person, now: datetime) -> None:
+    """This person's key is about to be erased. It is known by itself, not by its wrapping, which may change."""
+    digest = _key_digest(tx, someone)
+    if digest is not None:
+        add(tx, {digest: now})
+
+
+def note_rows(tx: Tx, table: Rows, ids: Iterable[str], now: datetime) -> None:
+    """These rows of somebody whose key stays are about to be erased."""
+    add(tx, {_digest(tx, table, id): now for id in ids})
+
+
+def known(tx: Tx) -> dict[str, datetime]:
+    """Every digest, and since when."""
+    return {row.digest: row.at for row in tx.session.scalars(select(Erasure))}
+
+
+def add(tx: Tx, digests: Mapping[str, datetime]) -> None:
+    """Remember these too."""
+    there = known(tx) if len(digests) > 1 else {}
+    for digest, at in digests.items():
+        if digest not in there and tx.session.get(Erasure, digest) is None:
+            tx.session.add(Erasure(digest=digest, at=at))
+    tx.session.flush()
+
+
+def again(tx: Tx, digests: Collection[str], policy: RetentionPolicy, now: datetime) -> int:
+    """Erase whatever is known by one of these digests, and return how many people, cases and messages that were.
+
+    People lose their keys, which makes their words unreadable; the next run of the retention deletes their rows.
+    """
+    destroyed = Destroyed("asked", policy.version, now)
+    gone = [one.id for one in tx.session.scalars(select(Person)) if _key_digest(tx, one) in digests]
+    destroying.erase_keys(tx, gone)
+    for case_id in [*_found(tx, CaseRow, digests)]:
+        whole_case(tx, policy, case_id, destroyed)
+    for table in (InboxRow, OutboxRow):
+        for row_id in [*_found(tx, table, digests)]:
+            destroyed.count(tx, "message", destroying.rows(tx, table, _columns(table).id == row_id))
+    return len(gone) + destroyed.counts.total()
+
+
+def _found(tx: Tx, table: Rows, digests: Collection[str]) -> Iterator[str]:
+    return (id for id in tx.session.scalars(select(_columns(table).id)) if _digest(tx, table, id) in digests)
+
+
+def _key_digest(tx: Tx, someone: Person) -> str | None:
+    try:
+        return tx.vault.pseudonym("erased", _KEY, tx.vault.person_key(someone).secret.hex())
+    except SealBroken:  # nobody can read them here, whatever becomes of the row
+        return None
+
+
+def _digest(tx: Tx, table: Rows, id: str) -> str:
+    return tx.vault.pseudonym("erased", table.__tablename__, id)
+
+
+def _columns(table: Rows) -> Any:
+    return table.__table__.c
