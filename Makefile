@@ -35,7 +35,7 @@ demo: setup  ## chat on http://127.0.0.1:8080/, staff console on /staff
 	@$(BIN)/breakwater serve
 
 test: setup-dev  ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: .venv/dev  ## the core, without the intent service, browsers and faults
 	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault"

@@ -82,6 +82,13 @@ class Settings(BaseSettings):
         description="token that opens /metrics and the details of /readyz from elsewhere (Authorization: Bearer …); without it: this machine only",
     )
     drill_at: str | None = Field(None, description="time of the nightly drill in the organisation's time zone, such as 03:30; absent: none")
+    backup_folder: str | None = Field(
+        None, description="folder for back-ups, best on another machine's disk; the list of erasures is kept there too, minute by minute"
+    )
+    backup_at: str | None = Field(
+        None, description="time of the nightly back-up in the organisation's time zone, such as 02:30; absent: none"
+    )
+    backup_keep: int = Field(30, ge=1, description="days for which back-ups in that folder are kept; the newest one always is")
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
     session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")
@@ -145,9 +152,9 @@ class Settings(BaseSettings):
             raise ValueError("must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -, which is all that Telegram sends back")
         return value
 
-    @field_validator("drill_at")
+    @field_validator("drill_at", "backup_at")
     @classmethod
-    def _drill_has_a_time(cls, value: str | None) -> str | None:
+    def _time_of_day(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
             raise ValueError(f"must be a time of day like 03:30, and is {value!r}")
         return value
@@ -170,6 +177,8 @@ class Settings(BaseSettings):
                     "BREAKWATER_PUBLIC_URL needs https in production mode, or anybody on the way can read along: "
                     "put a reverse proxy with a certificate in front, and give its https:// address"
                 )
+        if self.backup_at and not self.backup_folder:
+            raise ValueError("BREAKWATER_BACKUP_AT needs BREAKWATER_BACKUP_FOLDER beside it")
         if self.telegram_webhook_url and not self.telegram_webhook_secret:
             raise ValueError("BREAKWATER_TELEGRAM_WEBHOOK_URL needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET beside it")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -86,6 +87,11 @@ class Ticking:
     def each_second(self, job: Callable[[], Awaitable[None]]) -> None:
         """Do something every second, beside everything else."""
         self._scheduler.add_job(job, "interval", seconds=1, **self._kept)
+
+    def each_minute(self, work: Callable[[], object]) -> None:
+        """Do something at the start, and then every minute, beside everything else. It deals with its own errors."""
+        at_once = datetime.now(tz=self._scheduler.timezone)
+        self._scheduler.add_job(partial(asyncio.to_thread, work), "interval", minutes=1, next_run_time=at_once, **self._kept)
 
     def hourly(self, work: Callable[[], object], what: str) -> None:
         """Do something at the start, and then every hour, beside everything else; `what` names it where the record is away."""

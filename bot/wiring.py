@@ -7,8 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
@@ -30,6 +31,7 @@ from bot.lanes import Lanes
 from bot.metrics import MeasuredReader, Metrics
 from bot.operating import Operator
 from bot.outer_edge import OuterEdge
+from bot.safe_folder import SafeFolder
 from bot.sending import Sender
 from bot.service import load_service, read_service
 from bot.settings import Settings
@@ -178,6 +180,18 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
     if settings.drill_at:
         hour, minute = settings.drill_at.split(":")
         ticking.nightly(partial(_send_drill, program, now), int(hour), int(minute))
+    if settings.backup_folder and not program.setting_up:
+        _back_up(program, now, Path(settings.backup_folder))
+
+
+def _back_up(program: Program, now: Callable[[], datetime], folder: Path) -> None:
+    """The list of erasures each minute, and back-ups at night where a time is set."""
+    settings = program.settings
+    safe = SafeFolder(program.record, settings.key_bytes(), folder, timedelta(days=settings.backup_keep), now)
+    program.ticking.each_minute(safe.note_erasures)
+    if settings.backup_at:
+        hour, minute = settings.backup_at.split(":")
+        program.ticking.nightly(partial(asyncio.to_thread, lambda: safe.back_up(program.service.retention)), int(hour), int(minute))
 
 
 async def _send_drill(program: Program, now: Callable[[], datetime]) -> None:

@@ -17,7 +17,7 @@ from escalation.phone import forgetting
 from escalation.record import case_categories, duty, history, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, InboxRow, Person, PromiseRow, Staff
+from escalation.record.tables import CaseRow, Person, PromiseRow, Staff
 from escalation.sharing import flags
 from escalation.young_person import call_backs
 from nlu.understanding import Level
@@ -197,11 +197,6 @@ def locked(tx: Tx, case_id: str) -> CaseRow:
     if case is None:
         raise NotPossible("there is no such case")
     return case
-
-
-def raised_by(tx: Tx, case: CaseRow) -> InboxRow | None:
-    """The message that raised the case."""
-    return tx.session.scalar(select(InboxRow).where(InboxRow.id == case.raised_by)) if case.raised_by else None
 
 
 def _ongoing(tx: Tx, person_id: str, now: datetime) -> CaseRow | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -30,18 +31,23 @@ class NextStep:
     outside: bool = False
 
 
-def next_step(tx: Tx, case: CaseRow) -> NextStep | None:
-    """The next step of a case's chain; `None` where nothing is to come."""
+def next_steps(tx: Tx, cases: Sequence[CaseRow]) -> dict[str, NextStep]:
+    """The next step of each case's chain, by the id of the case; none where nothing is to come."""
     kinds = (chain.STEP, chain.SHIFT_START, chain.AGAIN)
-    coming = select(DueRow).where(DueRow.case_id == case.id, DueRow.done_at.is_(None), DueRow.kind.in_(kinds))
-    row = tx.session.scalars(coming.order_by(DueRow.due_at, DueRow.id).limit(1)).first()
-    if row is None:
-        return None
+    coming = select(DueRow).where(DueRow.case_id.in_([case.id for case in cases]), DueRow.done_at.is_(None), DueRow.kind.in_(kinds))
+    rows: dict[str | None, DueRow] = {}
+    for row in tx.session.scalars(coming.order_by(DueRow.due_at, DueRow.id)):
+        rows.setdefault(row.case_id, row)
+    asked = {id for row in rows.values() if row.kind == chain.STEP for id in PlannedStep.from_json(row.due_at, row.detail).alert}
+    names = {staff.id: staff.first_name for staff in tx.session.scalars(select(Staff).where(Staff.id.in_(asked)))}
+    return {case.id: _step(rows[case.id], case, names) for case in cases if case.id in rows}
+
+
+def _step(row: DueRow, case: CaseRow, names: dict[str, str]) -> NextStep:
     if row.kind != chain.STEP:
         return NextStep(row.due_at, "shift" if row.kind == chain.SHIFT_START else "everybody")
     step = PlannedStep.from_json(row.due_at, row.detail)
-    ids = [name for name in dict.fromkeys(step.alert) if name != OUTSIDE and name not in case.hidden_from]
-    names = {staff.id: staff.first_name for staff in tx.session.scalars(select(Staff).where(Staff.id.in_(ids)))}
+    ids = [id for id in dict.fromkeys(step.alert) if id != OUTSIDE and id not in case.hidden_from]
     whom, outside = tuple(names[id] for id in ids if id in names), OUTSIDE in step.alert
     if not whom and not outside:
         return NextStep(row.due_at, "told")

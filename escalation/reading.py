@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import cases
 from escalation.agreements import agreed
+from escalation.beside import Beside, beside
 from escalation.case import WITH_PEOPLE, Adult, NotPossible, Stage
 from escalation.consent import ON_DUTY, Kind, Scope, Shared
 from escalation.context import Service
-from escalation.next_step import NextStep, next_step
+from escalation.next_step import NextStep
 from escalation.record import audit, duty, messages, people
 from escalation.record.messages import Line
 from escalation.record.store import Tx
-from escalation.record.tables import AgreementRow, CaseRow, Staff
+from escalation.record.tables import AgreementRow, CaseRow, InboxRow, Person, Staff
 from nlu.understanding import Level
 
 
@@ -32,7 +32,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class CaseReading:
-    """A case as one member of staff may see it. What they may not see is empty, not hidden by the page."""
+    """A case as one member of staff may see it. What they may not see is empty, not hidden by the page.
+
+    `to_decide`: a flag on it waits for this person's decision.
+    """
 
     id: str
     stage: Stage
@@ -55,6 +58,7 @@ class CaseReading:
     lines: tuple[Line, ...] = ()
     yours: bool = False
     drill: bool = False
+    to_decide: bool = False
     outcome: str | None = None
     closed_at: datetime | None = None
 
@@ -76,7 +80,7 @@ class LedgerEntry:
 def queue(tx: Tx, service: Service, staff: Staff, now: datetime) -> list[CaseReading]:
     """The cases that wait or are with an adult, for this member of staff: the most urgent first, then the longest waiting."""
     rows = tx.session.scalars(select(CaseRow).where(CaseRow.stage.in_(WITH_PEOPLE)))
-    seen = [_card(tx, service, case, staff, now) for case in rows if may_see(case, staff)]
+    seen = _cards(tx, service, [case for case in rows if may_see(case, staff)], staff, now)
     return sorted(seen, key=lambda card: (card.stage != Stage.WAITING, -card.level, card.waiting_since or card.opened_at))
 
 
@@ -91,7 +95,7 @@ def flags_to_decide(tx: Tx, service: Service, staff: Staff, now: datetime) -> li
     if staff.role != "lead":
         return []
     rows = tx.session.scalars(select(CaseRow).where(CaseRow.undecided).order_by(CaseRow.opened_at))
-    return [_card(tx, service, case, staff, now) for case in rows if may_see(case, staff)]
+    return _cards(tx, service, [case for case in rows if may_see(case, staff)], staff, now)
 
 
 def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> CaseReading:
@@ -100,7 +104,7 @@ def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
     if case is None or not may_see(case, staff):
         raise NotPossible("there is no such case, or it is not yours to see")
     audit.note(tx, "case_read", now, staff_id=staff.id, case_id=case.id)
-    card = _card(tx, service, case, staff, now)
+    (card,) = _cards(tx, service, [case], staff, now)
     if staff.id not in (case.worker_id, case.watcher_id) and staff.role != "lead":
         return card
     return replace(card, lines=tuple(_lines(tx, case, staff, now)))
@@ -133,11 +137,13 @@ def may_see(case: CaseRow, staff: Staff) -> bool:
     return staff.role == "lead" or "position_of_trust" not in case.flags or case.worker_id == staff.id
 
 
-def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) -> CaseReading:
-    shared = agreed(tx, case, now, staff.id)
-    someone = people.person(tx, case.person_id)
-    worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
-    promised = cases.view(tx, case, now).promised_at
+def _cards(tx: Tx, service: Service, some: Sequence[CaseRow], staff: Staff, now: datetime) -> list[CaseReading]:
+    known = beside(tx, some, staff, now)
+    return [_card(tx, service, case, known[case.id], staff) for case in some]
+
+
+def _card(tx: Tx, service: Service, case: CaseRow, known: Beside, staff: Staff) -> CaseReading:
+    shared = known.shared
     card = CaseReading(
         id=case.id,
         stage=Stage(case.stage),
@@ -147,21 +153,22 @@ def _card(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) 
         override=shared.override,
         opened_at=case.opened_at,
         waiting_since=case.waiting_since,
-        promised_at=promised,
-        next_step=next_step(tx, case),
-        worker=duty.adult(worker) if worker else None,
-        age_band=someone.age_band,
+        promised_at=known.promised_at,
+        next_step=known.next_step,
+        worker=duty.adult(known.worker) if known.worker else None,
+        age_band=known.person.age_band,
         yours=case.worker_id == staff.id,
         drill=case.drill,
+        to_decide=staff.role == "lead" and case.undecided,
         outcome=case.outcome,
         closed_at=case.closed_at,
     )
     if sees_categories(case, shared, staff):
         card = replace(card, categories=tuple(case.categories), reasons=_reasons(service, case.categories), flags=tuple(case.flags))
-    if case.basis == "immediate" or shared.chat:
-        card = _with_message(tx, case, card)
+    if known.raised_by and (case.basis == "immediate" or shared.chat):
+        card = _with_message(tx, known.person, known.raised_by, card)
     if shared.summary and case.summary_sealed:
-        card = replace(card, summary=tx.vault.open_for(someone, "cases.summary", case.id, case.summary_sealed))
+        card = replace(card, summary=tx.vault.open_for(known.person, "cases.summary", case.id, case.summary_sealed))
     return card
 
 
@@ -170,11 +177,7 @@ def sees_categories(case: CaseRow, shared: Shared, staff: Staff) -> bool:
     return case.basis == "immediate" or shared.chat or (staff.role == "lead" and case.undecided)
 
 
-def _with_message(tx: Tx, case: CaseRow, card: CaseReading) -> CaseReading:
-    row = cases.raised_by(tx, case)
-    if row is None:
-        return card
-    someone = people.person(tx, case.person_id)
+def _with_message(tx: Tx, someone: Person, row: InboxRow, card: CaseReading) -> CaseReading:
     line = Line(row.id, row.received_at, "young_person", row.kind, messages.body(tx, someone, row).get("text", ""), level=row.level)
     evidence = messages.understanding(tx, someone, row).get("evidence", ())
     observed = tuple(Observed(item["why"], item["start"], item["end"]) for item in evidence if item.get("message") is None)

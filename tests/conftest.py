@@ -36,10 +36,16 @@ MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a slow kind carry its marker by the folder they are in."""
+    """Tests of a slow kind carry its marker by the folder they are in.
+
+    Where several processes share the tests, one of them has all that drive browsers, kill processes or ask the intent service:
+    two such at once would starve each other.
+    """
     for item in items:
         if marker := MARKED_BY_FOLDER.get(item.path.parent.name):
             item.add_marker(marker)
+        if any(item.get_closest_marker(kind) for kind in ("browser", "fault", "service")):
+            item.add_marker(pytest.mark.xdist_group("one at a time"))
 
 
 @pytest.fixture(scope="session")

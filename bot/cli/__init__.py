@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, content, database, doctor, examples, insight, people, retention, rota, running, staff
+from bot.cli import audit, backup, content, database, doctor, examples, insight, people, retention, rota, running, staff
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", help=__doc__)
 app.add_typer(running.app)
+app.add_typer(backup.restore_app)
 app.add_typer(people.app)
 app.add_typer(doctor.app)
 _GROUPS = {
@@ -16,6 +17,7 @@ _GROUPS = {
     "rota": rota,
     "db": database,
     "audit": audit,
+    "backup": backup,
     "retention": retention,
     "insight": insight,
 }

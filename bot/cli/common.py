@@ -31,6 +31,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from bot.intent_service import NotPrepared
+        from escalation.record.backup.sealed_file import BackupError
         from escalation.record.duty import RotaError
         from escalation.staff.accounts import AccountError
 
@@ -40,7 +41,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             end("the database was made with another BREAKWATER_DATA_KEY: set the right one, or use another database")
         except SQLAlchemyError as error:
             end(f"the database at BREAKWATER_DATABASE_URL does not open ({type(error).__name__}): check the address and that it runs")
-        except (SettingsError, SchemaError, ContentError, RecordUnavailable, NotPrepared, AccountError, RotaError) as error:
+        except (SettingsError, SchemaError, ContentError, RecordUnavailable, NotPrepared, AccountError, RotaError, BackupError) as error:
             end(str(error))
 
     return run

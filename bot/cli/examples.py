@@ -38,6 +38,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rota import": ("rota import rota.ics",),
     "db upgrade": ("db upgrade",),
     "audit verify": ("audit verify",),
+    "backup make": ("backup make safe/monday.backup",),
+    "backup check": ("backup check safe/monday.backup",),
+    "restore": (
+        "restore safe/monday.backup",
+        "restore safe/monday.backup --replace",
+        "restore safe/monday.backup --to sqlite:///elsewhere.db",
+    ),
     "retention show": ("retention show",),
     "retention run": ("retention run",),
     "insight report": ("insight report 2026-10 october.html",),

@@ -120,7 +120,7 @@ def agreement(card: CaseReading) -> str:
         return LEDGER["override"]
     agreed = SCOPES[card.scope] if card.scope else ""
     if card.basis == "immediate":
-        told = "Life at risk: shared without asking, told so"
+        told = "Life at risk: shared without asking, and they were told"
         return f"{told}. Since then: {agreed[0].lower()}{agreed[1:]}" if agreed else told
     return agreed or "No agreement: nothing they wrote is shared"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from escalation.console.state import Console
+from escalation.reading import CaseReading
 from escalation.record import audit
 from escalation.record.store import Tx
 from escalation.staff.sign_in import SignedIn
@@ -24,3 +25,12 @@ async def note_shown(console: Console, me: SignedIn, read: Mapping[tuple[str, ..
     await console.record.awrite(note)
     for key in new:
         console.shown.keep(key)
+
+
+async def note_cards(console: Console, me: SignedIn, cards: Iterable[CaseReading]) -> None:
+    """Of cards, those that tell what a case is about."""
+    await note_shown(console, me, {_key(card): card.id for card in cards if card.raised_by or card.summary or card.reasons})
+
+
+def _key(card: CaseReading) -> tuple[str, ...]:
+    return card.id, str(card.level), str(card.scope), card.basis, card.raised_by.id if card.raised_by else ""

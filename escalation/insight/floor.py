@@ -95,7 +95,7 @@ def floor_now(tx: Tx, service: Service, lead: Staff, now: datetime) -> FloorNow:
 
 def speed(tx: Tx, lead: Staff, since: datetime) -> Speed:
     """Waits that ended since then, and promises made since then that are over. Drills do not count."""
-    ended = select(CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= since)
+    ended = list(tx.session.scalars(select(CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= since).distinct()))
     seen = _seen(tx, lead, ended)
     waited = waits(tx, CaseEvent.case_id.in_(ended))
     lengths = sorted(

@@ -42,9 +42,8 @@ def known(tx: Tx) -> dict[str, datetime]:
 
 def add(tx: Tx, digests: Mapping[str, datetime]) -> None:
     """Remember these too."""
-    there = known(tx) if len(digests) > 1 else {}
     for digest, at in digests.items():
-        if digest not in there and tx.session.get(Erasure, digest) is None:
+        if tx.session.get(Erasure, digest) is None:
             tx.session.add(Erasure(digest=digest, at=at))
     tx.session.flush()
 

@@ -48,6 +48,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def known_migrations() -> set[str]:
+    """The names of every migration of this program."""
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def ensure_current(url: str) -> None:
     """Raise `SchemaError` unless the database at `url` is at the newest migration."""
     head = newest()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case as when
+from sqlalchemy import func, select
 
 from escalation import alerts, chain, reading
 from escalation.case import NotPossible
@@ -16,8 +17,8 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, Staff
 from escalation.work.case_work import working_on
 
-ASKED = ("lead_asked", "challenged")
-DECIDED = ("flag_decided", "override", "not_shared", "lead_answered")
+ASKED, ANSWERED = ("lead_asked", "challenged"), "lead_answered"
+DECIDED = ("flag_decided", "override", "not_shared", ANSWERED)
 """What a lead decides on the record, and a worker can challenge (S88)."""
 
 
@@ -52,10 +53,10 @@ def waiting(tx: Tx, staff: Staff) -> list[Question]:
     """For a lead: the questions that nobody answered yet, oldest first, of cases that are not hidden from them."""
     if staff.role != "lead":
         return []
-    rows = history.opened(
-        tx, tx.session.scalars(select(CaseEvent).where(CaseEvent.event.in_((*ASKED, "lead_answered"))).order_by(CaseEvent.seq))
-    )
-    done = {entry.detail.get("of") for entry in rows if entry.event == "lead_answered"}
+    unanswered = select(CaseEvent).where(CaseEvent.case_id.in_(_with_more_questions_than_answers(tx)))
+    told = unanswered.where(CaseEvent.event.in_((*ASKED, ANSWERED))).order_by(CaseEvent.seq)
+    rows = history.opened(tx, tx.session.scalars(told))
+    done = {entry.detail.get("of") for entry in rows if entry.event == ANSWERED}
     return [_question(tx, entry) for entry in rows if entry.event in ASKED and entry.id not in done and _open_to(tx, entry, staff)]
 
 
@@ -67,7 +68,7 @@ def answer(tx: Tx, service: Service, question_id: str, staff: Staff, text: str, 
     event = tx.session.scalars(select(CaseEvent).where(CaseEvent.id == question_id)).one()
     case = tx.session.get_one(CaseRow, event.case_id)
     detail = {"of": question_id, "answer": _written(text)}
-    history.record(tx, case, "lead_answered", now, actor="staff", staff_id=staff.id, detail=detail)
+    history.record(tx, case, ANSWERED, now, actor="staff", staff_id=staff.id, detail=detail)
     alerts.alert(tx, service, case, (event.staff_id,) if event.staff_id else (), now, "staff.lead_answered")
     tx.signal(f"case:{case.id}")
 
@@ -77,6 +78,13 @@ def _ask(tx: Tx, service: Service, case: CaseRow, staff: Staff, event: str, deta
     leads = [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads if lead.staff_id != staff.id]
     alerts.alert(tx, service, case, leads, now, "staff.lead_asked")
     tx.signal(f"case:{case.id}")
+
+
+def _with_more_questions_than_answers(tx: Tx) -> list[str]:
+    """The cases in which some question waits: each answer is to one question. Only theirs are opened, not those of all years."""
+    balance = func.sum(when((CaseEvent.event == ANSWERED, -1), else_=1))
+    talked = select(CaseEvent.case_id).where(CaseEvent.event.in_((*ASKED, ANSWERED))).group_by(CaseEvent.case_id)
+    return list(tx.session.scalars(talked.having(balance > 0)))
 
 
 def _written(text: str) -> str:

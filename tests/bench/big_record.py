@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from escalation import chain, promises
 from escalation.ending.ended import RATINGS
-from escalation.record import people
+from escalation.record import audit, people
 from escalation.record.envelope import Key, seal
 from escalation.record.ids import new_id
 from escalation.record.store import Record, Tx
@@ -37,12 +38,20 @@ from escalation.record.tables import (
 
 YEARS = timedelta(days=5 * 365)
 AT_ONCE = 1_000
+READ_ONE_IN = 5
+"""So many cases have one that a read is noted of: each link of the audit is made from the one before."""
 CATEGORIES = ("bullying", "home_abuse", "suicide", "self_harm", "sexual_exploitation", "missing", "fgm", "online_grooming")
 AREAS = ("devon", "plymouth", "torbay", "norfolk", "city_hackney", None)
 STAGES = ("closed",) * 62 + ("refused", "follow_up", "paused")
 AGES = ("under_13", "13_15", "16_17", "18_25", "unknown")
-THEIRS = ("i dont really know what to say about it all tbh", "he keeps asking me and i said no", "ok", "can you stay a bit", "ty")
-OURS = ("Thank you for telling us. Take all the time you need.", "I'm here with you now.", "What would you like to happen next?")
+THEIRS = tuple(
+    json.dumps({"text": text, "media": None, "id": None})
+    for text in ("i dont really know what to say about it all tbh", "he keeps asking me and i said no", "ok", "can you stay a bit", "ty")
+)
+OURS = tuple(
+    json.dumps({"text": text, "buttons": [], "picture": None})
+    for text in ("Thank you for telling us. Take all the time you need.", "I'm here with you now.", "What would you like to happen next?")
+)
 TABLES = (
     *(Person, Address, CaseRow, CaseCategory, CaseEvent, AgreementRow, PromiseRow, DueRow),
     *(Feedback, Debrief, Concern, InboxRow, OutboxRow),
@@ -53,17 +62,19 @@ Row = dict[str, Any]
 
 
 def fill(record: Record, cases: int, staff_ids: list[str], now: datetime, messages: int) -> None:
-    """Write so many cases of the last five years, the same ones each time, with these members of staff in turn, and so many messages."""
+    """Write so many cases of the last five years, the oldest first, with these members of staff in turn, and so many messages."""
     dice = random.Random(7)
     for start in range(0, cases, AT_ONCE):
-        some = range(start, min(start + AT_ONCE, cases))
-        record.write(lambda tx, some=some: _write(tx, [Told(tx, dice, n / cases, staff_ids, now, messages // cases) for n in some]))  # type: ignore[misc]
+        ages = [1 - (number + 1) / cases for number in range(start, min(start + AT_ONCE, cases))]
+        record.write(lambda tx, ages=ages: _write(tx, [Told(tx, dice, age, staff_ids, now, messages // cases) for age in ages]))  # type: ignore[misc]
 
 
 def _write(tx: Tx, made: list[Told]) -> None:
     for table in TABLES:
         if rows := [row for one in made for row in one.rows[table]]:
-            tx.session.execute(insert(table), rows)
+            tx.session.connection().execute(insert(Table.metadata.tables[table.__tablename__]), rows)
+    for one in made[::READ_ONE_IN]:
+        audit.note(tx, "case_read", one.ended, staff_id=one.staff_id, case_id=one.case_id)
 
 
 class Told:
@@ -113,11 +124,11 @@ class Told:
         for number in range(messages):
             row_id, at = new_id(), self.opened + timedelta(minutes=45) * number / messages
             if number % 2 == 0:
-                body = self._sealed("inbox.body", row_id, {"text": self.dice.choice(THEIRS), "media": None, "id": None})
+                body = self._sealed("inbox.body", row_id, self.dice.choice(THEIRS))
                 seen = {"received_at": at, "handled_at": at, "level": self.level if number == 0 else 0, "version": 1}
                 self._add(InboxRow, id=row_id, external_id=row_id, kind="text", body_sealed=body, **seen, **same)
             else:
-                body = self._sealed("outbox.body", row_id, {"text": self.dice.choice(OURS), "buttons": [], "picture": None})
+                body = self._sealed("outbox.body", row_id, self.dice.choice(OURS))
                 sent = {"created_at": at, "sent_at": at, "state": "sent", "urgent": False, "attempts": 1, "case_id": self.case_id}
                 by = {"speaker": "worker", "speaker_staff_id": self.staff_id}
                 self._add(OutboxRow, id=row_id, body_sealed=body, **by, **sent, **same)
@@ -127,7 +138,7 @@ class Told:
         referred = closed if closed and self.dice.random() < 0.05 else None
         first = next((row["id"] for row in self.rows[InboxRow]), None)
         what = {"stage": self.stage, "level": self.level, "categories": [category], "subject": "self", "flags": [], "contexts": []}
-        basis = {"basis": "immediate" if self.level == 4 else "agreement", "raised_by": first, "chain": {}, "hidden_from": []}
+        basis: Row = {"basis": "immediate" if self.level == 4 else "agreement", "raised_by": first, "chain": {}, "hidden_from": []}
         times = {"opened_at": self.opened, "waiting_since": self.opened, "changed_at": closed or self.opened, "closed_at": closed}
         end = {"outcome": "referred" if referred else "guidance_given" if closed else None, "referred_at": referred}
         who = {"worker_id": self.staff_id, "picked_up_at": self.opened + timedelta(minutes=4), "picked_up_on": "console"}
@@ -138,7 +149,7 @@ class Told:
     def _history(self) -> None:
         self._event("agreed", 0)
         self._event("picked_up", self.dice.choice((2, 4, 9)), by_staff=True)
-        self._event("noted", 20, {"text": "She is safe tonight, and her aunt knows."}, by_staff=True)
+        self._event("noted", 20, {"words": "She is safe tonight, and her aunt knows."}, by_staff=True)
         if self.dice.random() < 0.05:
             asked = self._event("lead_asked", 25, {"question": "Should we refer this?", "named": True}, by_staff=True)
             self._event("lead_answered", 35, {"of": asked, "answer": "Not yet: see her tomorrow."}, by_staff=True)
@@ -165,10 +176,10 @@ class Told:
         for minutes in (5, 15):
             at = self.opened + timedelta(minutes=minutes)
             done = {"due_at": at, "created_at": self.opened, "done_at": at, "result": "done"}
-            self._add(DueRow, kind="chain_step", detail={}, **self.whose, **done)
+            self._add(DueRow, kind=chain.STEP, detail={}, **self.whose, **done)
         kept = self.opened + timedelta(minutes=4)
         promised = {"made_at": self.opened, "due_at": self.opened + timedelta(minutes=5), "kept_at": kept}
-        self._add(PromiseRow, what="human_by", **self.whose, **promised)
+        self._add(PromiseRow, what=promises.ADULT_HERE, **self.whose, **promised)
         if self.stage == "closed" and self.dice.random() < 0.3:
             said = {about: self.dice.choice(list(RATINGS.values())) for about in ("listened", "helped", "again")}
             self._add(Feedback, at=self.ended, **self.whose, **said)

@@ -31,6 +31,22 @@ async def test_a_refused_urgent_case_reaches_the_lead_without_quotes(browser: Op
     assert "they have my pictures" not in page
 
 
+@pytest.mark.rule("S72")
+async def test_what_a_flag_tells_of_a_case_is_noted_as_a_read(browser: Open, arrivals: Arrivals, staffed: House) -> None:
+    case_id = arrivals.refused(Level.URGENT)
+    await (await browser("Jo")).get("/flags")
+    shown = select(AuditRow.case_id).where(AuditRow.action == "case_shown", AuditRow.staff_id == staffed.staff("Jo").id)
+    assert staffed.record.read(lambda tx: list(tx.session.scalars(shown))) == [case_id]
+
+
+async def test_a_lead_who_looks_at_a_refusal_is_told_that_nobody_writes_there(browser: Open, arrivals: Arrivals) -> None:
+    case_id = arrivals.refused(Level.URGENT)
+    page = (await (await browser("Jo")).get(f"/cases/{case_id}")).text
+    assert "They have not agreed to share what they wrote." in page
+    assert "nobody writes to them here" in page
+    assert "A short hello" not in page
+
+
 @pytest.mark.rule("S24")
 async def test_a_flag_is_decided_with_a_reason_and_only_then_leaves_the_list(browser: Open, arrivals: Arrivals, staffed: House) -> None:
     case_id = arrivals.refused()

@@ -59,7 +59,7 @@ async def test_a_card_shows_what_was_agreed_and_no_more(
 async def test_a_life_at_risk_is_shown_without_asking_and_says_so(browser: Open, arrivals: Arrivals) -> None:
     arrivals.immediate("i took all the tablets")
     page = (await (await browser("Sam")).get("/waiting")).text
-    assert "Life at risk: shared without asking, told so" in page
+    assert "Life at risk: shared without asking, and they were told" in page
     assert "i took all the tablets" in page
 
 
@@ -164,3 +164,25 @@ async def test_what_a_person_was_shown_is_noted_once_for_each_sitting(browser: O
     assert bare not in staffed.record.read(shown)
     await (await browser("Sam")).get("/waiting")
     assert staffed.record.read(shown) == [told, told]
+
+
+@pytest.mark.rule("S24")
+async def test_a_lead_sees_on_every_page_that_something_is_to_be_decided_and_is_not_sent_for_tea(browser: Open, arrivals: Arrivals) -> None:
+    jo = await browser("Jo")
+    assert "cup of tea" in (await jo.get("/waiting")).text
+    case_id = arrivals.refused()
+    page = (await jo.get("/waiting")).text
+    assert "Nobody is waiting" in page and "For you to decide" in page
+    assert "cup of tea" not in page
+    assert (await jo.get("/waiting/count")).json()["flags"] == 1
+    assert f'href="/staff/flags#case-{case_id}"' in (await jo.get(f"/cases/{case_id}")).text
+    assert (await jo.post(f"/flags/{case_id}", decision="no_referral", reason="Her school knows.")).status_code == 303
+    assert (await jo.get("/waiting/count")).json()["flags"] == 0
+    assert "Decide about the flag" not in (await jo.get(f"/cases/{case_id}")).text
+
+
+async def test_nobody_but_a_lead_is_told_of_flags(browser: Open, arrivals: Arrivals) -> None:
+    arrivals.refused()
+    sam = await browser("Sam")
+    assert "For you to decide" not in (await sam.get("/waiting")).text
+    assert (await sam.get("/waiting/count")).json()["flags"] == 0

@@ -24,6 +24,7 @@ from bot.settings import Settings
 from escalation import drills
 from escalation.checkup import Checkup, Finding
 from escalation.record import audit
+from escalation.record.backup import making
 from escalation.record.schema import _config
 from escalation.record.store import Record, make_engine
 from escalation.record.tables import AuditRow
@@ -256,6 +257,26 @@ def test_a_heartbeat_that_stands_still(used: str, tmp_path: Path) -> None:
     assert look("heartbeat", used, heartbeat=str(beat)).state == "ok"
     os.utime(beat, (0, 0))
     assert look("heartbeat", used, heartbeat=str(beat)).state == "attention"
+
+
+def test_a_back_up_that_is_missing_or_old_is_told(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "safe"
+    folder.mkdir()
+
+    def told() -> Finding:
+        return of_house(house, "backup", backup_folder=str(folder)).of("backup")
+
+    assert of_house(house, "backup").of("backup").state == "attention"
+    assert (told().state, told().what) == ("broken", "There is no back-up yet.")
+    making.make(house.record, KEY, folder / "monday.backup", house.service.retention, house.clock())
+    assert told().what.startswith("The newest back-up, monday.backup, was made on 23 November 2026 at 10:00")
+    states = []
+    for _ in range(4):
+        states.append(told().state)
+        house.clock.move(days=1, hours=3)
+    assert states == ["ok", "attention", "attention", "broken"]
+    (folder / "monday.backup").write_bytes(b"not one of ours")
+    assert told().what == "There is no back-up yet."
 
 
 def test_a_check_that_falls_over_is_itself_reported(monkeypatch: pytest.MonkeyPatch) -> None:

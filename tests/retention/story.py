@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from escalation.ending import feedback
-from escalation.record import audit, messages
+from escalation.record import audit, erasures, messages
 from escalation.record.ids import new_id
 from escalation.record.store import Record, Tx
 from escalation.record.tables import (
@@ -33,7 +33,7 @@ from tests.endings import agrees_to_a_check_in, proposes, starts_closing
 from tests.escalation.talking import does, talks
 from tests.house import House, YoungPerson
 
-STAYS = frozenset({"keys", "destructions", "audit_end"})
+STAYS = frozenset({"keys", "destructions", "audit_end", "published"})
 """Tables of the installation itself."""
 LAST_ENTRY = 1
 """The newest entry of the audit stays, so that the chain has an end."""
@@ -125,6 +125,7 @@ def _more(tx: Tx, house: House, case_id: str) -> None:
         ]
     )
     messages.tell_staff(tx, sam, "telegram", "kirschmichel", now, case_id=case_id, speaker=messages.RELAYED)
+    erasures.add(tx, {"0" * 64: now})
     audit.note(tx, "case_read", now, staff_id=sam.id, case_id=case_id)
 
 

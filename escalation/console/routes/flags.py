@@ -12,6 +12,7 @@ from escalation.console.filled import Filled
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.routes.forms import Do, Sent, carried_out
+from escalation.console.shown import note_cards
 from escalation.console.state import Console
 from escalation.sharing import asking_the_lead, flags
 from escalation.staff.sign_in import SignedIn, staff_of
@@ -52,4 +53,5 @@ async def _flags_page(request: Request, me: SignedIn, filled: Filled, status: in
     now = console.clock()
     questions = await console.record.aread(lambda tx: asking_the_lead.waiting(tx, staff_of(tx, me)))
     cards = await console.record.aread(lambda tx: reading.flags_to_decide(tx, console.service, staff_of(tx, me), now))
+    await note_cards(console, me, cards)
     return page(request, "flags.html", me, status, cards=cards, filled=filled, questions=questions)

@@ -12,11 +12,11 @@ from fastapi.responses import Response
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
+from escalation.console.to_decide import ToDecide, to_decide
 from escalation.ending import feedback
 from escalation.ending.feedback import Figures
 from escalation.insight.floor import FloorNow, floor_now
 from escalation.record.store import Tx
-from escalation.sharing import asking_the_lead
 from escalation.staff.sign_in import SignedIn, staff_of
 from escalation.work import debriefs
 from escalation.work.debriefs import Burden
@@ -26,11 +26,11 @@ router = APIRouter(route_class=GatedRoute)
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the page shows. `asked`: how many questions of colleagues wait; `burdens`: hard cases by name,
+    """What the page shows. `decide`: what waits for the lead; `burdens`: hard cases by name,
     and `feedback`: what young people told, of the last `days`."""
 
     floor: FloorNow
-    asked: int
+    decide: ToDecide
     burdens: dict[str, Burden]
     feedback: Figures
     days: int
@@ -46,7 +46,6 @@ async def show_supervisor(request: Request, me: Annotated[SignedIn, Depends(Gate
 def _overview(tx: Tx, console: Console, me: SignedIn) -> Overview:
     now, service, lead = console.clock(), console.service, staff_of(tx, me)
     burdens = {one.adult.staff_id: one for one in debriefs.burdens(tx, service, lead, now)}
-    asked = len(asking_the_lead.waiting(tx, lead))
     days = service.ending.debrief.within_days
     told = feedback.figures(tx, now - timedelta(days=days))
-    return Overview(floor_now(tx, service, lead, now), asked, burdens, told, days)
+    return Overview(floor_now(tx, service, lead, now), to_decide(tx, lead), burdens, told, days)

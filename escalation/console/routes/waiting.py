@@ -14,11 +14,13 @@ from escalation.case import TALKING, Stage
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import answering
+from escalation.console.shown import note_cards
 from escalation.console.state import Console
+from escalation.console.to_decide import ToDecide, to_decide
 from escalation.reading import CaseReading
-from escalation.record import audit, duty
+from escalation.record import duty
 from escalation.record.store import Tx
-from escalation.record.tables import Debrief
+from escalation.record.tables import CaseRow, Debrief, Staff
 from escalation.rota.on_duty import Staffing
 from escalation.staff.sign_in import SignedIn, staff_of
 from escalation.work import debriefs
@@ -41,24 +43,28 @@ class Floor:
     with_others: list[CaseReading]
     staffing: Staffing
     debriefs: list[Debrief]
+    decide: ToDecide
 
 
 @router.get("/waiting")
 async def show_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
     console: Console = request.app.state.console
     floor = await console.record.aread(lambda tx: _floor(tx, console, me))
-    await _note_shown(console, me, [*floor.first, *floor.yours, *floor.waiting, *floor.with_others])
+    await note_cards(console, me, [*floor.first, *floor.yours, *floor.waiting, *floor.with_others])
     return page(request, "waiting.html", me, floor=floor)
 
 
 @router.get("/waiting/count")
 async def count_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> dict[str, Any]:
-    """How many wait; by which ids; and for which of them a page rings each minute: for how many seconds each has waited."""
+    """How many wait; by which ids; and for which of them a page rings each minute: for how many seconds each has waited.
+
+    For a lead also how many flags, and questions of colleagues, wait for a decision.
+    """
     console: Console = request.app.state.console
-    now, rows = console.clock(), await console.record.aread(lambda tx: reading.waiting(tx, staff_of(tx, me)))
+    now, (rows, decide) = console.clock(), await console.record.aread(lambda tx: _counted(tx, staff_of(tx, me)))
     danger = [case for case in rows if case.level >= Level.IMMEDIATE and (me.digest, case.id) not in console.hushed]
     ringing = {case.id: int((now - (case.waiting_since or case.opened_at)).total_seconds()) for case in danger}
-    return {"waiting": len(rows), "ids": [case.id for case in rows], "ringing": ringing}
+    return {"waiting": len(rows), "flags": decide.total, "ids": [case.id for case in rows], "ringing": ringing}
 
 
 @router.post("/cases/{case_id}/pick-up")
@@ -68,6 +74,10 @@ async def pick_up(request: Request, case_id: str, me: Annotated[SignedIn, Depend
     with answering(409):
         await console.record.awrite(lambda tx: relay.pick_up(tx, console.service, case_id, staff_of(tx, me), "console", now))
     return redirect(request, f"/cases/{case_id}")
+
+
+def _counted(tx: Tx, staff: Staff) -> tuple[list[CaseRow], ToDecide]:
+    return reading.waiting(tx, staff), to_decide(tx, staff)
 
 
 def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
@@ -86,28 +96,5 @@ def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
         [c for c in held if not c.yours],
         duty.staffing_now(tx, now),
         debriefs.open_for(tx, me.staff_id),
+        to_decide(tx, staff_of(tx, me)),
     )
-
-
-async def _note_shown(console: Console, me: SignedIn, cards: list[CaseReading]) -> None:
-    """The audit notes what a person was shown of a case (S72): once for each session and each thing they could read."""
-    keys = {
-        (me.digest, card.id, str(card.level), str(card.scope), card.basis, card.raised_by.id if card.raised_by else ""): card.id
-        for card in cards
-        if _tells(card)
-    }
-    new = {key: case_id for key, case_id in keys.items() if key not in console.shown}
-    if new:
-        now = console.clock()
-        await console.record.awrite(lambda tx: _note(tx, me, list(new.values()), now))
-        for key in new:
-            console.shown.keep(key)
-
-
-def _note(tx: Tx, me: SignedIn, case_ids: list[str], now: datetime) -> None:
-    for case_id in case_ids:
-        audit.note(tx, "case_shown", now, staff_id=me.staff_id, case_id=case_id)
-
-
-def _tells(card: CaseReading) -> bool:
-    return bool(card.raised_by or card.summary or card.reasons)

@@ -171,9 +171,11 @@ async function count() {
   if (!answer || !answer.ok) return;
   const counted = await answer.json();
   const { waiting } = counted;
-  const badge = document.getElementById("badge");
-  badge.hidden = waiting === 0;
-  badge.textContent = waiting;
+  for (const badge of document.querySelectorAll("[data-counts]")) {
+    const number = counted[badge.dataset.counts];
+    badge.hidden = number === 0;
+    badge.textContent = number;
+  }
   document.title = (waiting ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
   body.dispatchEvent(new CustomEvent("counted", { detail: counted }));
 }

@@ -89,10 +89,14 @@ class CaseEvent(Table):
     """One entry in a case's history: who did what, when and why. Never changed; a correction is a new entry."""
 
     __tablename__ = "case_events"
-    __table_args__ = (Index("ix_case_events_event", "event", "at"), Index("ix_case_events_staff", "staff_id", "event", "case_id"))
+    __table_args__ = (
+        Index("ix_case_events_case", "case_id", "event", "at"),
+        Index("ix_case_events_event", "event", "at"),
+        Index("ix_case_events_staff", "staff_id", "event", "case_id"),
+    )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(12))
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
@@ -142,11 +146,16 @@ class PromiseRow(Table):
     """Something the bot said would happen by a certain time, and whether it did."""
 
     __tablename__ = "promises"
+    __table_args__ = (
+        Index(
+            "ix_promises_broken", "broken_at", sqlite_where=text("broken_at IS NOT NULL"), postgresql_where=text("broken_at IS NOT NULL")
+        ),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     what: Mapped[str] = mapped_column(String(30))
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]
     broken_at: Mapped[datetime | None]
@@ -174,7 +183,7 @@ class Feedback(Table):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), unique=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     listened: Mapped[int | None]
     helped: Mapped[int | None]
     again: Mapped[int | None]
@@ -218,6 +227,6 @@ class Debrief(Table):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[str | None] = mapped_column(String(12))
     answered_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.record.tables.base import Sequence, Table
@@ -56,6 +56,7 @@ class InboxRow(Table):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbox_unhandled", "person_id", "handled_at", "seq"),
+        Index("ix_inbox_waiting", "received_at", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _finding_cases()
     _published()
     _erasures()
+    _looking_at_years()
 
 
 def _signing_in() -> None:
@@ -134,3 +135,19 @@ def _erasures() -> None:
         sa.Column("at", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
+
+
+def _looking_at_years() -> None:
+    waiting, broken = sa.text("handled_at IS NULL"), sa.text("broken_at IS NOT NULL")
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_waiting", ["received_at"], unique=False, sqlite_where=waiting, postgresql_where=waiting)
+    with op.batch_alter_table("case_events", schema=None) as batch_op:
+        batch_op.create_index("ix_case_events_case", ["case_id", "event", "at"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_case_events_case_id"))
+    with op.batch_alter_table("promises", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promises_made_at"), ["made_at"], unique=False)
+        batch_op.create_index("ix_promises_broken", ["broken_at"], unique=False, sqlite_where=broken, postgresql_where=broken)
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_at"), ["at"], unique=False)
+    with op.batch_alter_table("debriefs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_debriefs_asked_at"), ["asked_at"], unique=False)
