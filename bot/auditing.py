@@ -101,7 +101,8 @@ class Auditor:
 
     def _left_behind(self, tx: Tx, now: datetime) -> list[str]:
         waiting = select(InboxRow.person_id).where(InboxRow.handled_at.is_(None), InboxRow.received_at <= now - LEFT_BEHIND)
-        return list(tx.session.scalars(waiting.distinct().limit(MOST_AT_ONCE)))
+        # Not DISTINCT: for it SQLite walks through the messages of all years, in the order of their people.
+        return list(dict.fromkeys(tx.session.scalars(waiting.order_by(InboxRow.received_at))))[:MOST_AT_ONCE]
 
     def _ask_again(self, tx: Tx, case_id: str) -> None:
         case = cases.locked(tx, case_id)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from escalation.console.state import Console
 from escalation.reading import CaseReading
 from escalation.record import audit
-from escalation.record.store import Tx
 from escalation.staff.sign_in import SignedIn
 
 
@@ -17,12 +16,7 @@ async def note_shown(console: Console, me: SignedIn, read: Mapping[tuple[str, ..
     if not new:
         return
     now = console.clock()
-
-    def note(tx: Tx) -> None:
-        for case_id in new.values():
-            audit.note(tx, "case_shown", now, staff_id=me.staff_id, case_id=case_id)
-
-    await console.record.awrite(note)
+    await console.record.awrite(lambda tx: audit.note_cases(tx, "case_shown", now, me.staff_id, new.values()))
     for key in new:
         console.shown.keep(key)
 

@@ -47,7 +47,7 @@ def figures(tx: Tx, since: datetime) -> Figures:
     real = select(Feedback).join(CaseRow, CaseRow.id == Feedback.case_id).where(Feedback.at >= since, CaseRow.drill.is_(False))
     rows = list(tx.session.scalars(real.order_by(Feedback.at)))
     yes = {about: sum(getattr(row, about) == RATINGS["yes"] for row in rows) for about in QUESTIONS}
-    words = [_words(tx, row) for row in rows]
+    words = [_words(tx, row) for row in rows if row.words_sealed]
     return Figures(len(rows), **yes, words=tuple(text for text in words if text))
 
 

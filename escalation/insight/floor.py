@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from math import ceil
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import load_only
 
 from escalation import reading
 from escalation.case import TALKING, Stage
@@ -158,5 +159,6 @@ def _hours(tx: Tx, span: Span) -> defaultdict[str, float]:
 
 def _seen(tx: Tx, lead: Staff, case_ids: Select[str] | Collection[str]) -> set[str]:
     """Which of these cases this lead may see; no drills."""
-    rows = tx.session.scalars(select(CaseRow).where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))
+    looked_at = load_only(CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id)
+    rows = tx.session.scalars(select(CaseRow).options(looked_at).where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))
     return {row.id for row in rows if may_see(row, lead)}

@@ -6,6 +6,7 @@ destroyed because their time is over, the link to go on from is sealed in the sa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -29,15 +30,33 @@ def note(
     digest: str | None = None,
 ) -> None:
     """Add an entry. It holds ids and digests only, so that erasure and key rotation leave the chain whole."""
+    _append(tx, [AuditRow(at=now, staff_id=staff_id, action=action, case_id=case_id, subject_id=subject_id, digest=digest)])
+
+
+def note_cases(tx: Tx, action: str, now: datetime, staff_id: str, case_ids: Iterable[str]) -> None:
+    """The same entry about each of these cases, in their order."""
+    _append(tx, [AuditRow(at=now, staff_id=staff_id, action=action, case_id=id) for id in case_ids])
+
+
+def note_subjects(tx: Tx, action: str, now: datetime, staff_id: str, subject_ids: Iterable[str]) -> None:
+    """The same entry about each of these subjects, in their order."""
+    _append(tx, [AuditRow(at=now, staff_id=staff_id, action=action, subject_id=id) for id in subject_ids])
+
+
+def _append(tx: Tx, rows: list[AuditRow]) -> None:
+    """Put entries at the end of the chain, each bound to the one before."""
+    if not rows:
+        return
     end = tx.session.get(AuditEnd, _END, with_for_update=True)
     previous = _previous(tx, end)
-    row = AuditRow(at=now, staff_id=staff_id, action=action, case_id=case_id, subject_id=subject_id, digest=digest, previous=previous)
-    row.link = _link(tx, row)
-    tx.session.add(row)
+    for row in rows:
+        row.previous = previous
+        row.link = previous = _link(tx, row)
+    tx.session.add_all(rows)
     if end is None:
-        tx.session.add(AuditEnd(id=_END, seal=_end(tx, row.link)))
+        tx.session.add(AuditEnd(id=_END, seal=_end(tx, previous)))
     else:
-        end.seal = _end(tx, row.link)
+        end.seal = _end(tx, previous)
     tx.session.flush()
 
 

@@ -60,10 +60,10 @@ def raise_one(tx: Tx, service: Service, someone: PersonRow, about_id: str | None
 def listed(tx: Tx, staff: Staff, now: datetime) -> list[ConcernReading]:
     """What this lead may read, undecided first, then the newest. Every read is logged."""
     rows = [row for row in tx.session.scalars(select(Concern).order_by(Concern.at.desc())) if _may_read(row, staff)]
-    for row in rows:
-        audit.note(tx, "concern_read", now, staff_id=staff.id, subject_id=row.id)
+    audit.note_subjects(tx, "concern_read", now, staff.id, (row.id for row in rows))
     names = {one.id: one.name for one in tx.session.scalars(select(Staff))}
-    return sorted((_reading(tx, row, names) for row in rows), key=lambda reading: reading.decided_at is not None)
+    raised = {one.id: one for one in tx.session.scalars(select(PersonRow).where(PersonRow.id.in_({row.person_id for row in rows})))}
+    return sorted((_reading(tx, row, raised[row.person_id], names) for row in rows), key=lambda reading: reading.decided_at is not None)
 
 
 def decide(tx: Tx, service: Service, concern_id: str, staff: Staff, decision: str, answer: str, now: datetime) -> None:
@@ -118,8 +118,7 @@ def _may_read(row: Concern, staff: Staff) -> bool:
     return staff.role == "lead" and row.about_staff_id != staff.id
 
 
-def _reading(tx: Tx, row: Concern, names: dict[str, str]) -> ConcernReading:
-    someone = people.person(tx, row.person_id)
+def _reading(tx: Tx, row: Concern, someone: PersonRow, names: dict[str, str]) -> ConcernReading:
     return ConcernReading(
         id=row.id,
         at=row.at,

@@ -12,7 +12,6 @@ import pytest
 from bot.channels import Outgoing, Undeliverable
 from bot.channels.telegram import TelegramChannel
 from bot.channels.webchat.routes import WebChatPage
-from bot.channels.webchat.session import Sessions
 from bot.turn import A_MOMENT
 from bot.typing_signs import TypingSigns
 from escalation import being_written
@@ -132,7 +131,7 @@ async def test_telegram_shows_its_own_sign_and_a_refusal_disturbs_nothing(api: B
 async def test_the_page_is_told_who_is_writing_in_words_that_anyone_may_see(staffed: House) -> None:
     young = YoungPerson(staffed, "webchat", "browser-1")
     case_id = await talks(young)
-    chat = WebChatPage(staffed.record, staffed.intake.take, staffed.service, Sessions(False), staffed.clock)
+    chat = WebChatPage(staffed.record, staffed.intake.take, staffed.service, staffed.clock)
     events = chat._events("browser-1", young.person().id)
     assert (await anext(events))["event"] == "ready"
     staffed.record.signals.publish(being_written.topic(young.person().id))
@@ -153,7 +152,7 @@ async def next_typing(events: AsyncIterator[dict[str, str]]) -> str:
 async def test_the_stream_of_a_page_ends_where_somebody_begins_afresh_there(staffed: House) -> None:
     young = YoungPerson(staffed, "webchat", "browser-1")
     await young.starts()
-    chat = WebChatPage(staffed.record, staffed.intake.take, staffed.service, Sessions(False), staffed.clock)
+    chat = WebChatPage(staffed.record, staffed.intake.take, staffed.service, staffed.clock)
     before = young.person().id
     events = chat._events("browser-1", before)
     await anext(events)
