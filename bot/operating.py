@@ -16,6 +16,7 @@ from bot.doctor.examining import examine
 from bot.doctor.installation import Installation
 from bot.settings import Settings
 from escalation.checkup import Checkup
+from escalation.context import Service
 from escalation.operating import Kept, NotTaken
 
 MAY_BE_KEPT = ("organisation", "bot_name", "area", "contact", "telegram_token", "out_of_hours_url", "out_of_hours_name")
@@ -26,7 +27,7 @@ _SECRET = ("telegram_token", "out_of_hours_url")
 
 
 class Operator:
-    """`Operating` for one program. `env_file` is where its settings are kept beside the environment."""
+    """`Operating` for one program. `env_file` is where its settings are kept beside the environment; `in_force()` gives its words and policy."""
 
     def __init__(
         self,
@@ -36,15 +37,17 @@ class Operator:
         *,
         setting_up: bool = False,
         env_file: Path | None = None,
+        in_force: Callable[[], Service | None] = lambda: None,
     ) -> None:
         self.setting_up = setting_up
         self._settings = settings
         self._now = now
         self._send_drill = send_drill
+        self._in_force = in_force
         self._env_file = (env_file or Path(".env")).absolute()
 
     def look(self, only: Collection[str] = ()) -> Checkup:
-        return examine(Installation(self._settings, self._now()), only)
+        return examine(Installation(self._settings, self._now(), in_force=self._in_force()), only)
 
     def bot_name(self, token: str) -> str:
         try:
@@ -68,10 +71,10 @@ class Operator:
     def set_to(self, name: str) -> str:
         if name in _SECRET or name not in MAY_BE_KEPT:
             raise KeyError(name)
-        return self._kept().get(name, self._in_force(name))
+        return self._kept().get(name, self._now_set(name))
 
     def not_in_force(self) -> tuple[str, ...]:
-        return tuple(f"BREAKWATER_{name.upper()}" for name, value in self._kept().items() if value != self._in_force(name))
+        return tuple(f"BREAKWATER_{name.upper()}" for name, value in self._kept().items() if value != self._now_set(name))
 
     async def send_drill(self) -> None:
         await self._send_drill()
@@ -106,7 +109,7 @@ class Operator:
         found = dotenv_values(self._env_file, interpolate=False)
         return {names[key]: value for key, value in found.items() if key in names and value is not None and key not in os.environ}
 
-    def _in_force(self, name: str) -> str:
+    def _now_set(self, name: str) -> str:
         value = getattr(self._settings, name)
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
 

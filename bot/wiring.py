@@ -226,7 +226,8 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
 def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
     settings = program.settings
     check = partial(refused, production=settings.mode == "production")
-    operator = Operator(settings, utc_now, partial(_send_drill, program, utc_now), setting_up=program.setting_up)
+    send_drill = partial(_send_drill, program, utc_now)
+    operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
     app = console.create(program.record, program.service, _console_settings(settings), check=check, operating=operator, first_run=first_run)
     program.editions.tell(lambda edition: app.state.console.use(edition.service))
     return app

@@ -33,11 +33,15 @@ PATIENCE = 5
 
 @dataclass
 class Installation:
-    """What is looked at. `problems`: a line for each setting that cannot be used; its default stands in `settings` instead."""
+    """What is looked at. `problems`: a line for each setting that cannot be used; its default stands in `settings` instead.
+
+    `in_force`: the words and policy of the program that looks at itself, which need no second loading.
+    """
 
     settings: Settings
     now: datetime
     problems: tuple[str, ...] = ()
+    in_force: Service | None = None
     _opened: list[Engine] = field(default_factory=list)
 
     @cached_property
@@ -80,6 +84,8 @@ class Installation:
     @cached_property
     def service(self) -> Service:
         """The organisation's words and policy. Raises `CannotLook`."""
+        if self.in_force is not None:
+            return self.in_force
         try:
             with self.content() as folder:
                 return read_service(self.settings, folder)

@@ -63,13 +63,18 @@ def test_nothing_moves_when_somebody_begins_to_write(young: YoungPerson) -> None
 def test_reading_further_up_is_not_disturbed_by_what_comes(young: YoungPerson) -> None:
     young.page.set_viewport_size({"width": 360, "height": 400})
     young.starts()
-    young.says("hello there, these are a few words that take up some room on the page")
+    lines = young.page.locator(".line")
+    for words in ("hello there, these are a few words", "and these are some more words that take up room"):
+        before = lines.count()
+        young.says(words)
+        expect(lines.nth(before + 1)).to_be_visible(timeout=15_000)
+    young.says("one more thing")
+    expect(young.page.get_by_text("one more thing")).to_be_in_viewport()
     young.page.evaluate("document.getElementById('chat').scrollTop = 0")
-    expect(young.page.locator(".line")).to_have_count(5, timeout=10_000)
-    young.page.wait_for_timeout(300)
-    at = young.page.evaluate("document.getElementById('chat').scrollTop")
-    newer = young.page.get_by_role("button", name="New message")
-    assert at == 0 or newer.is_visible()
+    expect(young.page.get_by_role("button", name="New message")).to_be_visible(timeout=15_000)
+    assert young.page.evaluate("document.getElementById('chat').scrollTop") == 0
+    young.page.get_by_role("button", name="New message").click()
+    expect(lines.last).to_be_in_viewport()
 
 
 def test_the_text_can_be_made_larger_and_still_fits(young: YoungPerson) -> None:

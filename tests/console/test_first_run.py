@@ -81,7 +81,9 @@ async def test_where_staff_are_there_is_no_way_in(staffed: House, link: FirstRun
 
 
 async def test_health_says_what_is_and_what_to_do(browser: Open) -> None:
-    text = (await (await browser("Jo")).get("/health")).text
+    jo = await browser("Jo")
+    assert 'hx-get="/staff/health?looked=yes"' in (await jo.get("/health")).text, "the page is there before the look, and asks for it"
+    text = (await jo.get("/health?looked=yes")).text
     assert "Everything works" in text and "things need somebody" in text
     assert "Set BREAKWATER_OUT_OF_HOURS_URL." in text
     assert "<code>breakwater drill</code>" in text
@@ -104,7 +106,7 @@ async def test_the_organisation_is_kept_for_the_next_start(browser: Open, staffe
     kept = dotenv_values(env_file(staffed))
     assert kept == {"BREAKWATER_MODE": "demo"} | {f"BREAKWATER_{name.upper()}": value for name, value in named.items()}
     assert env_file(staffed).read_text().startswith("# ours\n")
-    assert "BREAKWATER_ORGANISATION" in (await robin.get("/health")).text
+    assert "BREAKWATER_ORGANISATION" in (await robin.get("/health?looked=yes")).text
     assert (
         staffed.record.read(lambda tx: tx.session.scalar(select(AuditRow.action).order_by(AuditRow.seq.desc()).limit(1))) == "settings_kept"
     )
@@ -143,7 +145,7 @@ async def test_a_token_is_tried_and_kept_only_once_its_bot_was_seen(app: FastAPI
     await robin.post("/first-run/telegram", token=TOKEN, known="@breakwater_test_bot")
     assert dotenv_values(env_file(staffed)) == {"BREAKWATER_TELEGRAM_TOKEN": TOKEN}
     assert stat.S_IMODE(env_file(staffed).stat().st_mode) == 0o600
-    assert TOKEN not in (await robin.get("/first-run")).text + (await robin.get("/health")).text
+    assert TOKEN not in (await robin.get("/first-run")).text + (await robin.get("/health?looked=yes")).text
 
 
 async def test_people_come_with_their_dates_and_a_link(browser: Open, staffed: House) -> None:

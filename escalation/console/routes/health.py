@@ -18,7 +18,8 @@ Operator = Annotated[SignedIn, Depends(Gate("see_health"))]
 
 
 @router.get("/health")
-async def show_health(request: Request, me: Operator) -> Response:
+async def show_health(request: Request, me: Operator, looked: str = "") -> Response:
+    """The page at once, and with `looked` what was found: a look takes seconds, so the page asks for it once it is there."""
     console: Console = request.app.state.console
-    found = await asyncio.to_thread(console.operator.look)
+    found = await asyncio.to_thread(console.operator.look) if looked else None
     return page(request, "health.html", me, found=found, restart=console.operator.not_in_force())
