@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from math import ceil
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from escalation import reading
@@ -84,11 +84,12 @@ def floor_now(tx: Tx, service: Service, lead: Staff, now: datetime) -> FloorNow:
     """The floor as this lead may see it."""
     cards = reading.queue(tx, service, lead, now)
     midnight = datetime.combine(now.astimezone(service.zone).date(), time(), service.zone).astimezone(UTC)
+    past = _Past.read(tx, lead, now - LATELY)
     return FloorNow(
         here=_here(tx, Counter(card.worker.staff_id for card in cards if card.worker and card.stage in TALKING), now),
         waiting=[card for card in cards if card.stage == Stage.WAITING],
-        today=speed(tx, lead, midnight),
-        lately=speed(tx, lead, now - LATELY),
+        today=past.speed(midnight),
+        lately=past.speed(now - LATELY),
         to_decide=reading.flags_to_decide(tx, service, lead, now),
         loads=_loads(tx, lead, Span(now - FOUR_WEEKS, now)),
     )
@@ -96,20 +97,34 @@ def floor_now(tx: Tx, service: Service, lead: Staff, now: datetime) -> FloorNow:
 
 def speed(tx: Tx, lead: Staff, since: datetime) -> Speed:
     """Waits that ended since then, and promises made since then that are over. Drills do not count."""
-    ended = list(tx.session.scalars(select(CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= since).distinct()))
-    seen = _seen(tx, lead, ended)
-    waited = waits(tx, CaseEvent.case_id.in_(ended))
-    lengths = sorted(
-        wait.until - wait.since
-        for case_id, some in waited.items()
-        if case_id in seen
-        for wait in some
-        if wait.until and wait.until >= since
-    )
-    promised = list(tx.session.scalars(select(PromiseRow).where(PromiseRow.made_at >= since)))
-    known = _seen(tx, lead, [row.case_id for row in promised])
-    over = [row.kept_at is not None for row in promised if row.case_id in known and (row.kept_at or row.broken_at)]
-    return Speed(len(lengths), _quantile(lengths, 0.5), _quantile(lengths, 0.9), sum(over), len(over) - sum(over))
+    return _Past.read(tx, lead, since).speed(since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Of the cases that a lead may see: each wait that ended, as its length and its end, and each promise that is over, as when
+    it was made and whether it was kept."""
+
+    waits: list[tuple[timedelta, datetime]]
+    promises: list[tuple[datetime, bool]]
+
+    @classmethod
+    def read(cls, tx: Tx, lead: Staff, since: datetime) -> _Past:
+        """From the record, from `since` on."""
+        ended = list(tx.session.scalars(select(CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= since).distinct()))
+        made = select(PromiseRow.case_id, PromiseRow.made_at, PromiseRow.kept_at, PromiseRow.broken_at)
+        promised = tx.session.execute(made.where(PromiseRow.made_at >= since)).all()
+        seen = _seen(tx, lead, {*ended, *(row.case_id for row in promised)})
+        waited = waits(tx, CaseEvent.case_id.in_(ended))
+        lengths = [(wait.until - wait.since, wait.until) for id, some in waited.items() if id in seen for wait in some if wait.until]
+        over = [(row.made_at, bool(row.kept_at)) for row in promised if row.case_id in seen and (row.kept_at or row.broken_at)]
+        return cls(lengths, over)
+
+    def speed(self, since: datetime) -> Speed:
+        """How fast it was from `since` on."""
+        lengths = sorted(length for length, until in self.waits if until >= since)
+        over = [kept for made_at, kept in self.promises if made_at >= since]
+        return Speed(len(lengths), _quantile(lengths, 0.5), _quantile(lengths, 0.9), sum(over), len(over) - sum(over))
 
 
 def _quantile(lengths: Sequence[timedelta], share: float) -> timedelta | None:
@@ -157,7 +172,7 @@ def _hours(tx: Tx, span: Span) -> defaultdict[str, float]:
     return found
 
 
-def _seen(tx: Tx, lead: Staff, case_ids: Select[str] | Collection[str]) -> set[str]:
+def _seen(tx: Tx, lead: Staff, case_ids: Collection[str]) -> set[str]:
     """Which of these cases this lead may see; no drills."""
     looked_at = load_only(CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id)
     rows = tx.session.scalars(select(CaseRow).options(looked_at).where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.demo import VAR, prepare
 from bot.service import load_service
@@ -21,7 +22,7 @@ from escalation.insight import settling
 from escalation.record import migrations
 from escalation.record.ids import new_id
 from escalation.record.store import Record, Tx
-from escalation.record.tables import Shift
+from escalation.record.tables import InboxRow, Shift
 from nlu.noticing import Noticing
 from nlu.understanding import Level
 from tests.bench import big_record
@@ -96,3 +97,6 @@ def _open(house: House) -> None:
         arrivals.immediate() if number % 4 == 0 else arrivals.agreed((Scope.CHAT, Scope.SUMMARY, Scope.WANTS_TO_TALK)[number % 3])
     for _ in range(6):
         arrivals.refused()
+    house.record.write(
+        lambda tx: tx.session.execute(update(InboxRow).where(InboxRow.handled_at.is_(None)).values(handled_at=house.clock()))
+    )

@@ -203,7 +203,9 @@ def address(consoles: Consoles, state: State) -> str:
     """Where somebody goes to see this: two pages come after another one, and begin there."""
     site = consoles.quiet if state.quiet else consoles.night
     where = {"/code": "/sign-in", "/invite/{token}/code": "/invite/{token}"}.get(state.route, state.route)
-    return site.url + where.format(case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-10", area="devon")
+    return site.url + where.format(
+        case_id=consoles.named.get(state.named, "nothing"), token=consoles.named["invite"], month="2026-10", area="devon"
+    )
 
 
 @pytest.mark.parametrize("name", STATES)
