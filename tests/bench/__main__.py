@@ -1,4 +1,7 @@
-"""`make bench`: how fast the parts are on this machine, as JSON. Each figure is in milliseconds unless its name says otherwise."""
+"""`make bench`: how fast the parts are on this machine, as JSON. Each figure is in milliseconds unless its name says otherwise.
+
+The first run of a day makes a record of years, which takes some minutes.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ from nlu.noticing import Noticing
 from nlu.risk.clues import Clues
 from nlu.risk.lexicon import Lexicon
 from nlu.risk.policy import load_policy
+from tests.bench import cases, console
 from tests.house import Clock, House, YoungPerson
 
 MESSAGE = ("my mates have been weird with me lately and i dont really know what to say to them about it all tbh, " * 5)[:500]
@@ -120,6 +124,8 @@ async def main() -> None:
             "risk_check_by_phrases": [check_with(number) for number in (500, 5_000, 20_000)],
             "turns": await turns(Path(folder), noticing),
             "intent_service": await intents(),
+            "case_search": await asyncio.to_thread(cases.measure),
+            "console": await asyncio.to_thread(console.measure),
         }
     json.dump(report, sys.stdout, indent=2)
     sys.stdout.write("\n")

@@ -21,6 +21,7 @@ from escalation.consent import Scope
 from escalation.insight import settling
 from escalation.record import migrations
 from escalation.record.ids import new_id
+from escalation.record.retention.stamping import stamp
 from escalation.record.store import Record, Tx
 from escalation.record.tables import InboxRow, Shift
 from nlu.noticing import Noticing
@@ -71,6 +72,7 @@ def _build(settings: Settings, now: datetime) -> None:
     record.write(lambda tx: _worked(tx, ids, now))
     _open(house)
     settling.settle_all(record, service, now)
+    stamp(record, service.retention)
     record.close()
 
 

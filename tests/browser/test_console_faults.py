@@ -173,7 +173,7 @@ def test_script_in_every_field_of_every_form_is_kept_and_shown_as_text(shift: Sh
 
 
 def address(shift: Shift, route: str, named: str) -> str:
-    return shift.site.url + route.format(case_id=shift.night.cases.get(named, "nothing"), token="nothing", month="2026-10")
+    return shift.site.url + route.format(case_id=shift.night.cases.get(named, "nothing"), token="nothing", month="2026-10", area="devon")
 
 
 def fill_in_all(context: BrowserContext, path: str) -> int:
