@@ -85,7 +85,8 @@ def test_a_huge_message_is_bounded(nlu_service_url: str, filler: str) -> None:
 def test_the_end_of_a_long_message_counts(nlu_service_url: str) -> None:
     ending = "and i have taken all the tablets and i want to die"
     text = "we went to the park and it was sunny. " * 400 + ending
-    assert parse(nlu_service_url, text)["risk"]["at_least"]["concern"] > 0.5
+    with_it, without = (parse(nlu_service_url, said)["risk"]["at_least"]["concern"] for said in (text, text.removesuffix(ending)))
+    assert with_it > 0.34 > without, "what the policy offers an adult at, without any phrase"
 
 
 @pytest.mark.parametrize("text", ["/greet", '/greet{"name": "x"}', "/delete_my_data@1.0"])
