@@ -71,7 +71,7 @@ class Ticking:
         self.auditor.use(service)
 
     def start(self) -> None:
-        at_once = datetime.now(tz=self._scheduler.timezone)
+        at_once = self._at_once()
         self._scheduler.add_job(self.run_due, "interval", seconds=1, **self._kept)
         self._scheduler.add_job(self.audit, "interval", seconds=5, next_run_time=at_once, **self._kept)
         self._scheduler.add_job(self.warn_of_gaps, "interval", minutes=10, next_run_time=at_once, **self._kept)
@@ -80,8 +80,9 @@ class Ticking:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
-    def nightly(self, job: Callable[[], Awaitable[None]], hour: int, minute: int) -> None:
-        """Do something every night at this time, in the organisation's time zone."""
+    def nightly(self, job: Callable[[], Awaitable[None]], at: str) -> None:
+        """Do something every night at this time ("02:30"), in the organisation's time zone."""
+        hour, minute = map(int, at.split(":"))
         self._scheduler.add_job(job, "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
 
     def each_second(self, job: Callable[[], Awaitable[None]]) -> None:
@@ -90,8 +91,7 @@ class Ticking:
 
     def each_minute(self, work: Callable[[], object]) -> None:
         """Do something at the start, and then every minute, beside everything else. It deals with its own errors."""
-        at_once = datetime.now(tz=self._scheduler.timezone)
-        self._scheduler.add_job(partial(asyncio.to_thread, work), "interval", minutes=1, next_run_time=at_once, **self._kept)
+        self._scheduler.add_job(partial(asyncio.to_thread, work), "interval", minutes=1, next_run_time=self._at_once(), **self._kept)
 
     def hourly(self, work: Callable[[], object], what: str) -> None:
         """Do something at the start, and then every hour, beside everything else; `what` names it where the record is away."""
@@ -102,8 +102,10 @@ class Ticking:
             except RecordUnavailable as error:
                 log.warning("%s has to wait: %s", what, error)
 
-        at_once = datetime.now(tz=self._scheduler.timezone)
-        self._scheduler.add_job(job, "interval", hours=1, next_run_time=at_once, **self._kept)
+        self._scheduler.add_job(job, "interval", hours=1, next_run_time=self._at_once(), **self._kept)
+
+    def _at_once(self) -> datetime:
+        return datetime.now(tz=self._scheduler.timezone)
 
     async def run_due(self) -> None:
         """Do everything that is due by now, each in a transaction of its own."""

@@ -178,8 +178,7 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
     if not program.setting_up:
         ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
     if settings.drill_at:
-        hour, minute = settings.drill_at.split(":")
-        ticking.nightly(partial(_send_drill, program, now), int(hour), int(minute))
+        ticking.nightly(partial(_send_drill, program, now), settings.drill_at)
     if settings.backup_folder and not program.setting_up:
         _back_up(program, now, Path(settings.backup_folder))
 
@@ -190,8 +189,7 @@ def _back_up(program: Program, now: Callable[[], datetime], folder: Path) -> Non
     safe = SafeFolder(program.record, settings.key_bytes(), folder, timedelta(days=settings.backup_keep), now)
     program.ticking.each_minute(safe.note_erasures)
     if settings.backup_at:
-        hour, minute = settings.backup_at.split(":")
-        program.ticking.nightly(partial(asyncio.to_thread, lambda: safe.back_up(program.service.retention)), int(hour), int(minute))
+        program.ticking.nightly(partial(asyncio.to_thread, lambda: safe.back_up(program.service.retention)), settings.backup_at)
 
 
 async def _send_drill(program: Program, now: Callable[[], datetime]) -> None:

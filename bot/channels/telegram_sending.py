@@ -17,7 +17,7 @@ LONGEST = 4096
 """UTF-16 units in one message."""
 
 CHAT_BURST, CHAT_EVERY = 8, 1.0
-ALL_BURST, ALL_EVERY = 5, 1 / 25
+ALL_BURST, ALL_EVERY = 3, 1 / 25
 LONGEST_WAIT = 2.0
 """Seconds that a message waits here for its turn; beyond that it is given back."""
 
@@ -85,6 +85,8 @@ class Sender:
     _all: Pace = field(default_factory=lambda: Pace(ALL_EVERY, ALL_BURST))
     _chats: dict[str, Pace] = field(default_factory=dict)
     _held_until: dict[str, float] = field(default_factory=dict)
+    _waiting: int = 0
+    _queue: asyncio.Lock = field(default_factory=asyncio.Lock)
     _begun: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     async def send(self, address: str, outgoing: Outgoing) -> str:
@@ -161,13 +163,23 @@ class Sender:
         now = time.monotonic()
         self._forget(now)
         chat = self._chats.setdefault(address, Pace(CHAT_EVERY, CHAT_BURST))
-        wait = max(self._held_until.get(address, 0.0) - now, chat.wait(now), self._all.wait(now))
+        alone = max(self._held_until.get(address, 0.0) - now, chat.wait(now))
+        wait = max(alone, self._all.wait(now) + self._waiting * ALL_EVERY)
         if wait > LONGEST_WAIT:
             raise TryLater(wait)
         chat.took(now)
-        self._all.took(now)
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await asyncio.sleep(max(0.0, alone))
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """Leave in the order of arrival, a real distance apart: after a moment in which nothing ran, nobody catches up in one burst."""
+        self._waiting += 1
+        try:
+            async with self._queue:
+                await asyncio.sleep(self._all.wait(time.monotonic()))
+                self._all.took(time.monotonic())
+        finally:
+            self._waiting -= 1
 
     def _remember(self, key: int, gone: tuple[str, ...]) -> None:
         if gone:

@@ -48,10 +48,11 @@ def check_team(one: Installation) -> Verdict:
 def check_rota(one: Installation) -> Verdict:
     """Whether somebody is on the rota for all opening hours of the next seven days."""
     service = one.service
-    missing = one.read(lambda tx: _gaps(tx, service, one.now))
+    week = Span(one.now, one.now + WEEK)
+    missing = one.read(lambda tx: merged(gaps.inside(tx, service, week)))
     if not missing:
         return ok("Somebody is on the rota for all opening hours of the next 7 days.")
-    if missing == [Span(one.now, one.now + WEEK)]:
+    if missing == [week]:
         return broken("Nobody is on the rota in the next 7 days.", "Plan the week on the Rota page, or let the set-up page propose one.")
     named = "; ".join(_named(gap, service, one.now) for gap in missing[:5])
     more = f"; and {len(missing) - 5} more" if len(missing) > 5 else ""
@@ -117,13 +118,6 @@ def _people(tx: Tx) -> list[Staff]:
 
 def _can_sign_in(row: Staff) -> bool:
     return row.invite is None and (row.password_hash is not None or row.single_sign_on is not None)
-
-
-def _gaps(tx: Tx, service: Service, now: datetime) -> list[Span]:
-    today = now.astimezone(service.zone).date()
-    found = [gap for number in range(WEEK.days + 1) for gap in gaps.gaps_on(tx, service, today + timedelta(days=number))]
-    cut = [Span(max(gap.starts_at, now), min(gap.ends_at, now + WEEK)) for gap in found]
-    return merged(cut)
 
 
 def _named(gap: Span, service: Service, now: datetime) -> str:

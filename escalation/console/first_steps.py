@@ -96,10 +96,7 @@ def note_kept(tx: Tx, by: str, now: datetime) -> None:
 def _missing(tx: Tx, service: Service, now: datetime) -> list[Span]:
     """The times inside opening hours of the next seven days for which nobody is on the rota, from the next quarter of an hour on."""
     begins = now.replace(minute=0, second=0, microsecond=0) + QUARTER * (now.minute // 15 + 1)
-    today = now.astimezone(service.zone).date()
-    found = [gap for number in range(WEEK.days + 1) for gap in gaps.gaps_on(tx, service, today + timedelta(days=number))]
-    cut = [Span(max(gap.starts_at, begins), min(gap.ends_at, begins + WEEK)) for gap in found]
-    return [gap for gap in cut if gap.starts_at < gap.ends_at]
+    return gaps.inside(tx, service, Span(begins, begins + WEEK))
 
 
 def _proposal(tx: Tx, missing: list[Span], now: datetime) -> list[Proposed]:

@@ -114,6 +114,11 @@ def text_of_version(tx: Tx, key: str, version: int) -> str:
     return found
 
 
+def back_to(version: int) -> str:
+    """The note of an editor who puts an earlier version in force again."""
+    return "back to the shipped version" if version == 0 else f"back to version {version}"
+
+
 def edited(tx: Tx, file: PolicyFile, base: int, typed: Mapping[str, str]) -> tuple[Edited, Mapping[str, str]]:
     """What comes of a form that was made from the version `base`, put onto the version in force; and what was typed, likewise.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -31,12 +31,27 @@ def gaps_on(tx: Tx, service: Service, day: date) -> list[Span]:
     return without(hours, duty.covered(tx, hours[0].starts_at, hours[-1].ends_at))
 
 
+def coming(tx: Tx, service: Service, span: Span) -> Iterator[Span]:
+    """The gaps that touch this span, as long as they are."""
+    first, last = (at.astimezone(service.zone).date() for at in (span.starts_at, span.ends_at))
+    for number in range((last - first).days + 1):
+        for gap in gaps_on(tx, service, first + timedelta(days=number)):
+            if gap.starts_at <= span.ends_at and gap.ends_at > span.starts_at:
+                yield gap
+
+
+def inside(tx: Tx, service: Service, span: Span) -> list[Span]:
+    """The parts of the gaps that are inside this span."""
+    cut = (Span(max(gap.starts_at, span.starts_at), min(gap.ends_at, span.ends_at)) for gap in coming(tx, service, span))
+    return [gap for gap in cut if gap.starts_at < gap.ends_at]
+
+
 def warn(tx: Tx, service: Service, now: datetime) -> int:
     """Warn the leads of gaps that are near, once for each of the policy's times ahead. Returns how many gaps were new."""
     new: dict[Span, None] = {}
     for hours in sorted(service.opening.warn_hours_ahead):
         known = _warned(tx, hours, now)
-        for gap in _coming(tx, service, now, timedelta(hours=hours)):
+        for gap in coming(tx, service, Span(now, now + timedelta(hours=hours))):
             if without([gap], known):
                 _remember(tx, gap, hours, now)
                 new[gap] = None
@@ -45,14 +60,6 @@ def warn(tx: Tx, service: Service, now: datetime) -> int:
         notify(tx, service, leads, "staff.rota_gaps", now, gaps=_named(service, list(new), now))
         tx.signal("rota:all")
     return len(new)
-
-
-def _coming(tx: Tx, service: Service, now: datetime, ahead: timedelta) -> Iterable[Span]:
-    today, last = (at.astimezone(service.zone).date() for at in (now, now + ahead))
-    for number in range((last - today).days + 1):
-        for gap in gaps_on(tx, service, today + timedelta(days=number)):
-            if gap.starts_at <= now + ahead and gap.ends_at > now:
-                yield gap
 
 
 def _warned(tx: Tx, hours: int, now: datetime) -> list[Span]:

@@ -38,6 +38,11 @@ def weakness(password: str, name: str) -> str | None:
     return None
 
 
+def problem(password: str, again: str, name: str) -> str | None:
+    """What is wrong with a new password that was typed twice, in words, or `None`."""
+    return weakness(password, name) or ("the two are not the same: type them again" if password != again else None)
+
+
 def matches(hashed: str | None, password: str) -> bool:
     """Whether this is the password; `None` takes as long as a hash and matches nothing."""
     try:

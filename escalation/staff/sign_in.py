@@ -131,11 +131,7 @@ def still(tx: Tx, me: SignedIn, limits: Limits, now: datetime) -> bool:
 
 def end_as_stolen(tx: Tx, me: SignedIn, now: datetime) -> None:
     """End a session that came from another kind of browser than it began in: somebody copied its cookie."""
-    row = tx.session.get(StaffSession, me.digest)
-    if row is not None and row.ended_at is None:
-        row.ended_at = now
-        audit.note(tx, "session_elsewhere", now, staff_id=me.staff_id)
-    tx.signal(f"staff:{me.staff_id}")
+    _end(tx, me, "session_elsewhere", now)
 
 
 def note_use(tx: Tx, me: SignedIn, now: datetime) -> None:
@@ -147,10 +143,14 @@ def note_use(tx: Tx, me: SignedIn, now: datetime) -> None:
 
 def sign_out(tx: Tx, me: SignedIn, now: datetime) -> None:
     """End this one session."""
+    _end(tx, me, "signed_out", now)
+
+
+def _end(tx: Tx, me: SignedIn, why: str, now: datetime) -> None:
     row = tx.session.get(StaffSession, me.digest)
     if row is not None and row.ended_at is None:
         row.ended_at = now
-        audit.note(tx, "signed_out", now, staff_id=me.staff_id)
+        audit.note(tx, why, now, staff_id=me.staff_id)
     tx.signal(f"staff:{me.staff_id}")
 
 

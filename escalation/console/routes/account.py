@@ -33,7 +33,7 @@ async def change_password(request: Request, me: Me, password: Field = "", again:
     console: Console = request.app.state.console
     if not me.proved(console.clock()):
         return redirect(request, "/account/prove")
-    problem = passwords.weakness(password, me.name) or ("the two are not the same: type them again" if password != again else None)
+    problem = passwords.problem(password, again, me.name)
     if problem:
         return await account_page(request, me, 422, wrong_password=sentence(problem))
     hashed = await asyncio.to_thread(passwords.HASHER.hash, password)

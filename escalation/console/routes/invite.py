@@ -36,7 +36,7 @@ async def choose_password(
 ) -> Response:
     console: Console = request.app.state.console
     row = await _invited(request, token)
-    problem = passwords.weakness(password, row.name) or ("the two are not the same: type them again" if password != again else None)
+    problem = passwords.problem(password, again, row.name)
     if problem:
         return _password_page(request, row, token, sentence(problem))
     hashed = await asyncio.to_thread(passwords.HASHER.hash, password)

@@ -103,7 +103,7 @@ async def change_shift(request: Request, shift_id: str, me: Planner, week: Field
     except (RotaError, WhenError) as error:
         wrong = f"{sentence(str(error))} Nothing was changed."
         return await shown(request, me, week, Filled(), 409, changed=Changed(shift_id, starts, ends, wrong))
-    return redirect(request, f"/rota?week={week}" if date_in(week) else "/rota")
+    return _back(request, week)
 
 
 @router.post("/rota/{shift_id}/remove")
@@ -115,6 +115,10 @@ async def remove_shift(request: Request, shift_id: str, me: Planner, week: Field
         )
     except RotaError as error:
         raise Problem(409, str(error)) from None
+    return _back(request, week)
+
+
+def _back(request: Request, week: str) -> Response:
     return redirect(request, f"/rota?week={week}" if date_in(week) else "/rota")
 
 

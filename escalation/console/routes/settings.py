@@ -107,9 +107,7 @@ async def _back(request: Request, me: SignedIn, file: PolicyFile, version: int, 
     console: Console = request.app.state.console
     try:
         text = await console.record.aread(lambda tx: policy_files.text_of_version(tx, file.key, version))
-        await publish(
-            console, me, [Change(file.key, text, base)], "back to the shipped version" if version == 0 else f"back to version {version}"
-        )
+        await publish(console, me, [Change(file.key, text, base)], policy_files.back_to(version))
     except KeyError:
         raise Problem(404, "there is no such version") from None
     except Outdated:

@@ -43,7 +43,7 @@ async def area_back(request: Request, area: str, me: Policymaker, version: Versi
         me,
         area,
         [Change(key, text, base)],
-        "back to the shipped version" if version == 0 else f"back to version {version}",
+        policy_files.back_to(version),
         Back(),
     )
 
