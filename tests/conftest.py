@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from bot.intent_service import SERVICE
+from bot.rehearsal.house import Clock, House, YoungPerson
 from content.editorial import library
 from content.editorial.library import Library
 from content.editorial.opening import Opening
@@ -29,7 +30,6 @@ from escalation.record.schema import upgrade
 from escalation.record.store import Record
 from escalation.work import staff_policy
 from nlu.noticing import Noticing
-from tests.house import Clock, House, YoungPerson
 
 KEY = bytes(range(32))
 MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"}

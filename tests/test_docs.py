@@ -16,7 +16,7 @@ DOCS = [
     ROOT / "README.md",
     ROOT / "content" / "README.md",
     ROOT / "nlu" / "service" / "README.md",
-    ROOT / "tests" / "dialogues" / "README.md",
+    ROOT / "content" / "dialogues" / "README.md",
     ROOT / "docs" / "retention.md",
     ROOT / "docs" / "embedding.md",
 ]

@@ -38,9 +38,9 @@ def every_test() -> str:
 
 @cache
 def conversations() -> frozenset[str]:
-    """Every conversation of `tests/dialogues`, as `file: name`."""
+    """Every conversation of `content/dialogues`, as `file: name`."""
     found = set()
-    for path in (ROOT / "tests" / "dialogues").glob("*.yml"):
+    for path in (ROOT / "content" / "dialogues").glob("*.yml"):
         for one in filter(None, yaml.safe_load_all(path.read_text(encoding="utf-8"))):
             found.add(f"{path.stem}: {one['name']}")
     return frozenset(found)

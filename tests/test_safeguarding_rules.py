@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.rehearsal.conversation import FOLDER
+
 TESTS = Path(__file__).parent
 RULES = TESTS.parent / "docs" / "safeguarding_rules.md"
 WITHOUT = TESTS / "rules_without_a_test.txt"
@@ -23,7 +25,7 @@ def named_by_tests() -> dict[str, list[str]]:
     for path in TESTS.rglob("test_*.py"):
         for rule in re.findall(r"mark\.rule\(\s*\"(S\d\d)\"", path.read_text()):
             found[rule].append(str(path.relative_to(TESTS)))
-    for path in TESTS.rglob("dialogues/*.yml"):
+    for path in FOLDER.glob("*.yml"):
         for conversation in filter(None, yaml.safe_load_all(path.read_text())):
             for rule in conversation.get("rules", ()):
                 found[rule].append(f"{path.stem}: {conversation['name']}")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import current_settings, end, open_record, told, utc_now
-from bot.settings import ROOT
+from content.editorial.library import CONTENT
 
 app = typer.Typer(no_args_is_help=True, help="The words: scripts, messages, phrases, helplines.")
 
@@ -91,6 +91,6 @@ def content_import(
 
 
 def dialogue_tests(topics: Iterable[str]) -> dict[str, int]:
-    """In how many conversations of `tests/dialogues/` each topic is named; none where the tests are not installed."""
-    conversations = [part for file in (ROOT / "tests" / "dialogues").glob("*.yml") for part in file.read_text("utf-8").split("\n---")]
+    """In how many conversations of `content/dialogues/` each topic is named."""
+    conversations = [part for file in (CONTENT / "dialogues").glob("*.yml") for part in file.read_text("utf-8").split("\n---")]
     return {topic: sum(re.search(rf"\b{topic}\b", part) is not None for part in conversations) for topic in topics}

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.intent_service import NotPrepared, running
+from bot.rehearsal.house import Clock, House, YoungPerson
 from bot.service import load_service
 from bot.settings import Settings
 from content.editorial import library
@@ -32,7 +33,6 @@ from nlu.risk.clues import Clues
 from nlu.risk.lexicon import Lexicon
 from nlu.risk.policy import load_policy
 from tests.bench import cases, console
-from tests.house import Clock, House, YoungPerson
 
 MESSAGE = ("my mates have been weird with me lately and i dont really know what to say to them about it all tbh, " * 5)[:500]
 ROUNDS = 200

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.demo import VAR, prepare
+from bot.rehearsal.house import Clock, House
 from bot.service import load_service
 from bot.settings import Settings
 from escalation.consent import Scope
@@ -28,7 +29,6 @@ from nlu.noticing import Noticing
 from nlu.understanding import Level
 from tests.bench import big_record
 from tests.console.conftest import Arrivals
-from tests.house import Clock, House
 
 CASES, MESSAGES = 50_000, 2_000_000
 KEY = bytes(range(32))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from bot.rehearsal import endings
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases
 from escalation.agreements import Wording
 from escalation.consent import Scope
@@ -23,9 +25,7 @@ from escalation.work.case_work import Note
 from escalation.young_person import call_backs, concerns
 from escalation.young_person.call_backs import Details
 from nlu.understanding import Level
-from tests import endings
 from tests.console.conftest import Arrivals, can_sign_in
-from tests.house import House, YoungPerson
 
 NIGHT = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
 STAFF = {"Sam": "worker", "Alex": "worker", "Nia": "worker", "Jo": "lead", "Bo": "lead", "Kit": "editor", "Robin": "admin"}

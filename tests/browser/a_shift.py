@@ -10,13 +10,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from bot.rehearsal.house import Clock, House
 from escalation.context import Service
 from escalation.record.store import Record
 from nlu.noticing import Noticing
 from tests.browser.a_night import STAFF, Night, night
 from tests.browser.console_site import Site, served
 from tests.conftest import KEY
-from tests.house import Clock, House
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext
 
+from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
 from escalation.staff import sign_in
 from tests.console.conftest import PASSWORD, code_of, operator
-from tests.house import CHECK, House
+from tests.published import CHECK
 
 CHROMIUM = "Chrome on Linux"
 """What kind of browser the tests drive."""

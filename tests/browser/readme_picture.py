@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from sqlalchemy import update
 
+from bot.rehearsal.house import Clock, House
 from bot.service import load_service
 from bot.settings import Settings
 from escalation.record.schema import upgrade
@@ -21,7 +22,6 @@ from tests.browser.a_night import NIGHT, night
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.console_site import Site, served
 from tests.conftest import KEY
-from tests.house import Clock, House
 
 SIZE = {"width": 1280, "height": 800}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.rehearsal.house import Clock, House
 from escalation.console.permissions import gated_routes
 from escalation.context import Service
 from escalation.record.store import Record
@@ -21,7 +22,6 @@ from tests.browser.axe import COLOURS, violations
 from tests.browser.console_site import Site, served
 from tests.conftest import KEY
 from tests.console.conftest import PASSWORD
-from tests.house import Clock, House
 from tests.insight.made_up import year
 
 pytestmark = pytest.mark.browser

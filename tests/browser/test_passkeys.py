@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
+from bot.rehearsal.house import Clock, House
 from escalation.context import Service
 from escalation.record.store import Record
 from escalation.staff import passkeys
@@ -18,7 +19,6 @@ from tests.browser.axe import COLOURS, violations
 from tests.browser.console_site import Site, served
 from tests.conftest import KEY
 from tests.console.conftest import PASSWORD, can_sign_in, code_of
-from tests.house import Clock, House
 
 pytestmark = pytest.mark.browser
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from bot.rehearsal.house import Clock, House
 from escalation.console.state import ConsoleSettings
 from escalation.context import Service
 from escalation.record.store import Record
@@ -20,7 +21,6 @@ from tests.conftest import KEY
 from tests.console.conftest import can_sign_in, code_of
 from tests.console.identity_provider import CLIENT, SECRET, IdentityProvider, provider_running
 from tests.console.test_single_sign_on import EMAIL, KNOWN, NAME, gives_address
-from tests.house import Clock, House
 
 pytestmark = pytest.mark.browser
 

@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from bot.operating import Operator
+from bot.rehearsal.house import House
 from bot.settings import Settings
 from escalation import cases, drills, relay
 from escalation.agreements import Wording
@@ -29,7 +30,7 @@ from escalation.record.tables import CaseRow, Person
 from escalation.staff import accounts
 from nlu.understanding import Level
 from tests.conftest import KEY
-from tests.house import CHECK, House
+from tests.published import CHECK
 
 PASSWORD = "seven quiet herons dance"
 SITE = "http://127.0.0.1:8080"

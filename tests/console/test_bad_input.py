@@ -10,13 +10,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from bot.rehearsal.house import House
 from escalation.consent import Scope
 from escalation.console.permissions import PUBLIC, gated_routes
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, OutboxRow
 from tests.console.conftest import Arrivals, Browser, Open, later, started
-from tests.house import House
 
 
 @pytest.fixture

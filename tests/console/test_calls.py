@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.rehearsal.house import House
 from escalation.consent import Scope
 from nlu.understanding import Level
 from tests.console.conftest import Arrivals, Browser, Open, later
-from tests.house import House
 
 
 async def choices(someone: Browser) -> set[str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import event, select, update
 
+from bot.rehearsal.house import House
 from escalation import cases
 from escalation.consent import Scope
 from escalation.record import people
@@ -20,7 +21,6 @@ from escalation.work.case_search import PAGE, Position, Search, statement
 from nlu.understanding import Level
 from tests.console.conftest import Arrivals, Browser, Open
 from tests.escalation.talking import does
-from tests.house import House
 from tests.insight.made_up import MadeUp, happens
 
 

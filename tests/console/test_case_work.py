@@ -6,13 +6,13 @@ import re
 
 import pytest
 
+from bot.rehearsal.house import House
 from escalation import cases
 from escalation.consent import Scope
 from escalation.record import history
 from escalation.record.history import Entry
 from escalation.record.tables import CaseRow
 from tests.console.conftest import Arrivals, Browser, Open, later
-from tests.house import House
 
 WORDS = "my dad hits me & my <b>sister</b>"
 

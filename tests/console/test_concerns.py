@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.consent import Scope
 from escalation.record import audit, people
 from escalation.record.store import Tx
@@ -11,7 +12,6 @@ from escalation.record.tables import AuditRow, CallBack, CaseRow, Concern
 from escalation.young_person import call_backs, concerns
 from escalation.young_person.call_backs import Details
 from tests.console.conftest import Arrivals, Open
-from tests.house import House, YoungPerson
 
 WORDS = "Sam laughed at what i wrote"
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation import cases
 from escalation.agreements import Wording
 from escalation.case import Stage
@@ -16,7 +17,6 @@ from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseEvent, CaseRow, OutboxRow
 from tests.console.conftest import Arrivals, Browser, Open, later
-from tests.house import House
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.case import Stage
 from escalation.consent import Scope
 from escalation.console import week
@@ -18,7 +19,6 @@ from escalation.staff import accounts
 from escalation.staff.accounts import AccountError
 from nlu.understanding import Level
 from tests.console.conftest import Arrivals, Open
-from tests.house import House
 
 LONDON = ZoneInfo("Europe/London")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal import endings
+from bot.rehearsal.house import House
 from escalation import quiet
 from escalation.consent import Scope
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow
 from nlu.understanding import Level
-from tests import endings
 from tests.console.conftest import Arrivals, Browser, Open, later
-from tests.house import House
 
 
 @pytest.fixture

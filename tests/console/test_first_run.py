@@ -13,13 +13,14 @@ from dotenv import dotenv_values
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
 from escalation.console.state import Console
 from escalation.record.tables import AuditRow, Shift, Staff
 from escalation.rota import gaps
 from escalation.staff.first_run import OPEN_FOR, FirstRun
 from tests.console.conftest import Browser, Open, can_sign_in, operator, token_in
-from tests.house import CHECK, House
+from tests.published import CHECK
 from tests.telegram.bot_api import TOKEN, BotApi
 
 

@@ -10,12 +10,13 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
+from bot.rehearsal.house import House
 from escalation.console import app as console
 from escalation.console.app import ConsoleSettings, create
 from escalation.console.pages import STATIC
 from escalation.console.security import LARGEST_BODY, same_origin
 from tests.console.conftest import SITE, Browser, Open
-from tests.house import CHECK, House
+from tests.published import CHECK
 
 TEMPLATES = Path(console.__file__).parent / "templates"
 HTMX = {

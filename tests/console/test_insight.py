@@ -6,12 +6,12 @@ import csv
 import io
 from datetime import UTC, datetime
 
+from bot.rehearsal.house import House
 from escalation.consent import Scope
 from escalation.console.insight_page import insight
 from escalation.console.pages import document
 from escalation.insight import settling
 from tests.console.conftest import Arrivals, Open
-from tests.house import House
 from tests.insight.made_up import MadeUp, happens
 
 MIDDLE = datetime(2026, 10, 14, 16, 30, tzinfo=UTC)

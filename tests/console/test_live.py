@@ -12,12 +12,12 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from bot.rehearsal.house import House
 from escalation import cases
 from escalation.consent import Scope
 from escalation.console.routes import events
 from escalation.record.tables import CaseRow
 from tests.console.conftest import Arrivals, Open, later
-from tests.house import House
 
 SOON = 5
 

@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.record.tables import AuditRow, Passkey, SignInChallenge
 from escalation.staff import accounts, passkeys
 from tests.console.authenticator import Authenticator
 from tests.console.conftest import PASSWORD, Browser, Open, code_of, later, token_in
-from tests.house import House
 
 NAMED = "http://localhost:8080"
 """The same machine under a name: at a bare number browsers know no passkeys."""

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from bot.rehearsal.house import House
 from escalation.console import permission_table
 from escalation.console.permissions import PUBLIC, TABLE, Gate, GatedRoute, gated_routes
 from tests.console.conftest import Browser, Open
-from tests.house import House
 
 ROLES = {"worker": "Sam", "lead": "Jo", "editor": "Kit", "admin": "Robin"}
 EVERYBODY = "worker lead editor admin nobody"

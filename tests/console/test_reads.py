@@ -7,10 +7,10 @@ import re
 import pytest
 from sqlalchemy import event
 
+from bot.rehearsal.house import House
 from escalation.consent import Scope
 from escalation.work.reads import reads
 from tests.console.conftest import Arrivals, Open
-from tests.house import House
 
 
 @pytest.mark.rule("S72")

@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases
 from escalation.agreements import Wording
 from escalation.consent import Kind
@@ -23,7 +24,6 @@ from escalation.sharing.override import Decision
 from escalation.work import case_work
 from tests.console.conftest import Browser, Open
 from tests.escalation.talking import CHAT, does, past, talks
-from tests.house import House, YoungPerson
 
 SOCIAL_CARE = "childrens_services"
 FIRST = "my stepdad Craig hits me every day, kayleigh saw it"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.console import week
 from escalation.console.week import OnRota
 from escalation.record import duty
@@ -16,7 +17,6 @@ from escalation.record.tables import Absence, Shift, ShiftSwap, Staff
 from escalation.rota import calendar
 from escalation.rota.spans import Span
 from tests.console.conftest import Browser, Open
-from tests.house import House
 
 LONDON = ZoneInfo("Europe/London")
 

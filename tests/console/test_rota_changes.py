@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.console import week
 from escalation.console.week import OnRota
 from escalation.record import messages
 from escalation.record.tables import AuditRow, OutboxRow, Shift, Staff
 from escalation.rota.spans import Span
 from tests.console.conftest import Open
-from tests.house import House
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

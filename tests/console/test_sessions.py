@@ -7,13 +7,13 @@ import re
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.case import Stage
 from escalation.consent import Scope
 from escalation.record.tables import AuditRow, CaseRow
 from escalation.staff import accounts, browsers
 from escalation.staff.accounts import AccountError
 from tests.console.conftest import PASSWORD, Arrivals, Browser, Open, code_of, later, token_in
-from tests.house import House
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 NEWER_FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:146.0) Gecko/20100101 Firefox/146.0"

@@ -10,11 +10,12 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
+from bot.rehearsal.house import House
 from content.editorial.edition import text_of
 from escalation.publishing import Change, Publisher
 from escalation.record import published
 from tests.console.conftest import Browser, Open
-from tests.house import CHECK, House
+from tests.published import CHECK
 
 TIMES = "policy/escalation.yml"
 

@@ -9,13 +9,14 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import audit
 from escalation.record.tables import AuditRow, StaffSession
 from escalation.staff import accounts, passwords
 from escalation.staff.accounts import AccountError
 from tests.console.conftest import PASSWORD, SITE, Browser, Open, code_of, later, token_in
-from tests.house import CHECK, House
+from tests.published import CHECK
 
 
 async def test_password_and_code_open_the_console(browser: Open) -> None:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, Staff
@@ -19,7 +20,7 @@ from escalation.staff import accounts
 from escalation.staff.provider import ProviderSettings
 from tests.console.conftest import Browser, code_of, later, token_in
 from tests.console.identity_provider import CLIENT, SECRET, IdentityProvider, new_key, provider_running
-from tests.house import CHECK, House
+from tests.published import CHECK
 
 NAME = "Sign in with Harbour Council"
 EMAIL = "sam@harbour.example"

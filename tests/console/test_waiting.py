@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House
 from escalation import cases
 from escalation.consent import Scope
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow
 from nlu.understanding import Level
 from tests.console.conftest import Arrivals, Open, later
-from tests.house import House
 
 WORDS = "he hits me at home"
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from bot.rehearsal.house import Clock, House, YoungPerson
 from bot.service import load_service, note_what_editors_owe
 from bot.settings import Settings, SettingsError
 from content.editorial.library import Library
@@ -14,7 +15,6 @@ from content.editorial.release import held, reason_to_hold
 from content.editorial.schema import Script, Sign, SignOff
 from escalation.context import Service
 from nlu.noticing import Noticing
-from tests.house import Clock, House, YoungPerson
 
 SIGN = Sign(name="Jo Hart", on=date(2026, 11, 1))
 SIGNED = SignOff(editor=SIGN, safeguarding_lead=SIGN, youth_panel=SIGN)

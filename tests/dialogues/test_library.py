@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from content.editorial.library import Library, load
 from content.editorial.schema import Script
-from tests.house import House, YoungPerson
 
 SCRIPTS = {topic: script for topic, script in sorted(load().scripts.items()) if len(script.steps) > 1}
 READERS = (("unknown", False), ("under_13", True), ("18_25", False))

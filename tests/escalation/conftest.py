@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house import House, YoungPerson
+from bot.rehearsal.house import House, YoungPerson
 
 
 @pytest.fixture

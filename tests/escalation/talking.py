@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record import history
 from escalation.record.history import Entry
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
-from tests.house import House, YoungPerson
 
 T = TypeVar("T")
 
@@ -38,8 +38,7 @@ async def talks(young: YoungPerson, scope: str = CHAT, age_band: str = "13_15", 
 
 def does(house: House, name: str, work: Callable[[Tx, Staff], T]) -> T:
     """A member of staff does something, in one transaction."""
-    staff_id = house.staff(name).id
-    return house.record.write(lambda tx: work(tx, tx.session.get_one(Staff, staff_id)))
+    return house.does(name, work)
 
 
 def past(house: House, case_id: str, *events: str) -> list[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases
 from escalation.case import NotPossible, Stage
 from escalation.record import people
@@ -14,7 +15,6 @@ from escalation.young_person import afresh
 from tests.escalation.talking import past, talks, waits
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
-from tests.house import House, YoungPerson
 
 TEAPOT = "purple teapot"
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.sharing import asking_the_lead, flags
 from escalation.work import case_work
 from escalation.work.case_work import Note
 from nlu.understanding import Level
 from tests.escalation.talking import does, past, talks, waits
-from tests.house import House, YoungPerson
 
 
 def notes(house: House, name: str, case_id: str, **fields: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases, chain
 from escalation.agreements import Wording
 from escalation.cases import Noticed
@@ -19,7 +20,6 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, DueRow, OutboxRow
 from nlu.noticing import Noticing
 from nlu.understanding import Level
-from tests.house import House, YoungPerson
 
 
 async def waits(house: House, young: YoungPerson, level: Level = Level.CONCERN) -> CaseRow:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.rehearsal import endings
+from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.ending import safe_hours
 from escalation.ending.ending_policy import Hours
 from escalation.record.store import Tx
-from tests import endings
-from tests.house import House, YoungPerson
 
 LONDON = ZoneInfo("Europe/London")
 TEATIME = Hours.of("16:00-19:00")

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from bot.rehearsal.house import Clock, House
 from escalation import cases, reading, relay
 from escalation.agreements import Wording
 from escalation.case import NotPossible, Stage
@@ -24,7 +25,6 @@ from escalation.record.tables import CaseRow, Staff
 from nlu.noticing import Noticing
 from nlu.understanding import Level
 from tests.conftest import KEY
-from tests.house import Clock, House
 
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 STAFF = ("Sam", "Alex", "Jo")

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.drill import lines
+from bot.rehearsal.house import MONDAY_MORNING, House
 from escalation import cases, drills
 from escalation.case import Stage
 from escalation.drills import Report
 from escalation.insight import floor
 from escalation.record.tables import CaseRow
-from tests.house import MONDAY_MORNING, House
 
 
 async def drill(house: House) -> str:

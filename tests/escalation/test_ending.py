@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from bot.rehearsal import endings
+from bot.rehearsal.house import House, YoungPerson
 from escalation import relay
 from escalation.case import NotPossible
 from escalation.ending import afterwards, feedback
@@ -15,8 +17,6 @@ from escalation.record import duty, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, Feedback
 from escalation.work import debriefs
-from tests import endings
-from tests.house import House, YoungPerson
 
 
 def is_hard(house: House, case_id: str, level: int = 3) -> None:

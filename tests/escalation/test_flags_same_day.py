@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import Clock, House, YoungPerson
 from escalation import cases
 from escalation.context import Service
 from escalation.record import messages
@@ -15,7 +16,6 @@ from escalation.record.tables import OutboxRow
 from escalation.sharing import flags
 from nlu.noticing import Noticing
 from tests.escalation.talking import does, past, waits
-from tests.house import Clock, House, YoungPerson
 
 
 @pytest.fixture

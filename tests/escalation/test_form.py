@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.context import Service
 from escalation.work import case_work
 from escalation.work.form import About, Form, answered, wrong
 from tests.escalation.talking import CHAT, WANTS_TO_TALK, does, past, talks
-from tests.house import House, YoungPerson
 
 ROOT = Path(__file__).parents[2]
 CHILD = About((), (), "13_15")

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record.store import Tx
 from escalation.record.tables import DueRow, Shift, Staff
 from escalation.rota import shifts
 from escalation.rota.spans import Span
 from tests.escalation.talking import WANTS_TO_TALK, past, waits
-from tests.house import House, YoungPerson
 
 MOVED = "I told you when a person could answer, and that has changed."
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.next_step import NextStep, next_steps
 from escalation.record.tables import CaseRow
 from tests.escalation.talking import waits
-from tests.house import House, YoungPerson
 
 
 def coming(house: House, case_id: str) -> NextStep:

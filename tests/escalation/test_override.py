@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import reading
 from escalation.case import NotPossible
 from escalation.consent import Kind
@@ -13,7 +14,6 @@ from escalation.record import audit
 from escalation.sharing import override
 from escalation.sharing.override import READS_IT, Decision
 from tests.escalation.talking import SUMMARY, does, past, talks
-from tests.house import House, YoungPerson
 
 POLICE = Decision(
     recipient="police",

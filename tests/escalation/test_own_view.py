@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.agreements import Wording, enter
 from escalation.consent import Kind
 from escalation.record import messages, people
@@ -17,7 +18,6 @@ from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
 from escalation.sharing import reports
 from escalation.young_person import concerns, own_view
 from tests.escalation.talking import does, talks
-from tests.house import House, YoungPerson
 
 NUMBER = "07700 900123"
 

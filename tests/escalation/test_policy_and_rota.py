@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.rehearsal.house import House
 from escalation.case import Adult
 from escalation.context import Service
 from escalation.planning import Plan, plan
@@ -15,7 +16,6 @@ from escalation.record.store import Tx
 from escalation.record.tables import Staff
 from escalation.rota.on_duty import ShiftView, Staffing, only_leads, rather_others, staffing, without
 from nlu.understanding import Level
-from tests.house import House
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SAM, ALEX, JO = (Adult(name.lower(), name, "youth worker", role) for name, role in (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead")))

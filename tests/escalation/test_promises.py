@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import promises
 from escalation.insight import floor
 from escalation.record import duty
@@ -15,7 +16,6 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, PromiseRow
 from nlu.understanding import Level
 from tests.escalation.test_chain import waits
-from tests.house import House, YoungPerson
 
 
 def past(house: House, case: CaseRow, minutes: list[float | None], level: Level = Level.CONCERN, drill: bool = False) -> None:

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.editions import Edition, Editions, load_edition, refused
+from bot.rehearsal.house import House, YoungPerson
 from bot.settings import Settings
 from content.editorial.edition import Texts, text_of
 from escalation.publishing import Change, Outdated, Publisher, Unfit
 from escalation.record import audit, published
 from escalation.record.tables import AuditRow
 from nlu.noticing import Noticing
-from tests.house import CHECK, House, YoungPerson
+from tests.published import CHECK
 
 MENU = "messages/conversation.yml"
 SLEEP = "guidance/wellbeing/sleep.yml"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases, reading
 from escalation.agreements import Wording
 from escalation.case import NotPossible
@@ -15,7 +16,6 @@ from escalation.sharing import reports
 from escalation.sharing.reports import Clock
 from escalation.work.form import About
 from tests.escalation.talking import CHAT, WANTS_TO_TALK, does, past, talks
-from tests.house import House, YoungPerson
 
 
 def duties(service: Service, about: About) -> set[str]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.rehearsal.house import House
 from escalation.record import duty
 from escalation.record.duty import RotaError
 from escalation.record.schema import upgrade
@@ -24,7 +25,6 @@ from escalation.rota.calendar import CalendarError, Planned, read, write
 from escalation.rota.exchange import BroughtIn
 from escalation.rota.spans import Span
 from tests.conftest import KEY
-from tests.house import House
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 10, 1, tzinfo=UTC)

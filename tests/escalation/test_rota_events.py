@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from content.editorial.opening import Hours
 from escalation.phone import taps
 from escalation.record import audit, duty
@@ -21,7 +22,6 @@ from escalation.rota.spans import Span
 from escalation.staff import accounts
 from nlu.noticing import Noticing
 from tests.escalation import talking
-from tests.house import House, YoungPerson
 
 
 def one(tx: Tx, name: str) -> Staff:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.context import Service
 from escalation.relay import Held, helpline_digits, screen
-from tests.house import House, YoungPerson
 
 pytestmark = pytest.mark.rule("S64")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases, reading, relay
 from escalation.case import NotPossible
 from escalation.consent import Kind, Scope
 from escalation.reading import CaseReading
 from escalation.sharing import transfer
 from tests.escalation.talking import CHAT, SUMMARY, WANTS_TO_TALK, does, past, talks
-from tests.house import House, YoungPerson
 
 
 def proposes(house: House, name: str, case_id: str, to: str) -> None:

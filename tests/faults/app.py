@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.channels import Outgoing, TryLater
+from bot.rehearsal.house import House
 from bot.sending import Sender
 from tests.faults.waiting import until
-from tests.house import House
 
 
 @dataclass

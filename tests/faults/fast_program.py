@@ -8,9 +8,9 @@ import time
 from datetime import datetime, timedelta
 
 from bot.channels import telegram_sending
+from bot.rehearsal.house import MONDAY_MORNING
 from bot.settings import load_settings
 from bot.wiring import build
-from tests.house import MONDAY_MORNING
 
 STARTED, SPEED = "FAST_STARTED", "FAST_SPEED"
 """Names in the environment: when the clock stood at Monday morning (seconds since the epoch), and how fast it runs."""

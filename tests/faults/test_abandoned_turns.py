@@ -12,12 +12,12 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from bot.channels import Incoming
+from bot.rehearsal.house import House, YoungPerson
 from bot.turn import LEASE, Handler
 from escalation.record.store import RecordUnavailable
 from escalation.record.tables import InboxRow, OutboxRow
 from nlu.noticing import Noticing
 from nlu.understanding import Reading
-from tests.house import House, YoungPerson
 
 DANGER = "i have swallowed a load of pills"
 

@@ -12,13 +12,13 @@ from threading import Thread
 import pytest
 
 from bot.heartbeat import Heartbeat
+from bot.rehearsal.house import House
 from escalation.record import messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import DueRow
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
-from tests.house import House
 
 
 class Beats:

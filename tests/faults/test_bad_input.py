@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from bot.channels import Incoming
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record.tables import AgreementRow, CaseRow, InboxRow
 from nlu.noticing import Noticing
 from nlu.understanding import Level
 from tests.faults.app import App, sending
-from tests.house import House, YoungPerson
 
 FLOOD = 500
 

@@ -11,11 +11,11 @@ from typing import get_args
 import pytest
 
 from bot.channels import Incoming
+from bot.rehearsal.house import House, YoungPerson
 from bot.turn import MOST_SILENCES, Handler
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
 from tests.faults.intents import Manner, intent_service
-from tests.house import House, YoungPerson
 
 PATIENCE = 0.4
 SLACK = 3.0

@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from bot import intake
 from bot.channels import Incoming, NotStored, Outgoing
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record.store import Record
 from escalation.record.tables import InboxRow, OutboxRow
 from tests.faults.app import App, sending
 from tests.faults.database import corrupt, full, locked
 from tests.faults.waiting import until
-from tests.house import House, YoungPerson
 
 Away = Callable[[Record], AbstractContextManager[None]]
 PRIVATE = "zwetschge"

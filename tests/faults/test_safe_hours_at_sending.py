@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation import discreet
 from escalation.ending import check_ins
 from escalation.ending.ending_policy import Hours
@@ -16,7 +17,6 @@ from escalation.record.tables import CheckIn, DueRow, OutboxRow
 from tests.escalation.talking import past, talks, waits
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
-from tests.house import House, YoungPerson
 
 AFTERNOON = Hours.of("16:00-19:00")
 HELLO, CARRY_ON = "just saying hello", "Would you like to carry on"

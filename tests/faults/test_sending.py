@@ -6,12 +6,12 @@ import asyncio
 
 from sqlalchemy import event, select
 
+from bot.rehearsal.house import House
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import OutboxRow
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
-from tests.house import House
 
 
 def write(house: House, address: str, *texts: str) -> None:

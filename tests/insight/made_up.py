@@ -8,13 +8,13 @@ from itertools import count
 
 from dateutil.relativedelta import relativedelta
 
+from bot.rehearsal.house import House
 from escalation.ending.ended import RATINGS
 from escalation.insight import counting, settling
 from escalation.record import people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, Feedback, PromiseRow
-from tests.house import House
 
 _numbers = count(1)
 _TOPICS = (

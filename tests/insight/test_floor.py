@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.insight.floor import FloorNow, Here, Load, Speed, floor_now
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Absence, CaseRow, Staff
-from tests.house import House, YoungPerson
 from tests.insight.made_up import MadeUp, happens
 
 

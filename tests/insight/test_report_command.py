@@ -10,9 +10,9 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.rehearsal.house import House
 from escalation.insight import settling
 from tests.conftest import KEY
-from tests.house import House
 from tests.insight.made_up import MadeUp, happens
 
 

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.console.insight_page import Insight, insight
 from escalation.insight import settling
 from escalation.record.retention import running
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InsightCount
-from tests.house import House, YoungPerson
 from tests.insight.made_up import MadeUp, happens
 
 OCTOBER = date(2026, 10, 1)

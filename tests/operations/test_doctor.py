@@ -20,6 +20,7 @@ from bot.doctor import examining
 from bot.doctor.examining import CHECKS, Check, examine
 from bot.doctor.installation import Installation
 from bot.doctor.telegram import TokenRefused, bot_name
+from bot.rehearsal.house import House
 from bot.settings import Settings
 from escalation import drills
 from escalation.checkup import Checkup, Finding
@@ -30,7 +31,6 @@ from escalation.record.store import Record, make_engine
 from escalation.record.tables import AuditRow
 from tests.conftest import KEY
 from tests.console.conftest import can_sign_in
-from tests.house import House
 from tests.operations.conftest import NOBODY, settings
 from tests.record.test_settings import BREAKWATER, Done, run
 from tests.telegram.bot_api import TOKEN, BotApi

@@ -12,12 +12,12 @@ from sqlalchemy import update
 from bot.figures import stored
 from bot.heartbeat import Heartbeat
 from bot.metrics import MeasuredReader
+from bot.rehearsal.house import House, YoungPerson
 from bot.wiring import Program, web_app
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import DueRow, InboxRow, OutboxRow
 from nlu.understanding import Reading
-from tests.house import House, YoungPerson
 from tests.operations.conftest import browsing
 from tests.operations.test_updates import CALL
 from tests.operations.test_updates import update as telegram_update

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import Clock, House
 from bot.wiring import Program, web_app
 from escalation.record.tables import InboxRow, StaffUpdate
-from tests.house import Clock, House
 from tests.operations.conftest import WEBHOOK_SECRET, browsing
 
 CALL = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}

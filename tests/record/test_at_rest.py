@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record import messages
 from escalation.record.store import Record
-from tests.house import House, YoungPerson
 
 SAID = (
     "my stepdad hits me when he drinks and i am scared to go home",

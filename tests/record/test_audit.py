@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, text
 
+from bot.rehearsal.house import MONDAY_MORNING
 from escalation.record import audit
 from escalation.record.store import Record, Tx
-from tests.house import MONDAY_MORNING
 
 LAST = 6
 

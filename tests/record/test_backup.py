@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.rehearsal.house import MONDAY_MORNING, House, YoungPerson
 from bot.safe_folder import SafeFolder
 from bot.wiring import build
 from escalation.record import audit, erasures, people
@@ -28,7 +29,6 @@ from escalation.record.tables import AuditRow, CaseRow, KeyRow, Person, StaffSes
 from escalation.young_person import erasing
 from tests.conftest import KEY
 from tests.escalation.talking import talks
-from tests.house import MONDAY_MORNING, House, YoungPerson
 from tests.operations.conftest import settings
 from tests.record.test_at_rest import SAID, traces
 from tests.record.test_settings import one_line, run

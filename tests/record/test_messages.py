@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Incoming
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow
-from tests.house import House, YoungPerson
 
 ODD = {
     "empty": "",

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from bot.rehearsal.house import MONDAY_MORNING
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import KeyRow
 from tests.conftest import KEY
-from tests.house import MONDAY_MORNING
 
 THREADS, EACH = 20, 50
 

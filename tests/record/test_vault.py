@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from bot.rehearsal.house import MONDAY_MORNING
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.store import Record, Tx
 from escalation.record.tables import InboxRow, Person
 from tests.conftest import KEY
-from tests.house import MONDAY_MORNING
 
 WRONG = bytes(reversed(KEY))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.rehearsal.endings import agrees_to_a_check_in, proposes, starts_closing
+from bot.rehearsal.house import House, YoungPerson
 from escalation.ending import feedback
 from escalation.record import audit, erasures, messages
 from escalation.record.ids import new_id
@@ -29,9 +31,7 @@ from escalation.staff import accounts
 from escalation.work import case_work, drafts
 from escalation.work.case_work import Note
 from escalation.young_person import call_backs, concerns
-from tests.endings import agrees_to_a_check_in, proposes, starts_closing
 from tests.escalation.talking import does, talks
-from tests.house import House, YoungPerson
 
 STAYS = frozenset({"keys", "destructions", "audit_end", "published"})
 """Tables of the installation itself."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.record import people
 from escalation.record.tables import AuditRow
 from escalation.young_person import access
-from tests.house import House, YoungPerson
 from tests.retention.story import lived_through
 
 THEIRS = (

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from bot.unsending import Unsender
 from escalation.phone.forgetting import TO_DELETE
 from escalation.record import audit, people
@@ -14,7 +15,6 @@ from escalation.record.messages import UNSEND
 from escalation.record.tables import Destruction, OutboxRow
 from escalation.young_person import clearing, erasing
 from tests.escalation.talking import talks
-from tests.house import House, YoungPerson
 from tests.retention.story import counts, left_on_disk, sealed_bytes
 from tests.telegram.test_forgetting import Deletes
 

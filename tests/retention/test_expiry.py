@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.record import audit, messages, people
 from escalation.record.retention import destroying, running
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
 from tests.escalation.talking import talks
-from tests.house import House, YoungPerson
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
 
 CENTURY = timedelta(days=36600)

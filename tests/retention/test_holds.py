@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.record import audit, people
 from escalation.record.retention import running
 from escalation.work import holds
 from escalation.young_person import erasing
 from tests.escalation.talking import does, past, talks
-from tests.house import House, YoungPerson
 from tests.retention.story import counts
 
 WHY = "the police asked for it"

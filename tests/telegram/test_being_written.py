@@ -12,6 +12,7 @@ import pytest
 from bot.channels import Outgoing, Undeliverable
 from bot.channels.telegram import TelegramChannel
 from bot.channels.webchat.routes import WebChatPage
+from bot.rehearsal.house import House, YoungPerson
 from bot.turn import A_MOMENT
 from bot.typing_signs import TypingSigns
 from escalation import being_written
@@ -20,7 +21,6 @@ from nlu.understanding import Reading
 from tests.escalation.talking import does, talks
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
-from tests.house import House, YoungPerson
 from tests.telegram.bot_api import BotApi
 from tests.telegram.test_phone import Phone
 

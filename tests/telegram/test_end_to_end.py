@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.house import Clock, House
 from bot.settings import Settings
 from bot.wiring import Program, build
 from escalation.record.tables import CaseRow
 from tests.conftest import KEY
-from tests.house import Clock, House
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User, until
 

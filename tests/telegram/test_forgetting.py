@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from bot.channels import Outgoing
 from bot.channels.telegram import TelegramChannel
+from bot.rehearsal.house import House, YoungPerson
 from bot.unsending import Unsender
 from escalation.case import Stage
 from escalation.record.messages import RELAYED
 from escalation.record.tables import OutboxRow
 from nlu.noticing import Noticing
-from tests.house import House, YoungPerson
 from tests.telegram.bot_api import BotApi
 from tests.telegram.test_phone import Phone, stage, wait_for_an_adult
 

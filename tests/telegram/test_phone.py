@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.intake import Intake
+from bot.rehearsal.house import House, YoungPerson
 from escalation import cases, relay
 from escalation.agreements import Wording
 from escalation.case import Stage
@@ -18,7 +19,6 @@ from escalation.record import duty, messages
 from escalation.record.store import Record, Tx
 from escalation.record.tables import CaseEvent, OutboxRow
 from nlu.understanding import Level
-from tests.house import House, YoungPerson
 
 _events = count(1)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests import endings
-from tests.house import House, YoungPerson
+from bot.rehearsal import endings
+from bot.rehearsal.house import House, YoungPerson
 from tests.telegram.test_phone import Phone, stage, wait_for_an_adult
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal.house import House, YoungPerson
 from tests.escalation.talking import CHAT, does, past, waits
-from tests.house import House, YoungPerson
 from tests.telegram.test_phone import Phone, stage
 
 SECRET = "it happened in the boathouse"

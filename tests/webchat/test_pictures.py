@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.channels.webchat.routes import DRAWING_ONLY
+from bot.rehearsal.house import House, YoungPerson
 from content.editorial.library import Library
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import OutboxRow
-from tests.house import House, YoungPerson
 from tests.webchat.visiting import Browser, Host
 
 

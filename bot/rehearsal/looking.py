@@ -8,13 +8,13 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from bot.rehearsal import endings
+from bot.rehearsal.house import House, YoungPerson
 from escalation import reading
 from escalation.case import NotPossible
 from escalation.record.messages import Line
 from escalation.young_person import call_backs, concerns
 from nlu.understanding import Level
-from tests import endings
-from tests.house import House, YoungPerson
 
 STAFF_WORDS = re.compile(r"\b(?:safeguarding|lead|flag(?:ged)?|disclos\w+|escalat\w+)\b", re.I)
 """Words that never appear to a young person (S48)."""

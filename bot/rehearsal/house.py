@@ -1,21 +1,19 @@
-"""A whole Breakwater for tests: the real record, words, phrases, dialogue and chain, on a clock that only moves when told to.
+"""A whole Breakwater to rehearse with: the real record, words, phrases, dialogue and chain, on a clock that only moves when told to.
 
 The one thing that is scripted is the intent service's answer, as a test says what topic a message is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 
 from bot.channels import Incoming
-from bot.editions import refused
 from bot.intake import Intake
 from bot.ticking import Ticking
 from bot.turn import Handler
@@ -31,9 +29,7 @@ from escalation.young_person import call_backs
 from nlu.noticing import Noticing
 from nlu.understanding import Reading, RiskScores
 
-CHECK = partial(refused, production=False)
-"""What is wrong with content that is to be published, as the demo sees it."""
-
+T = TypeVar("T")
 MONDAY_MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
 
@@ -141,6 +137,10 @@ class House:
 
     def made_the_call(self, name: str, case_id: str) -> None:
         self.record.write(lambda tx: call_backs.done(tx, case_id, _again(tx, name), self.clock()))
+
+    def does(self, name: str, work: Callable[[Tx, Staff], T]) -> T:
+        """A member of staff does something, in one transaction."""
+        return self.record.write(lambda tx: work(tx, _again(tx, name)))
 
     def reads(self, name: str, case_id: str) -> CaseReading:
         """Somebody opens a case."""

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.rehearsal.house import House, YoungPerson
 from escalation.ending import check_ins, closing
 from escalation.record import duty, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, CheckIn, Debrief, Staff
 from escalation.work import debriefs
-from tests.house import House, YoungPerson
 
 
 def act(house: House, step: dict[str, Any], case_id: str) -> bool:
