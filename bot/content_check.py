@@ -52,7 +52,7 @@ def needed() -> frozenset[str]:
     with_nobody = {f"{id}_nobody" for id in agreement.CONFIRM.values()}
     at_the_end = {f"ending.feedback_{about}" for about in QUESTIONS} | {f"staff.debrief_{said}" for said in debriefs.ANSWERS}
     at_the_end |= {f"ending.line_{what}" for what in ("kept", "left_out")} | {f"staff.plan_line_{what}" for what in closing.ANSWERS}
-    at_the_end |= {f"staff.check_in_{what}" for what in ("quiet", "unreached")}
+    at_the_end |= {f"staff.check_in_{what}" for what in ("quiet", "unreached", "unapproved")}
     with_colleagues = {f"staff.{kind}_{what}" for kind in offers.KINDS for what in ("offered", "taken_up", "nobody")}
     with_colleagues |= {f"staff.transfer_{how}" for how in ("refused", "dropped")} | {f"staff.{which}_whom" for which in CHOOSING}
     return frozenset(named | with_colleagues | at_the_end | by_level | by_feeling | with_nobody)

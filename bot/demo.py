@@ -25,7 +25,7 @@ DAYS = 14
 
 def with_key(settings: Settings, folder: Path = VAR) -> Settings:
     """The settings with a data key: in demo mode one is made at first start and kept in `var/demo.key`."""
-    if settings.data_key is not None or settings.mode == "production":
+    if settings.has_data_key or settings.mode == "production":
         return settings
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / "demo.key"

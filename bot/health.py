@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels import Watched
 from bot.editions import Editions
 from bot.heartbeat import Heartbeat
 from bot.intake import PATIENCE
 from bot.ticking import Ticking
+from escalation.apps import App
 from escalation.record.store import Record, RecordUnavailable
 from nlu.client import IntentClient
 
 KEPT = 1.0
 """Seconds for which one look counts, so that asking often costs nothing."""
 CLOCK_STOPPED = 60.0
-TELEGRAM_QUIET = 120.0
+APP_QUIET = 120.0
 HEART_QUIET = 150.0
 """Seconds after which a sign that comes each second, each half minute, each half minute is missing."""
 
@@ -49,9 +50,10 @@ class Health:
     record: Record
     client: IntentClient
     ticking: Ticking
-    telegram: TelegramChannel | None = None
     heart: Heartbeat | None = None
     editions: Editions | None = None
+    apps: list[Watched] = field(default_factory=list)
+    """The messaging apps that may be away."""
     _known: tuple[float, Report] | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -63,12 +65,12 @@ class Health:
             return self._known[1]
 
     async def beat(self) -> None:
-        """Give the heartbeat, unless Telegram is away: whoever writes there reaches nobody, and somebody has to know."""
-        if self.heart is not None and self._telegram_in_touch():
+        """Give the heartbeat, unless an app is away: whoever writes there reaches nobody, and somebody has to know."""
+        if self.heart is not None and not self._away():
             await self.heart.beat()
 
-    def _telegram_in_touch(self) -> bool:
-        return self.telegram is None or self.telegram.in_touch(TELEGRAM_QUIET)
+    def _away(self) -> list[App]:
+        return [channel.app for channel in self.apps if not channel.in_touch(APP_QUIET)]
 
     async def _look(self) -> Report:
         stores, intents = await self._stores(), await self.client.ready()
@@ -94,9 +96,11 @@ class Health:
             yield "What is due does not run: nobody new is asked. If the program started more than a minute ago, start it again."
         if not intents:
             yield "The intent service does not answer: the phrases alone are at work. Look at its log, and start it again."
-        if not self._telegram_in_touch():
-            yield "Telegram cannot be reached: look at the network and at BREAKWATER_TELEGRAM_TOKEN. Messages wait there for up to a day."
-        elif self.heart is not None and not self.ticking.auditor.overdue and since(self.heart.given_at) > HEART_QUIET:
+        away = self._away()
+        for app in away:
+            token = f"BREAKWATER_{app.name.upper()}_TOKEN"
+            yield f"{app.title} cannot be reached: look at the network and at {token}. Messages wait there for a day or longer."
+        if not away and self.heart is not None and not self.ticking.auditor.overdue and since(self.heart.given_at) > HEART_QUIET:
             yield "The heartbeat cannot be given: look at BREAKWATER_HEARTBEAT, and at the network."
         if self.editions is not None and self.editions.problem:
             yield f"What was published last cannot be used, and the content before it stays in force. {self.editions.problem.splitlines()[0]}."

@@ -10,11 +10,13 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from bot.channels import Incoming, NotStored, Outgoing
+from bot.return_code import LONGEST, normalise_code
 from escalation import cases
 from escalation.case import TALKING
 from escalation.context import Service
@@ -23,6 +25,7 @@ from escalation.record import messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import Staff, StaffUpdate
+from escalation.young_person import moving
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +91,18 @@ class Intake:
         if staff is not None:
             self._staff_did(tx, staff, incoming, now)
             return None
+        if incoming.kind == "text" and self._moves_here(tx, incoming, now):
+            # Their code is in no chat: what is stored is that they are here.
+            incoming = replace(incoming, kind="started", text="", message_ref=None)
         someone, address = people.find_or_create(tx, incoming.channel, incoming.address, now)
         body = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
         messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id)
         return someone.id, case is not None and case.stage in TALKING
+
+    def _moves_here(self, tx: Tx, incoming: Incoming, now: datetime) -> bool:
+        code = normalise_code(incoming.text) if len(incoming.text) <= LONGEST else None
+        return code is not None and moving.arrive(tx, self._service, incoming.channel, incoming.address, code, now)
 
     def _staff(self, tx: Tx, incoming: Incoming) -> Staff | None:
         pseudonym = tx.vault.pseudonym(incoming.channel, incoming.address)

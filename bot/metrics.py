@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from bot.auditing import KINDS
-from bot.channels.telegram import TelegramChannel
+from bot.channels import Watched
 from bot.figures import Figures, stored
 from bot.health import since
 from bot.heartbeat import Heartbeat
@@ -47,14 +47,14 @@ class MeasuredReader:
 
 @dataclass
 class Metrics:
-    """The figures of one process. `telegram` and `heart` are there where they are switched on."""
+    """The figures of one process. `apps` and `heart` are there where they are switched on."""
 
     record: Record
     now: Callable[[], datetime]
     reader: MeasuredReader
     handler: Handler
     ticking: Ticking
-    telegram: TelegramChannel | None = None
+    apps: list[Watched] = field(default_factory=list)
     heart: Heartbeat | None = None
 
     async def text(self) -> bytes:
@@ -88,8 +88,8 @@ class Metrics:
         for what in KINDS:
             overdue.add_metric([what], self.ticking.auditor.overdue.get(what, 0))
         yield overdue
-        if self.telegram is not None:
-            yield _gauge("telegram_contact_seconds", "Since Telegram last answered or called", since(self.telegram.heard_at))
+        for app in self.apps:
+            yield _gauge(f"{app.name}_contact_seconds", "Since this app last answered or called", since(app.heard_at))
         if self.heart is not None:
             yield _gauge("heartbeat_seconds", "Since the heartbeat was last given", since(self.heart.given_at))
 

@@ -14,6 +14,7 @@ from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError, line_of, read_file, read_yaml
 from content.editorial.schema import MessageFile
 from content.editorial.taxonomy import Taxonomy
+from escalation.app_templates import AppTemplates
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
 from escalation.record.retention.policy import RetentionPolicy
@@ -28,6 +29,7 @@ POLICIES: dict[str, type[BaseModel]] = {
     "duties.yml": Duties,
     "sharing.yml": Sharing,
     "retention.yml": RetentionPolicy,
+    "app_templates.yml": AppTemplates,
 }
 
 
@@ -35,7 +37,7 @@ def policy_problems(folder: Path) -> list[Problem]:
     """Everything that is wrong with the policies in `folder`, which holds `policy/` beside messages and taxonomy."""
     found = [problem for name, kind in POLICIES.items() for problem in _refused(folder / "policy" / name, kind)]
     try:
-        return found or [*_told_while_waiting(folder), *_debriefed(folder), *_kept_longest(folder)]
+        return found or [*_told_while_waiting(folder), *_debriefed(folder), *_kept_longest(folder), *_templates(folder)]
     except ContentError:
         return []  # messages or taxonomy cannot be read: the check of the words says so
 
@@ -78,6 +80,16 @@ def _kept_longest(folder: Path) -> Iterator[Problem]:
     for index, name in enumerate(named):
         if name not in known:
             yield _unknown(path, line_of(lines, ("cases", "child_sexual_abuse", "categories", index)), name, "taxonomy.yml")
+
+
+def _templates(folder: Path) -> Iterator[Problem]:
+    """The messages that `app_templates.yml` names, where there is no such message."""
+    path = folder / "policy" / "app_templates.yml"
+    named, lines = read_file(path, AppTemplates).templates, read_yaml(path)[1]
+    known = read_file(folder / "messages" / "templates.yml", MessageFile).messages
+    for index, template in enumerate(named):
+        if template.message.removeprefix("templates.") not in known:
+            yield _unknown(path, line_of(lines, ("templates", index, "message")), template.message, "messages/templates.yml")
 
 
 def _unknown(path: Path, line: int, name: str, where: str) -> Problem:

@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 class SafeFolder:
     """What goes wrong is logged: nothing else waits for it, and `breakwater doctor` sees by the files that one is missing."""
 
-    def __init__(self, record: Record, master: bytes, folder: Path, keep: timedelta, now: Callable[[], datetime]) -> None:
-        self._record, self._master, self._folder, self._keep, self._now = record, master, folder, keep, now
+    def __init__(self, record: Record, folder: Path, keep: timedelta, now: Callable[[], datetime]) -> None:
+        self._record, self._folder, self._keep, self._now = record, folder, keep, now
 
     def note_erasures(self) -> None:
         """Bring the list of erasures up to this moment, so that they outlive the record's own disk."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            erased_list.write(self._folder, self._master, self._record.read(erasures.known), self._now())
+            erased_list.write(self._folder, self._record.vault.masters, self._record.read(erasures.known), self._now())
         except (BackupError, RecordUnavailable, OSError) as error:
             log.error("the list of erasures was not written: %s", type(error).__name__)
 
@@ -36,7 +36,7 @@ class SafeFolder:
         path = self._folder / f"{now:%Y-%m-%dT%H%M%SZ}{making.ENDING}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = making.make(self._record, self._master, path, policy, now)
+            made = making.make(self._record, path, policy, now)
             making.keep_newest(self._folder, now - self._keep)
         except (BackupError, RecordUnavailable, OSError) as error:
             log.error("no back-up was made: %s", error if isinstance(error, BackupError) else type(error).__name__)

@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
-from bot.channels import Channel, Outgoing, TryLater, Undeliverable
-from escalation import discreet, undelivered
+from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, TryLater, Undeliverable
+from content.editorial.interface import ENGLISH
+from escalation import approved_words, discreet, undelivered
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.record import messages, people
@@ -133,6 +134,12 @@ class Sender:
         if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
             tx.session.flush()
             return self._next(tx, recipient)
+        approved = None
+        if not approved_words.is_free(tx, self._service, row, self._now()):
+            approved = approved_words.instead(tx, self._service, row, self._now())
+            if approved is None:
+                tx.session.flush()
+                return self._next(tx, recipient)
         try:
             address, (text, buttons) = self._address(tx, row), messages.outgoing(tx, row)
         except SealBroken:
@@ -142,7 +149,9 @@ class Sender:
             tx.session.flush()
             return self._next(tx, recipient)
         row.state, row.attempts = "sending", row.attempts + 1
-        return Letter(row.id, recipient, address, Outgoing(text, buttons, protected=row.staff_id is not None))
+        language = people.person(tx, row.person_id).language if row.person_id else ENGLISH
+        outgoing = Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language)
+        return Letter(row.id, recipient, address, outgoing)
 
     def _address(self, tx: Tx, row: OutboxRow) -> str | None:
         if row.address_id:
@@ -157,22 +166,40 @@ class Sender:
     async def _send(self, letter: Letter) -> None:
         try:
             external_id = await self._channel.deliver(letter.address, letter.outgoing)
-        except Undeliverable:
-            await self._until_stored(lambda tx: self._failed(tx, letter.row_id))
-        except TryLater as later:
-            wait = later.seconds
-            await self._until_stored(lambda tx: self._again(tx, letter.row_id, wait))
+        except (Undeliverable, TryLater, OnlyApproved, NotApproved) as fate:
+            why = fate
+            await self._until_stored(lambda tx: self._not_taken(tx, letter.row_id, why))
         except Exception as error:
             log.error("a message could not be sent: %s", type(error).__name__)
             await self._until_stored(lambda tx: self._again(tx, letter.row_id, 0))
         else:
             await self._until_stored(lambda tx: self._sent(tx, letter.row_id, external_id))
 
+    async def report(self, external_id: str, fate: Fate) -> None:
+        """The app says only now that a bubble which it took did not arrive. Raises `RecordUnavailable`."""
+        await self._record.awrite(lambda tx: self._reported(tx, external_id, fate))
+
+    def _reported(self, tx: Tx, external_id: str, fate: Fate) -> None:
+        sent = select(OutboxRow.id).where(OutboxRow.channel == self._channel.name, OutboxRow.external_id == external_id)
+        if row_id := tx.session.scalar(sent.where(OutboxRow.state == "sent")):
+            self._not_taken(tx, row_id, fate)
+
+    def _not_taken(self, tx: Tx, row_id: str, fate: Fate) -> None:
+        """What becomes of a row that the app did not take, for good or now."""
+        if isinstance(fate, Undeliverable):
+            self._failed(tx, row_id)
+        elif isinstance(fate, TryLater):
+            self._again(tx, row_id, fate.seconds)
+        elif (row := _row(tx, row_id)) is not None and isinstance(fate, OnlyApproved):
+            approved_words.closed_early(tx, self._service, row, self._now())
+        elif row is not None:
+            approved_words.none_approved(tx, self._service, row, self._now())
+
     async def _until_stored(self, work: Callable[[Tx], None]) -> None:
         """What became of a row is known only here: it is noted as soon as the record takes it."""
         while True:
             try:
-                return await self._record.awrite(work)
+                return await self._record.anote(work)
             except RecordUnavailable as error:
                 log.warning("what was sent cannot be noted yet: %s", error)
                 await asyncio.sleep(PAUSE)

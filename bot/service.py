@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.channels.apps import APPS
 from bot.settings import Settings, SettingsError
 from content.editorial import library
 from content.editorial.edition import laid_out
@@ -16,6 +17,7 @@ from content.editorial.opening import Opening
 from content.editorial.reading import read_file
 from content.editorial.release import held, reason_to_hold
 from content.editorial.schema import Reviewed
+from escalation.app_templates import AppTemplates
 from escalation.context import Service
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
@@ -66,6 +68,8 @@ def read_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
         out_of_hours=settings.out_of_hours_name if settings.out_of_hours_url.get_secret_value().split() else "",
         talks_on_telegram=settings.talks_on_telegram,
         web_chat=settings.public_url or f"http://{settings.listen}/",
+        apps=APPS,
+        app_templates=read_file(folder / "policy" / "app_templates.yml", AppTemplates),
         contact=settings.contact,
         only_signed=settings.mode == "production",
         staff_policy=staff_policy.load(folder / "policy"),

@@ -1,4 +1,4 @@
-"""Every setting of Breakwater: `BREAKWATER_…` in the environment or in a `.env` file. `breakwater settings` prints them."""
+"""Every setting of Breakwater: `BREAKWATER_…` in the environment, in a `.env` file, or each in a file of its own (`secret_files`)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from bot import secret_files
+from escalation.record.key_keeping import KeyUnavailable, keeping
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,6 +41,13 @@ class Settings(BaseSettings):
         None,
         description="32 random bytes in base64 that wrap every other key; `breakwater new-key` makes one. Lose it and the record is unreadable",
     )
+    data_key_file: str | None = Field(
+        None, description="file that holds the data key instead: in base64, or as the program of BREAKWATER_DATA_KEY_COMMAND wrapped it"
+    )
+    data_key_command: str | None = Field(
+        None,
+        description="program that opens that file: called with the word unwrap (or wrap), it changes standard input into standard output; for a key service",
+    )
     listen: str = Field("127.0.0.1:8080", description="address and port for web chat and console")
     public_url: str | None = Field(
         None, description="where young people and staff reach this server, for links and the origin check, e.g. https://chat.example.org"
@@ -55,6 +65,19 @@ class Settings(BaseSettings):
     telegram_webhook_url: str | None = Field(None, description="public https address for Telegram's webhook; absent: polling")
     telegram_webhook_secret: SecretStr | None = Field(
         None, description="secret token that Telegram sends with each webhook call; needed with the webhook"
+    )
+    whatsapp_token: SecretStr | None = Field(
+        None, description="permanent token of a system user at Meta that may use WhatsApp; without it WhatsApp is off (docs/channels.md)"
+    )
+    whatsapp_phone_id: str = Field("", description="id of the organisation's WhatsApp number at Meta (digits; not the number itself)")
+    whatsapp_app_secret: SecretStr | None = Field(None, description="secret of the app at Meta, by which its calls are known to be its own")
+    whatsapp_verify_token: SecretStr | None = Field(
+        None, description="a word that you choose: type the same at Meta, with the webhook …/whatsapp/webhook"
+    )
+    whatsapp_base_url: str = Field("https://graph.facebook.com", description="Graph API server, without a version")
+    app_links: str = Field(
+        "",
+        description="addresses at which young people find the apps, separated by spaces, for the start page, such as https://t.me/harbour_bot and https://wa.me/441234567890",
     )
     organisation: str = Field("Breakwater demo", description="name of the organisation, as young people read it")
     bot_name: str = Field("Breakwater", description="name of the bot; choose a neutral one, it may be seen over a shoulder")
@@ -101,6 +124,20 @@ class Settings(BaseSettings):
     )
     oidc_client_secret: SecretStr | None = Field(None, description="the secret it gave this service")
     oidc_name: str = Field("Sign in with your organisation", description="words on the button that leads there")
+    _key: bytes | None = PrivateAttr(None)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment counts first, then `.env`, then files of secrets."""
+        secret = {name.removeprefix(secret_files.PREFIX).lower(): value for name, value in secret_files.given().items()}
+        return init_settings, env_settings, dotenv_settings, InitSettingsSource(settings_cls, secret)
 
     @field_validator("data_key")
     @classmethod
@@ -129,7 +166,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be address:port, for example 127.0.0.1:8080, and is {value!r}")
         return value
 
-    @field_validator("oidc_issuer", "nlu_url", "public_url", "telegram_base_url", "telegram_webhook_url")
+    @field_validator("oidc_issuer", "nlu_url", "public_url", "telegram_base_url", "telegram_webhook_url", "whatsapp_base_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
@@ -169,7 +206,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete_in_production(self) -> Settings:
         if self.mode == "production":
-            missing = [f"BREAKWATER_{name.upper()}" for name in _NEEDED_IN_PRODUCTION if getattr(self, name) is None]
+            there = {"data_key": self.has_data_key, "public_url": self.public_url is not None}
+            missing = [f"BREAKWATER_{name.upper()}" for name, given in there.items() if not given]
             if missing:
                 raise ValueError(f"production mode needs {', '.join(missing)}")
             if not str(self.public_url).startswith("https://"):
@@ -177,21 +215,45 @@ class Settings(BaseSettings):
                     "BREAKWATER_PUBLIC_URL needs https in production mode, or anybody on the way can read along: "
                     "put a reverse proxy with a certificate in front, and give its https:// address"
                 )
+        if self.data_key and self.data_key_file:
+            raise ValueError("BREAKWATER_DATA_KEY and BREAKWATER_DATA_KEY_FILE are both set: which of them is the key? Leave one out")
         if self.backup_at and not self.backup_folder:
             raise ValueError("BREAKWATER_BACKUP_AT needs BREAKWATER_BACKUP_FOLDER beside it")
         if self.telegram_webhook_url and not self.telegram_webhook_secret:
             raise ValueError("BREAKWATER_TELEGRAM_WEBHOOK_URL needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET beside it")
+        theirs = {"token": self.whatsapp_token, "phone_id": self.whatsapp_phone_id}
+        theirs |= {"app_secret": self.whatsapp_app_secret, "verify_token": self.whatsapp_verify_token}
+        missing = [f"BREAKWATER_WHATSAPP_{name.upper()}" for name, given in theirs.items() if not given]
+        if 0 < len(missing) < len(theirs):
+            raise ValueError(f"WhatsApp needs {', '.join(missing)} beside the others")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("BREAKWATER_OIDC_ISSUER needs BREAKWATER_OIDC_CLIENT_ID and BREAKWATER_OIDC_CLIENT_SECRET beside it")
         if self.mode == "production" and self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
             raise ValueError("BREAKWATER_OIDC_ISSUER needs https in production mode, or anybody on the way can say who signs in")
         return self
 
+    @property
+    def has_data_key(self) -> bool:
+        """Whether a data key is set, one way or the other."""
+        return self.data_key is not None or self.data_key_file is not None
+
     def key_bytes(self) -> bytes:
-        """The 32 bytes of the data key. Raises `SettingsError` where none is set."""
-        if self.data_key is None:
+        """The 32 bytes of the data key. Raises `SettingsError` where none is set, or its file cannot be opened."""
+        if self._key is None:
+            self._key = self._read_key()
+        return self._key
+
+    def _read_key(self) -> bytes:
+        if self.data_key is not None:
+            return _decode_key(self.data_key.get_secret_value())
+        if self.data_key_file is None:
             raise SettingsError("BREAKWATER_DATA_KEY is not set: make one with `breakwater new-key` and keep it safe")
-        return _decode_key(self.data_key.get_secret_value())
+        try:
+            return keeping(self.data_key_command).unwrap(Path(self.data_key_file).read_bytes())
+        except OSError as error:
+            raise SettingsError(f"BREAKWATER_DATA_KEY_FILE cannot be read ({type(error).__name__}): check name and rights") from None
+        except KeyUnavailable as error:
+            raise SettingsError(f"BREAKWATER_DATA_KEY_FILE: {error}") from None
 
     @property
     def talks_on_telegram(self) -> bool:
@@ -209,9 +271,6 @@ class Settings(BaseSettings):
     def host_and_port(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host or "127.0.0.1", int(port)
-
-
-_NEEDED_IN_PRODUCTION = ("data_key", "public_url")
 
 
 def _decode_key(text: str) -> bytes:

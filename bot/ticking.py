@@ -12,12 +12,15 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.auditing import PUT_OFF, Auditor
+from bot.desk import jobs, workflow
 from escalation import chain, discreet, drills, moved_shifts, quiet, undelivered
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
+from escalation.record.envelope import SealBroken
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import DueRow
 from escalation.rota import gaps
@@ -48,6 +51,7 @@ HANDS: dict[str, Hand] = {
     check_ins.LOOK: check_ins.run,
     debriefs.AGAIN: debriefs.ask_again,
     holds.REVIEW: holds.run,
+    workflow.PUBLISH: jobs.run,
 }
 """What does each kind of due row. It marks the row as done itself."""
 
@@ -74,6 +78,7 @@ class Ticking:
         at_once = self._at_once()
         self._scheduler.add_job(self.run_due, "interval", seconds=1, **self._kept)
         self._scheduler.add_job(self.audit, "interval", seconds=5, next_run_time=at_once, **self._kept)
+        self._scheduler.add_job(self.learn_of_keys, "interval", minutes=1, next_run_time=at_once, **self._kept)
         self._scheduler.add_job(self.warn_of_gaps, "interval", minutes=10, next_run_time=at_once, **self._kept)
         self._scheduler.start()
 
@@ -123,9 +128,18 @@ class Ticking:
     async def warn_of_gaps(self) -> None:
         """Let the leads know of times that are near and for which nobody is on the rota."""
         try:
-            await self._record.awrite(lambda tx: gaps.warn(tx, self._service, self._now()))
+            # Looking takes a while, and nobody should have to wait for it with what they want to store.
+            if await self._record.aread(lambda tx: gaps.unwarned(tx, self._service, self._now())):
+                await self._record.awrite(lambda tx: gaps.warn(tx, self._service, self._now()))
         except RecordUnavailable as error:
             log.warning("gaps in the rota could not be looked for: %s", error)
+
+    async def learn_of_keys(self) -> None:
+        """Know a master key that was changed, before the old one may be forgotten."""
+        try:
+            await asyncio.to_thread(self._record.vault.look_again)
+        except (SQLAlchemyError, SealBroken) as error:
+            log.warning("whether the master key was changed is not known: %s", type(error).__name__)
 
     async def _run_one(self, row_id: str) -> None:
         try:

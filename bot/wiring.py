@@ -15,13 +15,15 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
 from bot import observing
-from bot.channels import Channel
+from bot.channels import Channel, Deleting, Reporting, Served, Signing, Watched, Worded
 from bot.channels.apprise import OutsideAlerts
 from bot.channels.drill import DrillChannel
-from bot.channels.telegram import TelegramChannel, Webhook
+from bot.channels.telegram import TelegramChannel, Webhook, group_reply
 from bot.channels.webchat import WebChatPage
 from bot.channels.webchat import router as webchat_router
+from bot.channels.whatsapp import Account, WhatsAppChannel
 from bot.closed import closed
+from bot.desk import room as desk_room
 from bot.editions import Edition, Editions, load_edition, refused
 from bot.health import Health
 from bot.heartbeat import Heartbeat
@@ -101,8 +103,8 @@ class Program:
             if isinstance(sender, Sender):
                 sender.use(service)
         for channel in self.channels:
-            if isinstance(channel, TelegramChannel):
-                channel.group_reply = _group_reply(service)
+            if isinstance(channel, Worded):
+                channel.use(service)
         if self.record.veil is not None:
             self.record.veil.policy = service.retention
 
@@ -150,10 +152,9 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     program = Program(settings, record, editions, client, handler, lanes, intake, ticking, health, metrics, setting_up)
     _add(program, DrillChannel(), now)
     if settings.telegram_token and not setting_up:
-        telegram = _telegram(settings, intake, service)
-        _add(program, telegram, now)
-        health.telegram = metrics.telegram = telegram
-        program.senders += [Unsender(record, telegram), TypingSigns(record, telegram)]
+        _add(program, _telegram(settings, intake, service), now)
+    if (account := _whatsapp(settings)) and not setting_up:
+        _add(program, WhatsAppChannel(account, intake.take, service), now)
     if service.outside_alerts:
         _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
     if service.out_of_hours:
@@ -186,7 +187,7 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
 def _back_up(program: Program, now: Callable[[], datetime], folder: Path) -> None:
     """The list of erasures each minute, and back-ups at night where a time is set."""
     settings = program.settings
-    safe = SafeFolder(program.record, settings.key_bytes(), folder, timedelta(days=settings.backup_keep), now)
+    safe = SafeFolder(program.record, folder, timedelta(days=settings.backup_keep), now)
     program.ticking.each_minute(safe.note_erasures)
     if settings.backup_at:
         program.ticking.nightly(partial(asyncio.to_thread, lambda: safe.back_up(program.service.retention)), settings.backup_at)
@@ -212,7 +213,7 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
     app = FastAPI(title="Breakwater", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(observing.router(program.health, program.metrics, Inside(settings.metrics_token.get_secret_value())))
     for channel in program.channels:
-        if isinstance(channel, TelegramChannel):
+        if isinstance(channel, Served):
             app.include_router(channel.router)
     app.mount("/static", console.Assets(directory=STATIC), name="static")
     app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
@@ -223,10 +224,15 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
 
 def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
     settings = program.settings
-    check = partial(refused, production=settings.mode == "production")
+    production = settings.mode == "production"
+    check = partial(refused, production=production)
     send_drill = partial(_send_drill, program, utc_now)
     operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
-    app = console.create(program.record, program.service, _console_settings(settings), check=check, operating=operator, first_run=first_run)
+    desk = desk_room.build(program.record, program.editions, check, utc_now, production=production)
+    program.ticking.each_second(desk.publishing.look)
+    known = _console_settings(settings)
+    rooms = [desk_room.room(desk)]
+    app = console.create(program.record, program.service, known, check=check, operating=operator, first_run=first_run, rooms=rooms)
     program.editions.tell(lambda edition: app.state.console.use(edition.service))
     return app
 
@@ -243,20 +249,35 @@ def _web_chat(program: Program) -> FastAPI:
 
 
 def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:
+    """A channel, and whatever it can do beyond sending."""
+    sender = Sender(program.record, channel, program.service, now)
     program.channels.append(channel)
-    program.senders.append(Sender(program.record, channel, program.service, now))
+    program.senders.append(sender)
     program.intake.answer_through(channel.name, channel.deliver)
+    if isinstance(channel, Watched):
+        program.health.apps.append(channel)
+        program.metrics.apps.append(channel)
+    if isinstance(channel, Reporting):
+        channel.report = sender.report
+    if isinstance(channel, Deleting):
+        program.senders.append(Unsender(program.record, channel))
+    if isinstance(channel, Signing):
+        program.senders.append(TypingSigns(program.record, channel))
 
 
 def _telegram(settings: Settings, intake: Intake, service: Service) -> TelegramChannel:
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
     webhook = Webhook(url, secret.get_secret_value()) if url and secret else None
-    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=_group_reply(service))
+    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=group_reply(service))
 
 
-def _group_reply(service: Service) -> str:
-    return " ".join(service.library.message("conversation.group_chat").say)
+def _whatsapp(settings: Settings) -> Account | None:
+    token, secret, word = settings.whatsapp_token, settings.whatsapp_app_secret, settings.whatsapp_verify_token
+    if not (token and settings.whatsapp_phone_id and secret and word):
+        return None
+    words = (token.get_secret_value(), secret.get_secret_value(), word.get_secret_value())
+    return Account(settings.whatsapp_phone_id, *words, settings.whatsapp_base_url)
 
 
 def _https(settings: Settings) -> bool:

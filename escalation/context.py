@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from content.editorial.library import Library
 from content.editorial.opening import Opening
+from escalation.app_templates import AppTemplates
+from escalation.apps import App
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
 from escalation.record.retention.policy import RetentionPolicy
@@ -29,9 +32,13 @@ class Service:
     """What staff call the organisation's out-of-hours contact; empty where none is set."""
     talks_on_telegram: bool = True
     """Whether staff can hold conversations on Telegram; without it they only get alerts there."""
+    app_templates: AppTemplates = AppTemplates()
+    """Which of our words an app has approved, for what is said when it takes no others."""
     contact: str = ""
     """How parents, partners and professionals reach the organisation, as the bot tells them; empty where none is set."""
     web_chat: str = ""
+    apps: Mapping[str, App] = field(default_factory=dict)
+    """The apps by which young people come, by channel."""
     only_signed: bool = False
     """Whether guidance is said only while it is signed off and its review not overdue, as in production."""
     staff_policy: StaffPolicy = field(kw_only=True)
@@ -42,6 +49,10 @@ class Service:
     """Check-ins, the hours offered for them, and after which cases an adult is asked how they are."""
     retention: RetentionPolicy = field(kw_only=True)
     """How long what is kept."""
+
+    def app(self, channel: str) -> App:
+        """What is known of the app behind a channel."""
+        return self.apps.get(channel) or App(channel, channel)
 
     def speaking(self, language: str, now: datetime) -> Service:
         """The same service in a young person's language; in English where there are no words in it that may be said."""

@@ -78,6 +78,13 @@ def keeps_back(tx: Tx, someone: Person) -> bool:
     return tx.session.scalar(kept.limit(1)) is not None
 
 
+def hold(tx: Tx, service: Service, row: OutboxRow, now: datetime) -> None:
+    """Keep a bubble back that was to go out, until they carry on, and ask them to."""
+    row.state = KEPT_BACK
+    tx.session.flush()
+    _knock_for(tx, service, people.person(tx, row.person_id or ""), row, now, row.tact == UNASKED)
+
+
 def release(tx: Tx, someone: Person, now: datetime) -> None:
     """They carried on: what was kept back goes out, in order. They asked for it now, so the hour does not matter any more."""
     kept = select(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state == KEPT_BACK)
@@ -105,9 +112,7 @@ def may_still_go(tx: Tx, service: Service, row: OutboxRow, now: datetime) -> boo
         return False
     if seems_there(service, someone, now) and not (row.tact == UNASKED and late and _bad_hour(tx, service, someone, row, now)):
         return True
-    row.state = KEPT_BACK
-    tx.session.flush()
-    _knock_for(tx, service, someone, row, now, row.tact == UNASKED)
+    hold(tx, service, row, now)
     return False
 
 

@@ -49,10 +49,10 @@ class Publisher:
         self._check = check
         self._now = now
 
-    def publish(self, changes: Sequence[Change], *, by: str | None, note: str) -> int:
+    def publish(self, changes: Sequence[Change], *, by: str | None, note: str, also: Callable[[Tx], None] = lambda tx: None) -> int:
         """Check and store; returns how many files were changed. Raises `Unfit`, `Outdated`, and `ValueError` for what is no key.
 
-        A file that stays as it is gets no new version.
+        A file that stays as it is gets no new version. `also` is done in the transaction that stores them; where it raises, nothing is stored.
         """
         if strange := [change.key for change in changes if not is_key(change.key)]:
             raise ValueError(f"{strange[0]} is no file that can be published")
@@ -65,16 +65,17 @@ class Publisher:
             edition = {**texts, **{change.key: change.text for change in fresh}}
             if errors := [problem for problem in self._check(edition) if problem.severity == "error"]:
                 raise Unfit(errors)
-            if self._record.write(partial(self._store, seen=number, changes=fresh, by=by, note=note)):
+            if self._record.write(partial(self._store, seen=number, changes=fresh, by=by, note=note, also=also)):
                 return len(fresh)
 
-    def _store(self, tx: Tx, seen: int, changes: Sequence[Change], by: str | None, note: str) -> bool:
+    def _store(self, tx: Tx, seen: int, changes: Sequence[Change], by: str | None, note: str, also: Callable[[Tx], None]) -> bool:
         """`False` where something else was published during the check, which then has not seen both together."""
         _refuse_outdated(tx, changes)
         if published.number(tx) != seen:
             return False
         for change in changes:
             published.add(tx, change.key, change.text, self._now(), by=by, note=note)
+        also(tx)
         return True
 
 

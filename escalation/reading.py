@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -34,7 +35,7 @@ class Observed:
 class CaseReading:
     """A case as one member of staff may see it. What they may not see is empty, not hidden by the page.
 
-    `to_decide`: a flag on it waits for this person's decision.
+    `to_decide`: a flag on it waits for this person's decision. `earlier`: there are lines before these.
     """
 
     id: str
@@ -56,6 +57,7 @@ class CaseReading:
     raised_by: Line | None = None
     observed: tuple[Observed, ...] = ()
     lines: tuple[Line, ...] = ()
+    earlier: bool = False
     yours: bool = False
     drill: bool = False
     to_decide: bool = False
@@ -98,8 +100,11 @@ def flags_to_decide(tx: Tx, service: Service, staff: Staff, now: datetime) -> li
     return _cards(tx, service, [case for case in rows if may_see(case, staff)], staff, now)
 
 
-def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> CaseReading:
-    """One case with the conversation as far as it was shared with this person. Logs the read. Raises `NotPossible`."""
+def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime, newest: int = 400) -> CaseReading:
+    """One case with the conversation as far as it was shared with this person, of that the `newest` lines.
+
+    Logs the read. Raises `NotPossible`.
+    """
     case = tx.session.get(CaseRow, case_id)
     if case is None or not may_see(case, staff):
         raise NotPossible("there is no such case, or it is not yours to see")
@@ -107,7 +112,8 @@ def read_case(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetim
     (card,) = _cards(tx, service, [case], staff, now)
     if staff.id not in (case.worker_id, case.watcher_id) and staff.role != "lead":
         return card
-    return replace(card, lines=tuple(_lines(tx, case, staff, now)))
+    lines = _lines(tx, case, staff, now, newest + 1)
+    return replace(card, lines=tuple(lines[-newest:]), earlier=len(lines) > newest)
 
 
 def ledger(tx: Tx, case_id: str) -> list[LedgerEntry]:
@@ -130,7 +136,15 @@ def _entry(tx: Tx, row: AgreementRow) -> LedgerEntry:
     )
 
 
-def may_see(case: CaseRow, staff: Staff) -> bool:
+class Guard(NamedTuple):
+    """What of a case decides who may see it, where many are looked at and none is opened."""
+
+    hidden_from: Collection[str]
+    flags: Collection[str]
+    worker_id: str | None
+
+
+def may_see(case: CaseRow | Guard, staff: Staff) -> bool:
     """Whether a case exists for this person at all: not after "not this person", and only for leads where trust was abused."""
     if staff.role not in ("worker", "lead") or staff.id in case.hidden_from:
         return False
@@ -184,16 +198,16 @@ def _with_message(tx: Tx, someone: Person, row: InboxRow, card: CaseReading) -> 
     return replace(card, raised_by=line, observed=observed)
 
 
-def _lines(tx: Tx, case: CaseRow, staff: Staff, now: datetime) -> Iterable[Line]:
+def _lines(tx: Tx, case: CaseRow, staff: Staff, now: datetime, limit: int) -> Sequence[Line]:
     """The conversation, as far as it was shared: all of it with `chat`, else what was said since the adult came.
 
     What was written after a change of mind, or after the case was closed, belongs to nobody but the young person (S07).
     """
     if not (chat := agreed(tx, case, now, staff.id).chat) and case.picked_up_at is None:
         return ()
-    lines = messages.transcript(tx, people.person(tx, case.person_id), since=None if chat else case.picked_up_at, asides=False)
     until = case.closed_at or (_paused_at(tx, case) if case.stage == Stage.PAUSED else now)
-    return [line for line in lines if line.at <= until]
+    since = None if chat else case.picked_up_at
+    return messages.transcript(tx, people.person(tx, case.person_id), since=since, until=until, limit=limit, asides=False)
 
 
 def _paused_at(tx: Tx, case: CaseRow) -> datetime:

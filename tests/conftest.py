@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from bot.channels.apps import APPS
 from bot.intent_service import SERVICE
 from bot.rehearsal.house import Clock, House, YoungPerson
 from content.editorial import library
@@ -93,6 +94,7 @@ def service(words: Library) -> Service:
         "Breakwater",
         ZoneInfo("Europe/London"),
         web_chat="http://chat.test/",
+        apps=APPS,
         staff_policy=staff_policy.load(library.CONTENT / "policy"),
         opening=read_file(library.CONTENT / "policy" / "rota.yml", Opening),
         ending=read_file(library.CONTENT / "policy" / "ending.yml", EndingPolicy),

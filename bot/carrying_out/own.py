@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from bot import return_code
 from bot.dialogue import events as happened
 from escalation import cases
 from escalation.context import Service
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow, Person
-from escalation.young_person import afresh, call_backs, concerns, copies, own_view
+from escalation.young_person import afresh, call_backs, concerns, copies, moving, own_view
 
 
 def code_word_digest(tx: Tx, someone: Person, word: str) -> str:
@@ -35,6 +36,10 @@ def record_asked(tx: Tx, service: Service, someone: Person, event: happened.Reco
 
 def code_word_chosen(tx: Tx, service: Service, someone: Person, event: happened.CodeWordChosen, now: datetime) -> None:
     someone.code_word = code_word_digest(tx, someone, event.word) if event.word else None
+
+
+def move_asked(tx: Tx, service: Service, someone: Person, event: happened.MoveAsked, now: datetime) -> None:
+    moving.offer(tx, service, someone, return_code.new_code(), event.places, now)
 
 
 def begun_afresh(tx: Tx, service: Service, someone: Person, event: happened.BegunAfresh, now: datetime) -> None:

@@ -192,6 +192,7 @@ _HANDS: dict[type, Do] = {
     happened.SaidAside: own.said_aside,
     happened.RecordAsked: own.record_asked,
     happened.CodeWordChosen: own.code_word_chosen,
+    happened.MoveAsked: own.move_asked,
     happened.BegunAfresh: own.begun_afresh,
     happened.ConcernRaised: own.concern_raised,
     happened.CallBackAsked: own.call_back_asked,

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
+
+from fastapi import APIRouter
+
+from escalation.app_templates import Approved
+from escalation.apps import App
+from escalation.context import Service
 
 Kind = Literal["text", "button", "edited", "media", "started", "left", "command", "unsupported"]
 
@@ -34,15 +40,26 @@ class Outgoing:
     """One bubble: its words, and the buttons under it as (label, token).
 
     `protected`: the app is asked not to let it be copied or passed on, as fits words that belong to somebody else.
+    `approved`: the words are these of a template, the only ones that the app takes now. `language`: in which they are.
     """
 
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
     protected: bool = False
+    approved: Approved | None = None
+    language: str = "en"
 
 
 class Undeliverable(Exception):
     """The app will never take this message (blocked, deleted, no such chat). Trying again is useless."""
+
+
+class OnlyApproved(Exception):
+    """The app takes no words of ours from us for this person now, as too much time has passed since they last wrote."""
+
+
+class NotApproved(Exception):
+    """The app does not know this template, or does not allow it any more."""
 
 
 class TryLater(Exception):
@@ -78,6 +95,48 @@ class Channel(Protocol):
         ...
 
 
+@runtime_checkable
+class Served(Protocol):
+    """A channel that its app calls."""
+
+    @property
+    def router(self) -> APIRouter:
+        """What it answers to. Each route knows its app by a check of its own."""
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A channel that says a few words by itself."""
+
+    def use(self, service: Service) -> None:
+        """Go on with another edition of them."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A channel whose app may be away."""
+
+    name: str
+    app: App
+    heard_at: float | None
+
+    def in_touch(self, seconds: float) -> bool:
+        """Whether the app was heard of in the last so many seconds, as far as it is not simply quiet."""
+        ...
+
+
+Fate = Undeliverable | TryLater | OnlyApproved | NotApproved
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A messaging app that says only later what became of a bubble it took."""
+
+    report: Callable[[str, Fate], Awaitable[None]]
+    """Called with the id that `deliver` returned. Raises `RecordUnavailable`."""
+
+
+@runtime_checkable
 class Signing(Channel, Protocol):
     """A messaging app that can show that somebody is writing."""
 
@@ -85,6 +144,7 @@ class Signing(Channel, Protocol):
         """Show it for a few seconds, or until the next bubble. Never raises: a sign that does not come is no loss."""
 
 
+@runtime_checkable
 class Deleting(Channel, Protocol):
     """A messaging app that lets a bot delete what it said."""
 

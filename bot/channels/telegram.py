@@ -21,10 +21,13 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels import NotStored, Outgoing, Take
-from bot.channels.telegram_logs import tame
+from bot.channels import Outgoing, Take
+from bot.channels.apps import TELEGRAM
+from bot.channels.quiet_logs import tame
 from bot.channels.telegram_sending import Sender, asked_to_wait
 from bot.channels.telegram_updates import ALLOWED, NAME, Read, kind_of, read
+from bot.channels.webhooks import bounded, stored
+from escalation.context import Service
 
 WEBHOOK_PATH = "/telegram/webhook"
 LARGEST_UPDATE = 1_000_000
@@ -60,22 +63,26 @@ class TelegramChannel:
     `ignored` counts by kind what was acknowledged without being stored. `patience` is the seconds of one long poll.
     """
 
-    name = NAME
+    name, app = NAME, TELEGRAM
 
     def __init__(
         self, token: str, base_url: str, take: Take, *, webhook: Webhook | None = None, group_reply: str, patience: float = 25
     ) -> None:
-        tame(token)
+        tame(token, "telegram")
         self.ignored: Counter[str] = Counter()
         self.heard_at: float | None = None
         """When Telegram last answered or called, by the monotonic clock."""
         self._requests = (_request(2), _request(32))
         self._bot = _RawBot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
         self._sender = Sender(self._bot)
-        self._take, self._webhook, self.group_reply, self._patience = take, webhook, group_reply, patience
+        self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
         self._groups_told: set[int] = set()
         self._polling: asyncio.Task[None] | None = None
         self._beside: set[asyncio.Task[None]] = set()
+
+    def use(self, service: Service) -> None:
+        """Go on with another edition of the words."""
+        self._group_reply = group_reply(service)
 
     @property
     def router(self) -> APIRouter:
@@ -121,7 +128,7 @@ class TelegramChannel:
         if self._webhook is None or not hmac.compare_digest(given.encode(), self._webhook.secret.encode()):
             return Response(status_code=403)
         self._heard()
-        body = await _bounded(request)
+        body = await bounded(request, LARGEST_UPDATE)
         if body is None:
             return Response(status_code=413)
         raw = _decode(body)
@@ -208,15 +215,7 @@ class TelegramChannel:
             self.ignored[one.ignored] += 1
         if one.incoming is None:
             return True
-        try:
-            await self._take(one.incoming)
-        except NotStored:
-            _log.error("an update could not be stored; it will be taken again")
-            return False
-        except Exception as error:
-            _log.error("taking an update failed (%s); it will be taken again", type(error).__name__)
-            return False
-        return True
+        return await stored(self._take, one.incoming)
 
     def _tell_group(self, chat: int) -> None:
         if chat in self._groups_told:
@@ -224,13 +223,18 @@ class TelegramChannel:
         if len(self._groups_told) >= _GROUPS_REMEMBERED:
             self._groups_told.clear()
         self._groups_told.add(chat)
-        self._aside(self._bot.send_message(chat, self.group_reply))
+        self._aside(self._bot.send_message(chat, self._group_reply))
 
     def _aside(self, call: Coroutine[Any, Any, object]) -> None:
         """Do something that nothing depends on."""
         task = asyncio.create_task(_quietly(call))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
+
+
+def group_reply(service: Service) -> str:
+    """What a group hears."""
+    return " ".join(service.library.message("conversation.group_chat").say)
 
 
 def _request(connections: int) -> HTTPXRequest:
@@ -259,15 +263,6 @@ async def _quietly(call: Coroutine[Any, Any, object]) -> None:
         await call
     except TelegramError as error:
         _log.info("a call that nothing depends on failed (%s)", type(error).__name__)
-
-
-async def _bounded(request: Request) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_UPDATE:
-            return None
-    return bytes(body)
 
 
 def _decode(body: bytes) -> dict[str, Any] | None:

@@ -11,8 +11,10 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram.constants import ChatType
 
 from bot.channels import Incoming, Kind
+from bot.channels.apps import TELEGRAM
+from bot.channels.texts import clean
 
-NAME = "telegram"
+NAME = TELEGRAM.name
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "channel_post")
 """The kinds of update that are asked for; Telegram keeps the others to itself."""
 
@@ -159,8 +161,3 @@ def _salvage(raw: Mapping[str, Any], error: str) -> Read:
 def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = data.get(name)
     return part if isinstance(part, dict) else {}
-
-
-def clean(text: str) -> str:
-    """The text with halves of broken surrogate pairs replaced, which no encoder would take."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

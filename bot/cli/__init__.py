@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, backup, content, database, doctor, examples, insight, people, retention, rota, running, staff
+from bot.cli import audit, backup, content, database, doctor, examples, insight, keys, people, retention, rota, running, staff
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", help=__doc__)
 app.add_typer(running.app)
@@ -18,6 +18,7 @@ _GROUPS = {
     "db": database,
     "audit": audit,
     "backup": backup,
+    "keys": keys,
     "retention": retention,
     "insight": insight,
 }

@@ -10,11 +10,12 @@ import typer
 from typer.core import TyperGroup
 
 from bot.cli.common import current_settings, end, open_record, told, utc_now
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from escalation.record.backup import making, restoring
 from escalation.record.backup.making import Contents
-from escalation.record.backup.restoring import PolicyOf, Restored
+from escalation.record.backup.restoring import Keys, PolicyOf, Restored
 from escalation.record.backup.unpacked import file_of
+from escalation.record.key_keeping import keeping
 
 UNKNOWN_ERASURES = (
     "nothing tells what was erased since: no list of erasures lies beside the back-up or in BREAKWATER_BACKUP_FOLDER. "
@@ -34,6 +35,12 @@ class MakeUnlessTold(TyperGroup):
 app = typer.Typer(no_args_is_help=True, cls=MakeUnlessTold, help="Sealed back-ups of the whole record, while the program runs.")
 restore_app = typer.Typer()
 File = Annotated[Path, typer.Argument(help="the back-up", dir_okay=False)]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", help="file with the data key that the back-up was made with, where it was another (in base64)", dir_okay=False
+    ),
+]
 
 
 @app.command("make")
@@ -45,18 +52,19 @@ def backup_make(file: Annotated[Path, typer.Argument(help="new file, sealed with
     current = current_settings()
     with open_record(current) as record:
         policy = service_in_force(current, record).retention
-        made = making.make(record, current.key_bytes(), file, policy, utc_now())
+        made = making.make(record, file, policy, utc_now())
     typer.echo(f"written to {file}: {made.size / 1e6:.1f} MB, opened again and whole; {_counted(made.contents)}")
     _end_where_broken(made.contents)
 
 
 @app.command("check")
 @told
-def backup_check(file: File) -> None:
+def backup_check(file: File, key_file: KeyFile = None) -> None:
     """Rehearse a restore in a private place, tell what came of it, and delete it again."""
     current = current_settings()
     beside = file_of(current.database_url).parent
-    done = restoring.rehearse(file, current.key_bytes(), beside, folders=_folders(current), policy=_policy(current), now=utc_now())
+    keys = _keys(current, key_file)
+    done = restoring.rehearse(file, keys, beside, folders=_folders(current), policy=_policy(current), now=utc_now())
     _tell(done, f"{file} can be restored")
 
 
@@ -66,12 +74,13 @@ def restore(
     file: File,
     to: Annotated[str | None, typer.Option("--to", help="another database than BREAKWATER_DATABASE_URL, such as sqlite:///new.db")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="also where a record is; it is kept beside")] = False,
+    key_file: KeyFile = None,
 ) -> None:
     """Put a back-up in the record's place. What was erased since stays erased, and what is over is destroyed, before anything can be read."""
     current = current_settings()
     target = file_of(to or current.database_url)
     done = restoring.restore(
-        file, current.key_bytes(), target, replace=replace, folders=_folders(current), policy=_policy(current), now=utc_now()
+        file, _keys(current, key_file), target, replace=replace, folders=_folders(current), policy=_policy(current), now=utc_now()
     )
     _tell(done, f"restored to {target}")
     if done.kept_beside:
@@ -96,6 +105,15 @@ def _counted(contents: Contents) -> str:
 def _end_where_broken(contents: Contents) -> None:
     if contents.broken is not None:
         end(f"but its audit chain is broken at entry {contents.broken}: compare with other back-ups, and tell the data protection officer")
+
+
+def _keys(current: Settings, file: Path | None) -> Keys:
+    if file is None:
+        return Keys(current.key_bytes())
+    try:
+        return Keys(current.key_bytes(), keeping(current.data_key_command).unwrap(file.read_bytes()))
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read ({type(error).__name__}): check name and rights") from None
 
 
 def _folders(current: Settings) -> Iterator[Path]:

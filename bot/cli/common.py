@@ -17,6 +17,7 @@ from bot import demo
 from bot.settings import Settings, SettingsError, load_settings
 from content.editorial.reading import ContentError
 from escalation.record.envelope import SealBroken
+from escalation.record.key_keeping import KeyUnavailable
 from escalation.record.schema import SchemaError, ensure_current
 from escalation.record.store import Record, RecordUnavailable
 
@@ -33,6 +34,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         from bot.intent_service import NotPrepared
         from escalation.record.backup.sealed_file import BackupError
         from escalation.record.duty import RotaError
+        from escalation.record.master_key import KeyChangeError
         from escalation.staff.accounts import AccountError
 
         try:
@@ -41,7 +43,9 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             end("the database was made with another BREAKWATER_DATA_KEY: set the right one, or use another database")
         except SQLAlchemyError as error:
             end(f"the database at BREAKWATER_DATABASE_URL does not open ({type(error).__name__}): check the address and that it runs")
-        except (SettingsError, SchemaError, ContentError, RecordUnavailable, NotPrepared, AccountError, RotaError, BackupError) as error:
+        except (SettingsError, SchemaError, ContentError, RecordUnavailable, NotPrepared, AccountError, RotaError) as error:
+            end(str(error))
+        except (BackupError, KeyChangeError, KeyUnavailable) as error:
             end(str(error))
 
     return run

@@ -155,6 +155,13 @@ class CodeAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveAsked:
+    """They want to carry on in another app: the host makes a code, and tells it with `places`, where it can be written."""
+
+    places: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeletionAsked:
     """The young person wants this chat deleted."""
 
@@ -229,6 +236,7 @@ Event = (
     | CarriedOn
     | WentAway
     | CodeAsked
+    | MoveAsked
     | DeletionAsked
     | RecordAsked
     | CodeWordChosen

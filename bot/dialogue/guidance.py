@@ -54,7 +54,7 @@ def show_step(scene: Scene, topic: str, name: str) -> bool:
 def _say_step(scene: Scene, step: Step, buttons: tuple[tuple[str, str], ...]) -> None:
     """The words with the picture; in an app that shows none, with what it shows where that says more than the words."""
     words, picture = step_words(scene, step), step.picture
-    if picture and scene.person.channel == "webchat":
+    if picture and scene.app.own_page:
         scene.say(words, buttons, picture=(picture.file, picture.alt))
     elif picture and picture.says_more:
         scene.say((f"{words[0]}\n{scene.service.library.label('picture', alt=picture.alt)}", *words[1:]), buttons)

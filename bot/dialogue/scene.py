@@ -10,6 +10,7 @@ from bot.dialogue.events import Event, LanguageChosen, Said, SaidAside
 from bot.dialogue.state import Conversation, Question
 from content.editorial.release import reason_to_hold
 from content.editorial.schema import Bubbles, Button, Script
+from escalation.apps import App
 from escalation.case import TALKING, Adult, CaseView, Stage
 from escalation.context import Service
 from escalation.ending.ended import Ended
@@ -102,6 +103,11 @@ class Scene:
         if script and self.service.only_signed and reason_to_hold(script, self.turn.now.date()):
             return None
         return script
+
+    @property
+    def app(self) -> App:
+        """The app that they write from."""
+        return self.service.app(self.person.channel)
 
     @property
     def live(self) -> bool:

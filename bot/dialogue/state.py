@@ -37,6 +37,7 @@ Question = Literal[
     "call_when",
     "call_name",
     "copy",
+    "move",
     "own_line",
     "safe_hours",
     "how_are_you",

@@ -87,11 +87,12 @@ def ask_age(scene: Scene) -> None:
 
 def app_age(scene: Scene) -> bool:
     """Where the app has a minimum age, the young are told of the web chat, never refused (S35). Once."""
-    young = scene.person.age_band in ("under_13", "13_15", "unknown")
-    if scene.person.channel != "telegram" or not young or scene.state.told_app_age:
+    app = scene.app
+    if not app.is_too_young(scene.person.age_band) or scene.state.told_app_age:
         return False
     scene.state.told_app_age = True
-    scene.say(scene.words("conversation.telegram_minimum_age", web_chat=scene.service.web_chat))
+    told = scene.words("apps.too_young", app=app.title, age=str(app.minimum_age), web_chat=scene.service.web_chat)
+    scene.say((*told, *scene.words("apps.keeps_copy", app=app.title)))
     return True
 
 

@@ -14,6 +14,7 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.apps import APPS
 from bot.doctor.installation import PATIENCE, Installation
 from bot.doctor.verdict import Verdict, attention, broken, ok, unknown
 from bot.health import HEART_QUIET
@@ -21,7 +22,7 @@ from bot.intent_service import SERVICE
 from nlu.client import IntentClient
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=10)
-TOLD_ELSEWHERE = ("The intent service", "Telegram")
+TOLD_ELSEWHERE = ("The intent service", *(app.title for app in APPS.values()))
 """How the program's own lines begin about parts that have a check here."""
 ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
 

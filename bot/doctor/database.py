@@ -34,7 +34,7 @@ PROBE = b"\0" * 65_536
 
 def check_data_key(one: Installation) -> Verdict:
     """Whether the key is there, and is the one that opens this record."""
-    if one.settings.data_key is None:
+    if not one.settings.has_data_key:
         return broken(
             "There is no data key.", "Set BREAKWATER_DATA_KEY: make one with `breakwater new-key`, or take the one you kept safe."
         )
@@ -42,8 +42,8 @@ def check_data_key(one: Installation) -> Verdict:
         with Session(one.engine) as session:
             empty = not session.scalar(select(func.count()).select_from(KeyRow))
             Vault(one.settings.key_bytes()).load(session)
-    except SettingsError:
-        return broken("The data key cannot be read.", "It must be 32 bytes in base64: make one with `breakwater new-key`.")
+    except SettingsError as error:
+        return broken("The data key cannot be read.", f"{error}.")
     except SealBroken:
         return broken("The data key does not open this record.", "Set the BREAKWATER_DATA_KEY with which this database was made.")
     except SQLAlchemyError:

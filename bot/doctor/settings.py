@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import demo
+from bot import demo, secret_files
 from bot.doctor.installation import Installation
 from bot.doctor.verdict import Verdict, attention, broken, listed, ok
 from bot.settings import Settings, setting_names
@@ -37,9 +37,9 @@ def readable() -> tuple[Settings, tuple[str, ...]]:
 
 
 def given() -> dict[str, str]:
-    """Every `BREAKWATER_…` of the environment and of `.env`; the environment counts first."""
-    both = {**dotenv_values(ENV_FILE), **os.environ}
-    return {name: value for name, value in both.items() if name.startswith("BREAKWATER_") and value is not None}
+    """Every `BREAKWATER_…` of the environment, of `.env` and of files of secrets; what counts first covers the others."""
+    every = {**secret_files.given(), **dotenv_values(ENV_FILE), **os.environ}
+    return {name: value for name, value in every.items() if name.startswith("BREAKWATER_") and value is not None}
 
 
 def check_settings(one: Installation) -> Verdict:

@@ -9,7 +9,7 @@ from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram_logs import tame
+from bot.channels.quiet_logs import tame
 from bot.doctor.installation import PATIENCE, Installation
 from bot.doctor.verdict import Verdict, attention, broken, ok
 
@@ -66,7 +66,7 @@ def _lately(at: datetime, now: datetime) -> bool:
 
 
 async def _ask(token: str, base_url: str) -> tuple[User, WebhookInfo]:
-    tame(token)
+    tame(token, "telegram")
     request = HTTPXRequest(connect_timeout=PATIENCE, read_timeout=PATIENCE, write_timeout=PATIENCE, pool_timeout=PATIENCE)
     try:
         bot = Bot(token, base_url=base_url, request=request)

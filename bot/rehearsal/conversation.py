@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.dialogue.risk.duties import BANDS
 from bot.rehearsal import endings, hand_overs
+from bot.rehearsal.failed import Failed, given, must
 from bot.rehearsal.house import House, YoungPerson
 from bot.rehearsal.looking import Looking
 from content.editorial.library import CONTENT
@@ -38,7 +39,7 @@ class Conversation:
 
     def __init__(self, house: House, data: dict[str, Any]) -> None:
         unknown = set(data) - FIELDS
-        assert not unknown, f"unknown fields: {sorted(unknown)}"
+        must(not unknown, f"unknown fields: {sorted(unknown)}")
         self.house, self.data = house, data
         self.young = YoungPerson(house, data.get("channel", "telegram"))
         self.looking = Looking(house, self.young)
@@ -46,7 +47,7 @@ class Conversation:
     async def run(self) -> None:
         self._staff(self.data.get("duty", {"here": ["Sam"], "backup": ["Alex"]}))
         if band := self.data.get("age_band"):
-            assert band in BANDS, f"no such age band: {band!r} (write it in quotes)"
+            must(band in BANDS, f"no such age band: {band!r} (write it in quotes)")
             await self.young.starts()
             await self.young.taps_token(f"0:do:band_{band}")
         if self.data.get("easy_read"):
@@ -54,8 +55,8 @@ class Conversation:
         for number, step in enumerate(self.data["steps"], start=1):
             try:
                 await self._do(dict(step))
-            except AssertionError as error:
-                raise AssertionError(f"step {number} {step}: {error}") from None
+            except Failed as error:
+                raise Failed(f"step {number} {step}: {error}") from None
         self.looking.nothing_leaked(name for name, _ in TEAM)
 
     def _staff(self, duty: dict[str, Any]) -> None:
@@ -71,7 +72,7 @@ class Conversation:
     async def _do(self, step: dict[str, Any]) -> None:
         heard = await self._act(step)
         self.looking.check(step, heard)
-        assert not step, f"unknown fields: {sorted(step)}"
+        must(not step, f"unknown fields: {sorted(step)}")
 
     async def _act(self, step: dict[str, Any]) -> list[Line]:
         young, more = self.young, self._understood(step)
@@ -84,7 +85,8 @@ class Conversation:
             return await young.edits(step.pop("edits"), **more)
         if "taps" in step:
             label = step.pop("taps")
-            assert label in young.buttons(), f"no button {label!r} under the last message; there are {young.buttons()}"
+            shown = young.buttons()
+            must(label in shown, f"no button {label!r} under the last message; there are {shown}")
             return await young.taps(label)
         if "sends" in step:
             caption = step.pop("caption", "")
@@ -105,12 +107,11 @@ class Conversation:
         topic, risk, more = step.pop("topic", None), step.pop("risk", None), step.pop("scores", {})
         if risk:
             topic, more = topic or "out_of_scope", {"confidence": 0.2 if topic is None else 0.95, **scores_for(risk)}
-        assert topic or not more, "scores need a topic"
+        must(topic or not more, "scores need a topic")
         return {"topic": topic, **more} if topic else {}
 
     async def _wait(self, time: str) -> list[Line]:
-        found = re.fullmatch(r"([\d.]+)([smhd])", time)
-        assert found, f"a time is written like 10m or 2h, not {time!r}"
+        found = given(re.fullmatch(r"([\d.]+)([smhd])", time), f"a time is written like 10m or 2h, not {time!r}")
         await self.house.wait(**{UNITS[found[2]]: float(found[1])})
         return self.young.hears()
 
@@ -119,12 +120,12 @@ class Conversation:
         try:
             self._staff_does(step)
         except NotPossible as error:
-            assert refused, f"this was refused: {error}"
+            must(refused, f"this was refused: {error}")
         except Held:
-            assert held, "this was held back"
+            must(held, "this was held back")
         else:
-            assert not refused, "this should have been refused"
-            assert not held, "this should have been held back"
+            must(not refused, "this should have been refused")
+            must(not held, "this should have been held back")
         return self.young.hears()
 
     def _staff_does(self, step: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.rehearsal.failed import given
 from bot.rehearsal.house import House, YoungPerson
 from escalation.ending import check_ins, closing
 from escalation.record import duty, plans
@@ -70,6 +71,4 @@ async def agrees_to_a_check_in(young: YoungPerson, house: House, case_id: str, h
 
 
 def _staff(tx: Tx, name: str) -> Staff:
-    staff = duty.staff_named(tx, name)
-    assert staff is not None, f"nobody is named {name}"
-    return staff
+    return given(duty.staff_named(tx, name), f"nobody is named {name}")

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 
 from bot.channels import Incoming
 from bot.intake import Intake
+from bot.rehearsal.failed import given, must
 from bot.ticking import Ticking
 from bot.turn import Handler
 from escalation import cases, reading, relay
@@ -82,8 +83,7 @@ class House:
 
         def add(tx: Tx) -> None:
             start = self.clock() + timedelta(hours=starts_in)
-            staff = duty.staff_named(tx, name)
-            assert staff is not None, f"nobody is named {name}"
+            staff = _again(tx, name)
             tx.session.add(Shift(id=new_id(), staff_id=staff.id, starts_at=start, ends_at=start + timedelta(hours=hours), backup=backup))
 
         self.record.write(add)
@@ -94,9 +94,7 @@ class House:
         self.record.write(lambda tx: tx.session.execute(delete(Shift).where(Shift.staff_id == staff.id)))
 
     def staff(self, name: str) -> Staff:
-        found = self.record.read(lambda tx: duty.staff_named(tx, name))
-        assert found is not None, f"nobody is named {name}"
-        return found
+        return self.record.read(lambda tx: _again(tx, name))
 
     async def comes_in(self, channel: str, address: str, kind: str, text: str = "", **more: Any) -> None:
         """Something comes in and is handled, as the lanes would do it."""
@@ -243,7 +241,7 @@ class YoungPerson:
 
     def token(self, label: str) -> str:
         found = [token for line in self.lines() for text, token in line.buttons if text == label]
-        assert found, f"no button {label!r}; there are {self.buttons()}"
+        must(found, f"no button {label!r} was ever shown")
         return found[-1]
 
     def buttons(self) -> list[str]:
@@ -272,9 +270,8 @@ class YoungPerson:
         return found
 
     def person(self) -> Person:
-        found = self._read(lambda tx, who: who)
-        assert isinstance(found, Person)
-        return found
+        found: Person | None = self._read(lambda tx, who: who) or None
+        return given(found, "nobody has written yet")
 
     async def _do(self, kind: str, text: str = "", **more: Any) -> list[Line]:
         self.house.clock.move(seconds=5)
@@ -290,6 +287,4 @@ class YoungPerson:
 
 
 def _again(tx: Tx, name: str) -> Staff:
-    staff = duty.staff_named(tx, name)
-    assert staff is not None, f"nobody is named {name}"
-    return staff
+    return given(duty.staff_named(tx, name), f"nobody is named {name}")

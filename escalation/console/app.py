@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from escalation.console import security
-from escalation.console.pages import STATIC, page
+from escalation.console.pages import STATIC, furnish, page
 from escalation.console.permissions import GatedRoute, Refused, gated_routes
 from escalation.console.problems import Problem
+from escalation.console.rooms import Room
 from escalation.console.routes import (
     account,
     begin,
@@ -121,18 +122,23 @@ def create(
     check: Check,
     operating: Operating | None = None,
     first_run: FirstRun | None = None,
+    rooms: Sequence[Room] = (),
 ) -> FastAPI:
     """Build the console. Every route but the static files is gated; a router with an ungated one is refused here.
 
     `check` says what is wrong with content that is to be published; `operating` is the program around the console;
-    `first_run` the way in for a first administrator.
+    `first_run` the way in for a first administrator; `rooms` are parts of the console that stand elsewhere.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.console = Console(record, service, settings, Publisher(record, check, clock), clock, operating=operating, first_run=first_run)
-    for module in ROUTERS:
+    for module in (*ROUTERS, *(module for room in rooms for module in room.routers)):
         if len(list(gated_routes(list(module.router.routes)))) != len(module.router.routes):
             raise TypeError(f"{module.__name__}: every route must be a {GatedRoute.__name__}")
         app.include_router(module.router)
+    for room in rooms:
+        furnish(room)
+        setattr(app.state, room.name, room.state)
+        app.router.routes.append(Mount(f"/static/{room.name}", Assets(directory=room.static), name=room.name))
     app.router.routes.append(Mount("/static", Assets(directory=STATIC), name="static"))
     app.add_middleware(security.Guard, public_url=settings.public_url, https=settings.secure_cookies)
     _explain_errors(app)

@@ -66,7 +66,7 @@ def home(request: Request, role: str, going_to: str) -> str:
     base = request.scope.get("root_path", "")
     if going_to.startswith(f"{base}/") and not going_to.startswith(("//", "/\\")):
         return going_to.removeprefix(base)
-    pages = {"see_queue": "/waiting", "manage_staff": "/team", "own_account": "/account"}
+    pages = {"see_queue": "/waiting", "see_desk": "/desk", "manage_staff": "/team", "own_account": "/account"}
     return next(path for permission, path in pages.items() if allowed(role, permission))
 
 

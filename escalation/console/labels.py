@@ -60,6 +60,7 @@ CHECK_INS = {
     "stopped": "Stopped by them",
     "quiet": "Not answered",
     "unreached": "Could not be delivered: the chat was blocked or left",
+    "unapproved": "Not sent: their app takes only approved words by now, and none are approved",
     "not_needed": "Not sent, as they were talking to somebody again",
 }
 HELD = {
@@ -72,6 +73,7 @@ DELIVERY = {
     "sending": "Being sent",
     "sent": "Delivered",
     "sent:telegram": "Delivered to Telegram",
+    "sent:whatsapp": "Delivered to WhatsApp",
     "sent:webchat": "Delivered to their page",
     "failed": "Not delivered",
     "failed:undeliverable": "Not delivered: they have blocked or left the chat there",
@@ -80,7 +82,7 @@ DELIVERY = {
     "held": "Waits until they carry on",
     "dropped": "Not sent: it had been put off and did not fit any more",
 }
-"""How far a message has come. Whether it was read is not known: no app tells a bot."""
+"""How far a message has come. Whether it was read is not kept: that is nobody's business."""
 KINDS = {
     "media": "Sent {media}. Nothing was opened or kept.",
     "started": "Opened the chat.",

@@ -8,12 +8,13 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from escalation.console import choices, labels, moments
 from escalation.console.evidence import marked
 from escalation.console.permissions import allowed
+from escalation.console.rooms import Room
 from escalation.console.state import Console
 from escalation.staff.sign_in import SignedIn
 from escalation.words import clock
@@ -22,8 +23,9 @@ from nlu.understanding import Level
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
+_FOLDERS = ChoiceLoader([FileSystemLoader(HERE / "templates")])
 _ENVIRONMENT = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
+    loader=_FOLDERS,
     autoescape=select_autoescape(default=True),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -61,6 +63,14 @@ def page(request: Request, template: str, me: SignedIn | None, status: int = 200
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(common | named), status)
 
 
+def furnish(room: Room) -> None:
+    """Find this room's templates from now on too, and its static files as `asset["<room>/<file>"]`."""
+    folder = FileSystemLoader(room.folder / "templates")
+    if all(folder.searchpath != known.searchpath for known in _FOLDERS.loaders if isinstance(known, FileSystemLoader)):
+        _FOLDERS.loaders = [*_FOLDERS.loaders, folder]
+    _ASSETS.update({f"{room.name}/{name}": f"{room.name}/{address}" for name, address in _fingerprints(room.static).items()})
+
+
 def document(template: str, **named: Any) -> str:
     """A page that stands by itself, with its styles in it, to be kept as a file."""
     styles = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("tokens.css", "console.css"))
@@ -72,10 +82,10 @@ def redirect(request: Request, path: str) -> RedirectResponse:
     return RedirectResponse(request.scope.get("root_path", "") + path, 303)
 
 
-def _fingerprints() -> dict[str, str]:
+def _fingerprints(folder: Path) -> dict[str, str]:
     """Each static file with a part of its hash, so that a browser keeps it until it changes."""
-    files = [path for path in sorted(STATIC.iterdir()) if path.suffix in (".css", ".js", ".svg")]
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in (".css", ".js", ".svg")]
     return {path.name: f"{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}" for path in files}
 
 
-_ASSETS = _fingerprints()
+_ASSETS = _fingerprints(STATIC)

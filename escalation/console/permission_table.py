@@ -1,19 +1,17 @@
-"""`python -m escalation.console.permission_table` prints `docs/permissions.md`: every route of the console, and which roles it is open to."""
+"""The text of `docs/permissions.md`: every route of the console, and which roles it is open to. `python -m bot.permissions` prints it."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from escalation.console.app import ROUTERS
 from escalation.console.labels import ROLES
 from escalation.console.permissions import HALF, PUBLIC, TABLE, GatedRoute, gated_routes
 
 HEADING = """# Who opens what
 
 Every route of the staff console, and the roles it is open to. The table is made from the code by
-`python -m escalation.console.permission_table`, and a test compares the two; another tries each route with each role. A route
+`python -m bot.permissions`, and a test compares the two; another tries each route with each role. A route
 without a permission cannot be added. Inside a page each role sees what it may of a case, no more
 ([`docs/safeguarding_rules.md`](safeguarding_rules.md): S05, S63, S82, S83); what follows only says who gets in.
 
@@ -21,9 +19,9 @@ without a permission cannot be added. Inside a page each role sees what it may o
 OPEN = {PUBLIC: "everybody, also without signing in", HALF: "whoever has given the password, before the code"}
 
 
-def table() -> str:
-    """The whole document."""
-    return HEADING + _permissions() + "".join(_section(module) for module in ROUTERS) + _rest()
+def table(routers: Sequence[ModuleType]) -> str:
+    """The whole document, for these modules of routes."""
+    return HEADING + _permissions() + "".join(_section(module) for module in routers) + _rest()
 
 
 def _permissions() -> str:
@@ -60,7 +58,3 @@ def _ticks(permission: str) -> str:
 
 def _rest() -> str:
     return "## Style, script and pictures\n\n`GET /staff/static/` is open to everybody: files that are the same for all.\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(table())

@@ -58,6 +58,8 @@ EVENTS = {
     "check_in_stopped": "Stopped check-ins",
     "check_in_quiet": "Check-in not answered",
     "check_in_unreached": "Check-in could not be delivered",
+    "check_in_unapproved": "Check-in not sent: their app takes only approved words by now, and none are approved",
+    "not_approved": "They could not be told that something is new: their app takes only approved words by now, and none are approved",
     "follow_up_ended": "Follow-up ended",
     "something_new": "Something new was told: a case of its own",
     "form_saved": "Form saved",

@@ -162,6 +162,15 @@ def may_still_go(tx: Tx, service: Service, bubble: OutboxRow, now: datetime) -> 
     return False
 
 
+def not_approved(tx: Tx, service: Service, bubble: OutboxRow, now: datetime) -> None:
+    """The app takes only words that it approved, and of a hello there are none: it is not sent, and the adult is told."""
+    case = tx.session.get_one(CaseRow, bubble.case_id)
+    bubble.state = discreet.DROPPED
+    if (row := to_come(tx, case)) is not None:
+        row.sent_at = None
+        _unanswered(tx, service, row, case, "unapproved", now)
+
+
 def _take_back(tx: Tx, row: CheckIn, case: CaseRow, to: datetime, now: datetime) -> None:
     row.sent_at, row.due_at = None, to
     looks = update(DueRow).where(DueRow.person_id == row.person_id, DueRow.done_at.is_(None), DueRow.kind == LOOK)

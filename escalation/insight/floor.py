@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from math import ceil
 
-from sqlalchemy import select
-from sqlalchemy.orm import load_only
+from sqlalchemy import CompoundSelect, select
 
 from escalation import reading
 from escalation.case import TALKING, Stage
 from escalation.context import Service
 from escalation.insight.waits import waits
-from escalation.reading import CaseReading, may_see
+from escalation.reading import CaseReading, Guard, may_see
 from escalation.record import duty
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, PromiseRow, Shift, Staff
@@ -91,34 +90,31 @@ def floor_now(tx: Tx, service: Service, lead: Staff, now: datetime) -> FloorNow:
         today=past.speed(midnight),
         lately=past.speed(now - LATELY),
         to_decide=reading.flags_to_decide(tx, service, lead, now),
-        loads=_loads(tx, lead, Span(now - FOUR_WEEKS, now)),
+        loads=_loads(tx, past.seen, Span(now - FOUR_WEEKS, now)),
     )
-
-
-def speed(tx: Tx, lead: Staff, since: datetime) -> Speed:
-    """Waits that ended since then, and promises made since then that are over. Drills do not count."""
-    return _Past.read(tx, lead, since).speed(since)
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """Of the cases that a lead may see: each wait that ended, as its length and its end, and each promise that is over, as when
-    it was made and whether it was kept."""
+    """Of the cases that a lead may see and in which something of this happened: each wait that ended, as its length and its end, and
+    each promise that is over, as when it was made and whether it was kept."""
 
+    seen: set[str]
     waits: list[tuple[timedelta, datetime]]
     promises: list[tuple[datetime, bool]]
 
     @classmethod
     def read(cls, tx: Tx, lead: Staff, since: datetime) -> _Past:
         """From the record, from `since` on."""
-        ended = list(tx.session.scalars(select(CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= since).distinct()))
-        made = select(PromiseRow.case_id, PromiseRow.made_at, PromiseRow.kept_at, PromiseRow.broken_at)
-        promised = tx.session.execute(made.where(PromiseRow.made_at >= since)).all()
-        seen = _seen(tx, lead, {*ended, *(row.case_id for row in promised)})
+        ended = select(CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= since)
+        promised = select(PromiseRow.case_id).where(PromiseRow.made_at >= since)
+        seen = _seen(tx, lead, ended.union(promised))
         waited = waits(tx, CaseEvent.case_id.in_(ended))
         lengths = [(wait.until - wait.since, wait.until) for id, some in waited.items() if id in seen for wait in some if wait.until]
-        over = [(row.made_at, bool(row.kept_at)) for row in promised if row.case_id in seen and (row.kept_at or row.broken_at)]
-        return cls(lengths, over)
+        made = select(PromiseRow.case_id, PromiseRow.made_at, PromiseRow.kept_at, PromiseRow.broken_at)
+        rows = tx.session.execute(made.where(PromiseRow.made_at >= since))
+        over = [(row.made_at, bool(row.kept_at)) for row in rows if row.case_id in seen and (row.kept_at or row.broken_at)]
+        return cls(seen, lengths, over)
 
     def speed(self, since: datetime) -> Speed:
         """How fast it was from `since` on."""
@@ -148,11 +144,10 @@ def _here(tx: Tx, conversations: Counter[str], now: datetime) -> list[Here]:
     return sorted(found, key=lambda one: (one.backup is None, one.backup or False, one.name))
 
 
-def _loads(tx: Tx, lead: Staff, span: Span) -> list[Load]:
+def _loads(tx: Tx, seen: Collection[str], span: Span) -> list[Load]:
+    """From the cases of these that were picked up in this span."""
     picked = select(CaseEvent.staff_id, CaseEvent.case_id).where(CaseEvent.event == "picked_up", CaseEvent.at >= span.starts_at)
-    pairs = {(who, case_id) for who, case_id in tx.session.execute(picked) if who}
-    seen = _seen(tx, lead, {case_id for _, case_id in pairs})
-    cases = Counter(who for who, case_id in pairs if case_id in seen)
+    cases = Counter(who for who, case_id in set(tx.session.execute(picked)) if who and case_id in seen)
     hours = _hours(tx, span)
     people = duty.on_the_rota(tx)
     loads = [Load(row.id, row.name, hours[row.id], cases[row.id]) for row in people if hours[row.id] or cases[row.id]]
@@ -172,8 +167,8 @@ def _hours(tx: Tx, span: Span) -> defaultdict[str, float]:
     return found
 
 
-def _seen(tx: Tx, lead: Staff, case_ids: Collection[str]) -> set[str]:
+def _seen(tx: Tx, lead: Staff, case_ids: CompoundSelect[tuple[str]]) -> set[str]:
     """Which of these cases this lead may see; no drills."""
-    looked_at = load_only(CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id)
-    rows = tx.session.scalars(select(CaseRow).options(looked_at).where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))
-    return {row.id for row in rows if may_see(row, lead)}
+    looked_at = select(CaseRow.id, CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id)
+    rows = tx.session.execute(looked_at.where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))
+    return {id for id, hidden_from, flags, worker_id in rows if may_see(Guard(hidden_from, flags, worker_id), lead)}

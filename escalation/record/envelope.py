@@ -15,9 +15,13 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = 1
 _HEADER = struct.Struct(">BI12s")
+NUMBER_AT = slice(1, 5)
+"""Where the key number stands in an envelope."""
 
 
 class SealBroken(Exception):
@@ -55,9 +59,23 @@ def unseal(key: Key, place: str, row_id: str, envelope: bytes) -> bytes:
 
 
 def key_number(envelope: bytes) -> int:
-    """The number of the key that an envelope was sealed with."""
-    _, number, _ = _HEADER.unpack_from(envelope)
-    return int(number)
+    """The number of the key that an envelope was sealed with; 0 for bytes that are too short to be one."""
+    return int.from_bytes(envelope[NUMBER_AT]) if len(envelope) >= _HEADER.size else 0
+
+
+def number_bytes(number: int) -> bytes:
+    """A key's number as it stands at `NUMBER_AT` of every envelope that was sealed with it."""
+    return number.to_bytes(4)
+
+
+def key_name(master: bytes) -> str:
+    """By what a master key is recognised, where nothing may tell what it is: 16 hex digits."""
+    return derived(master, b"", b"breakwater back-up: name of the key")[:8].hex()
+
+
+def derived(master: bytes, salt: bytes, purpose: bytes) -> bytes:
+    """A key of 32 bytes for one purpose, from which `master` cannot be found (HKDF-SHA-256)."""
+    return HKDF(SHA256(), 32, salt, purpose).derive(master)
 
 
 def keyed_digest(secret: bytes, *parts: str) -> str:

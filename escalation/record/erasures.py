@@ -24,10 +24,13 @@ Rows = type[CaseRow] | type[InboxRow] | type[OutboxRow]
 
 
 def note_key(tx: Tx, someone: Person, now: datetime) -> None:
-    """This person's key is about to be erased. It is known by itself, not by its wrapping, which may change."""
-    digest = _key_digest(tx, someone)
+    """This person's key is about to be erased, and with it those they had before, which older back-ups may hold.
+
+    A key is known by itself, not by its wrapping, which may change.
+    """
+    digest = key_digest(tx, someone)
     if digest is not None:
-        add(tx, {digest: now})
+        add(tx, dict.fromkeys((*someone.former_keys, digest), now))
 
 
 def note_rows(tx: Tx, table: Rows, ids: Iterable[str], now: datetime) -> None:
@@ -54,7 +57,7 @@ def again(tx: Tx, digests: Collection[str], policy: RetentionPolicy, now: dateti
     People lose their keys, which makes their words unreadable; the next run of the retention deletes their rows.
     """
     destroyed = Destroyed("asked", policy.version, now)
-    gone = [one.id for one in tx.session.scalars(select(Person)) if _key_digest(tx, one) in digests]
+    gone = [one.id for one in tx.session.scalars(select(Person)) if key_digest(tx, one) in digests]
     destroying.erase_keys(tx, gone)
     for case_id in [*_found(tx, CaseRow, digests)]:
         whole_case(tx, policy, case_id, destroyed)
@@ -68,7 +71,8 @@ def _found(tx: Tx, table: Rows, digests: Collection[str]) -> Iterator[str]:
     return (id for id in tx.session.scalars(select(_columns(table).id)) if _digest(tx, table, id) in digests)
 
 
-def _key_digest(tx: Tx, someone: Person) -> str | None:
+def key_digest(tx: Tx, someone: Person) -> str | None:
+    """By what this person's present data key is recognised, and nobody; `None` where it was erased."""
     try:
         return tx.vault.pseudonym("erased", _KEY, tx.vault.person_key(someone).secret.hex())
     except SealBroken:  # nobody can read them here, whatever becomes of the row

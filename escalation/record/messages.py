@@ -243,6 +243,12 @@ def outgoing(tx: Tx, row: OutboxRow) -> tuple[str, tuple[tuple[str, str], ...]]:
     return data["text"], tuple((label, token) for label, token in data["buttons"])
 
 
+def reword(tx: Tx, row: OutboxRow, text: str, buttons: Buttons) -> None:
+    """Put other words in the place of those of a bubble to a young person that has not gone out yet."""
+    someone = people.person(tx, row.person_id or "")
+    row.body_sealed = tx.vault.seal_for(someone, "outbox.body", row.id, _body(text, buttons))
+
+
 def picture(tx: Tx, row: OutboxRow) -> tuple[str, str] | None:
     """The drawing that an outbox row shows: file and alt text."""
     file, alt = _opened(tx, row).get("picture") or ("", "")
@@ -258,12 +264,16 @@ def _opened(tx: Tx, row: OutboxRow) -> dict[str, Any]:
     return data
 
 
-def transcript(tx: Tx, someone: Person, *, since: datetime | None = None, limit: int = 400, asides: bool = True) -> list[Line]:
-    """What was said by everyone, oldest first: the newest `limit` lines from `since` on; for staff without `asides`."""
+def transcript(
+    tx: Tx, someone: Person, *, since: datetime | None = None, until: datetime | None = None, limit: int = 400, asides: bool = True
+) -> list[Line]:
+    """What was said by everyone, oldest first: the newest `limit` lines from `since` to `until`; for staff without `asides`."""
     came = select(InboxRow).where(InboxRow.person_id == someone.id).order_by(InboxRow.seq.desc()).limit(limit)
     went = select(OutboxRow).where(OutboxRow.person_id == someone.id).order_by(OutboxRow.seq.desc()).limit(limit)
     if since is not None:
         came, went = came.where(InboxRow.received_at >= since), went.where(OutboxRow.created_at >= since)
+    if until is not None:
+        came, went = came.where(InboxRow.received_at <= until), went.where(OutboxRow.created_at <= until)
     if not asides:
         came, went = came.where(InboxRow.aside.is_(False)), went.where(OutboxRow.aside.is_(False))
     said = [_said(tx, row) for row in tx.session.scalars(went)]

@@ -34,7 +34,7 @@ def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[P
         found[1].last_used_at = now
         return found
     someone_id = new_id()
-    key = tx.vault.new_person_key(someone_id)
+    key = tx.vault.new_person_key(tx.session, someone_id)
     someone = Person(id=someone_id, code=code(tx, someone_id), data_key_wrapped=key, created_at=now, age_band="unknown", easy_read=False)
     tx.session.add(someone)
     tx.session.flush()
@@ -47,7 +47,8 @@ def part(tx: Tx, someone: Person, turned_down: list[str], now: datetime) -> Pers
     if address is None:
         raise KeyError(someone.id)
     where, id = open_address(tx, address.id), new_id()
-    new = Person(id=id, data_key_wrapped=tx.vault.new_person_key(id), created_at=now, age_band="unknown", easy_read=someone.easy_read)
+    key = tx.vault.new_person_key(tx.session, id)
+    new = Person(id=id, data_key_wrapped=key, created_at=now, age_band="unknown", easy_read=someone.easy_read)
     new.language, new.turned_down, new.last_seen_at, new.code = someone.language, turned_down, now, code(tx, id)
     tx.session.add(new)
     tx.session.flush()

@@ -7,8 +7,10 @@ locked under load. On PostgreSQL writes run side by side. Work is a plain functi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from escalation.record.retention import veil
 from escalation.record.retention.veil import Veil
-from escalation.record.vault import Vault
+from escalation.record.tables import MasterKey
+from escalation.record.vault import Vault, master_rows
 from escalation.signals import Signals
 
 T = TypeVar("T")
@@ -61,22 +64,32 @@ class Record:
     def __init__(self, url: str, master_key: bytes, signals: Signals | None = None) -> None:
         self.url = url
         self.signals = signals or Signals()
-        self.vault = Vault(master_key)
+        self.vault = Vault(master_key, self._master_keys)
         self.veil: Veil | None = None
         self.engine = make_engine(url)
-        self._reading = self.engine.execution_options(reading=True)
         one_writer = self.engine.dialect.name == "sqlite"
+        # A snapshot: a person and their words belong together, also while their key is renewed.
+        isolation = {} if one_writer else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(reading=True, **isolation)
         self._writers = ThreadPoolExecutor(1 if one_writer else 8, "record-write")
+        self._first: deque[tuple[Future[Any], Callable[[Tx], Any]]] = deque()
         self._readers = ThreadPoolExecutor(4, "record-read")
         self.write(lambda tx: tx.vault.load(tx.session))
 
     def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction, commit it, then tell listeners. All or nothing is stored."""
-        return self._writers.submit(self._run, self.engine, work).result()
+        return self._writers.submit(self._write, work).result()
 
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         """`write` for callers on the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._run, self.engine, work)
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+
+    async def anote(self, work: Callable[[Tx], T]) -> T:
+        """`awrite` ahead of everything that waits: for a short note of what has happened outside and would happen again unless noted."""
+        noted: Future[T] = Future()
+        self._first.append((noted, work))
+        self._writers.submit(self._write_first)
+        return await asyncio.wrap_future(noted)
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on a snapshot. What it changes is rolled back."""
@@ -109,6 +122,27 @@ class Record:
         self._writers.shutdown()
         self._readers.shutdown()
         self.engine.dispose()
+
+    def _master_keys(self) -> Sequence[MasterKey]:
+        with Session(self._reading) as session:
+            return master_rows(session)
+
+    def _write(self, work: Callable[[Tx], T]) -> T:
+        self._write_first()
+        return self._run(self.engine, work)
+
+    def _write_first(self) -> None:
+        while self._first:
+            with suppress(IndexError):  # another writer may have taken the last one
+                noted, work = self._first.popleft()
+                if noted.set_running_or_notify_cancel():
+                    self._fulfil(noted, work)
+
+    def _fulfil(self, noted: Future[T], work: Callable[[Tx], T]) -> None:
+        try:
+            noted.set_result(self._run(self.engine, work))
+        except Exception as error:
+            noted.set_exception(error)
 
     def _run(self, engine: Engine, work: Callable[[Tx], T]) -> T:
         try:

@@ -46,18 +46,24 @@ def inside(tx: Tx, service: Service, span: Span) -> list[Span]:
     return [gap for gap in cut if gap.starts_at < gap.ends_at]
 
 
+def unwarned(tx: Tx, service: Service, now: datetime) -> list[tuple[Span, int]]:
+    """The gaps that are near and of which nobody was warned yet, each with how many hours ahead it is to be."""
+    found: list[tuple[Span, int]] = []
+    for hours in sorted(service.opening.warn_hours_ahead):
+        known = [*_warned(tx, hours, now), *(gap for gap, _ in found)]
+        found += [(gap, hours) for gap in coming(tx, service, Span(now, now + timedelta(hours=hours))) if without([gap], known)]
+    return found
+
+
 def warn(tx: Tx, service: Service, now: datetime) -> int:
     """Warn the leads of gaps that are near, once for each of the policy's times ahead. Returns how many gaps were new."""
-    new: dict[Span, None] = {}
-    for hours in sorted(service.opening.warn_hours_ahead):
-        known = _warned(tx, hours, now)
-        for gap in coming(tx, service, Span(now, now + timedelta(hours=hours))):
-            if without([gap], known):
-                _remember(tx, gap, hours, now)
-                new[gap] = None
+    found = unwarned(tx, service, now)
+    for gap, hours in found:
+        _remember(tx, gap, hours, now)
+    new = list(dict.fromkeys(gap for gap, _ in found))
     if new:
         leads = [row for row in duty.on_the_rota(tx) if row.role == "lead"]
-        notify(tx, service, leads, "staff.rota_gaps", now, gaps=_named(service, list(new), now))
+        notify(tx, service, leads, "staff.rota_gaps", now, gaps=_named(service, new, now))
         tx.signal("rota:all")
     return len(new)
 

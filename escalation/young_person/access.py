@@ -86,7 +86,7 @@ def _person(to: _Writing) -> Iterator[str]:
     yield f"Hours that are safe: {someone.safe_from or '-'} to {someone.safe_until or '-'}"
     yield f"Code word set: {_yes(someone.code_word)}; code to come back set: {_yes(someone.return_code)} (both are kept scrambled only)"
     for row in to.tx.session.scalars(select(Address).where(Address.person_id == someone.id).order_by(Address.id)):
-        where = people.open_address(to.tx, row.id) if row.channel != "webchat" else "a browser"
+        where = people.open_address(to.tx, row.id) if not to.service.app(row.channel).own_page else "a browser"
         yield f"Reached by {row.channel}: {where}; from {to.at(row.created_at)} to {to.at(row.last_used_at)}"
 
 

@@ -25,7 +25,7 @@ def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """Part this address from `someone`, and say so there. What came from it and nobody handled yet is the new person's."""
     unsent = update(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
-    new = people.part(tx, someone, _turned_down(tx, someone), now)
+    new = people.part(tx, someone, turned_down(tx, someone), now)
     for row in messages.unhandled(tx, someone.id):
         opened = tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)
         row.person_id, row.body_sealed = new.id, tx.vault.seal_for(new, "inbox.body", row.id, opened)
@@ -39,7 +39,7 @@ def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     tx.signal(f"person:{someone.id}")
 
 
-def _turned_down(tx: Tx, someone: Person) -> list[str]:
+def turned_down(tx: Tx, someone: Person) -> list[str]:
     """The members of staff whom they named in a concern or said no to: they stay away from what comes now, too (S63, S82)."""
     hidden = tx.session.scalars(select(CaseRow.hidden_from).where(CaseRow.person_id == someone.id))
     return sorted({*people.named_in_concerns(tx, someone.id), *(id for ids in hidden for id in ids)})

@@ -12,23 +12,20 @@ from escalation import cases
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone.forgetting import TO_DELETE
-from escalation.record import erasures, messages, people
+from escalation.record import erasures, messages, people, person_keys
 from escalation.record.ids import new_id
 from escalation.record.messages import UNSEND
 from escalation.record.retention.destroying import Destroyed
-from escalation.record.retention.housekeeping import DELETABLE_FOR
 from escalation.record.store import Tx
 from escalation.record.tables import Address, Concern, ConversationRow, InboxRow, OutboxRow, Person
 
-DELETING = ("telegram",)
-"""Channels on which a bot can delete."""
 ON_ITS_WAY = ("pending", "sending")
 
 
 def clear(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """They asked for it. Nothing of before shows any more; with no case and no concern, nothing of before is left either."""
     tx.session.flush()
-    take_back(tx, someone, now)
+    take_back(tx, service, someone, now)
     someone.cleared_at = now
     check_ins.stop(tx, service, someone, now)
     if not must_keep(tx, someone):
@@ -41,9 +38,9 @@ def must_keep(tx: Tx, someone: Person) -> bool:
     return cases.latest_case(tx, someone.id) is not None or tx.session.scalar(concern) is not None
 
 
-def take_back(tx: Tx, someone: Person, now: datetime) -> None:
-    """Ask the app to delete what was said on either side, as far back as it lets a bot do so."""
-    for address_id, channel, message_id in _on_the_phone(tx, someone, now - DELETABLE_FOR):
+def take_back(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
+    """Ask each app to delete what was said on either side, as far back as it lets a bot do so."""
+    for address_id, channel, message_id in _on_the_phones(tx, service, someone, now):
         row_id = new_id()
         sealed = tx.vault.seal_own("outbox.body", row_id, json.dumps(people.open_address(tx, address_id)))
         row = OutboxRow(id=row_id, channel=channel, speaker=UNSEND, body_sealed=sealed, state=TO_DELETE, created_at=now)
@@ -58,14 +55,20 @@ def where_to(tx: Tx, row: OutboxRow) -> str:
     return address
 
 
-def _on_the_phone(tx: Tx, someone: Person, since: datetime) -> Iterator[tuple[str, str, str]]:
+def _on_the_phones(tx: Tx, service: Service, someone: Person, now: datetime) -> Iterator[tuple[str, str, str]]:
+    for app in service.apps.values():
+        if app.deletes_for is not None:
+            yield from _on_the_phone(tx, someone, app.name, now - app.deletes_for)
+
+
+def _on_the_phone(tx: Tx, someone: Person, channel: str, since: datetime) -> Iterator[tuple[str, str, str]]:
     """Address, channel and the app's id of each message that is still young enough."""
     said = select(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state == "sent", OutboxRow.sent_at > since)
-    for row in tx.session.scalars(said.where(OutboxRow.channel.in_(DELETING)).order_by(OutboxRow.seq)):
+    for row in tx.session.scalars(said.where(OutboxRow.channel == channel).order_by(OutboxRow.seq)):
         if row.address_id and row.external_id:
             yield row.address_id, row.channel, row.external_id
     heard = select(InboxRow).where(InboxRow.person_id == someone.id, InboxRow.received_at > since)
-    for heard_row in tx.session.scalars(heard.where(InboxRow.channel.in_(DELETING)).order_by(InboxRow.seq)):
+    for heard_row in tx.session.scalars(heard.where(InboxRow.channel == channel).order_by(InboxRow.seq)):
         if message_id := messages.body(tx, someone, heard_row).get("id"):
             yield heard_row.address_id, heard_row.channel, message_id
 
@@ -81,7 +84,8 @@ def _start_afresh(tx: Tx, service: Service, someone: Person, now: datetime) -> N
     answered = delete(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.not_in(ON_ITS_WAY)).returning(OutboxRow.id)
     destroyed.count(tx, "message", len(gone.all()) + len(tx.session.scalars(answered).all()))
     erasures.note_key(tx, someone, now)
-    someone.data_key_wrapped = tx.vault.new_person_key(someone.id)
+    person_keys.replace(tx, someone, now)
+    someone.former_key_wrapped, someone.former_keys = None, []
     for row, column, place, id, text in opened:
         setattr(row, column, tx.vault.seal_for(someone, place, id, text))
     someone.age_band, someone.area, someone.safe_from, someone.safe_until = "unknown", None, None, None

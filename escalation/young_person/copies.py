@@ -38,7 +38,7 @@ def text(tx: Tx, service: Service, someone: Person, now: datetime) -> str:
 def say(tx: Tx, service: Service, someone: Person, turn: int, now: datetime) -> None:
     """Give the copy by the channel they last came by. `turn`: of the dialogue, so that the link's button belongs to it."""
     address = people.last_address(tx, someone.id)
-    if address is not None and address.channel == "webchat":
+    if address is not None and service.app(address.channel).own_page:
         _say_link(tx, service, someone, turn, now)
         return
     for part in _parts(text(tx, service, someone, now)):

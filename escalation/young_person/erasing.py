@@ -80,7 +80,7 @@ def _decide(tx: Tx, service: Service, code: str, reason: str, destroyed: Destroy
     someone = people.by_code(tx, code)
     staying = kept(tx, service, someone)
     audit.note(tx, "person_erased", now, subject_id=someone.id, digest=tx.vault.pseudonym("reason", reason))
-    clearing.take_back(tx, someone, now)
+    clearing.take_back(tx, service, someone, now)
     if not staying:
         erasures.note_key(tx, someone, now)
         destroying.erase_keys(tx, [someone.id])

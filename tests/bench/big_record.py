@@ -105,12 +105,12 @@ class Told:
         return seal(self.key, place, row_id, (data if isinstance(data, str) else json.dumps(data)).encode())
 
     def _person(self) -> Key:
-        wrapped = self.tx.vault.new_person_key(self.person_id)
+        wrapped = self.tx.vault.new_person_key(self.tx.session, self.person_id)
         kind = {"age_band": self.dice.choice(AGES), "area": self.dice.choice(AREAS), "easy_read": False, "language": "en"}
         when = {"created_at": self.opened, "last_seen_at": self.ended, "turned_down": []}
         code = people.code(self.tx, self.person_id)
         self._add(Person, id=self.person_id, code=code, data_key_wrapped=wrapped, **kind, **when)
-        key = self.tx.vault.person_key(Person(id=self.person_id, data_key_wrapped=wrapped))
+        key = self.tx.vault.person_key(Person(id=self.person_id, data_key_wrapped=wrapped, key_number=1))
         self.tx.vault.forget_person(self.person_id)
         where = self.tx.vault.pseudonym("webchat", self.address_id)
         sealed = seal(key, "addresses.address", self.address_id, self.address_id.encode())

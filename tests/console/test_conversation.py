@@ -13,6 +13,7 @@ from escalation.agreements import Wording
 from escalation.case import Stage
 from escalation.consent import Scope
 from escalation.console import labels
+from escalation.console.routes.cases import NEWEST
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseEvent, CaseRow, OutboxRow
@@ -285,3 +286,31 @@ async def test_neither_side_sees_the_others_account(sam_has: tuple[Browser, str]
     sam, case_id = sam_has
     page = (await sam.get(f"/cases/{case_id}")).text
     assert "young-1" not in page
+
+
+async def test_a_long_conversation_opens_at_its_end_and_earlier_messages_are_one_press_away(
+    sam_has: tuple[Browser, str], arrivals: Arrivals
+) -> None:
+    sam, case_id = sam_has
+    for number in range(NEWEST):
+        arrivals.young_person_writes(case_id, f"line number {number}!")
+    newest = (await sam.get(f"/cases/{case_id}")).text
+    assert "he hits me at home" not in newest.partition('aria-label="About this conversation"')[0]
+    assert "line number 0!" in newest
+    link = re.search(rf'href="/staff(/cases/{case_id}\?newest=\d+)#line-\w+">Earlier messages', newest)
+    assert link
+    all_of_it = (await sam.get(link[1])).text
+    assert "he hits me at home" in all_of_it.partition('aria-label="About this conversation"')[0]
+    assert "Earlier messages" not in all_of_it
+    assert f'hx-get="/staff{link[1]}"' in all_of_it
+
+
+async def test_a_case_that_ended_long_ago_still_shows_its_own_lines(sam_has: tuple[Browser, str], arrivals: Arrivals) -> None:
+    sam, case_id = sam_has
+    arrivals.house.close("Sam", case_id)
+    later(arrivals.house, minutes=1)
+    for number in range(NEWEST + 1):
+        arrivals.young_person_writes(case_id, f"afterwards {number}")
+    page = (await sam.get(f"/cases/{case_id}")).text
+    assert "he hits me at home" in page.partition('aria-label="About this conversation"')[0]
+    assert "afterwards 0" not in page

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from bot.permissions import document as permissions
 from bot.rehearsal.house import House
-from escalation.console import permission_table
 from escalation.console.permissions import PUBLIC, TABLE, Gate, GatedRoute, gated_routes
 from tests.console.conftest import Browser, Open
 
@@ -167,8 +167,8 @@ async def test_a_right_password_alone_opens_the_code_page_and_nothing_else(brows
 
 def test_the_document_says_who_opens_what_as_the_code_has_it() -> None:
     document = Path(__file__).parents[2] / "docs" / "permissions.md"
-    again = "python -m escalation.console.permission_table > docs/permissions.md"
-    assert document.read_text(encoding="utf-8") == permission_table.table(), f"run {again}"
+    again = "python -m bot.permissions > docs/permissions.md"
+    assert document.read_text(encoding="utf-8") == permissions(), f"run {again}"
 
 
 def test_a_route_without_a_permission_cannot_be_added() -> None:

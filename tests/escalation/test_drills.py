@@ -72,8 +72,8 @@ async def test_a_drill_that_nobody_picks_up_ends_and_the_lead_hears_of_it(staffe
 async def test_figures_leave_drills_out(staffed: House) -> None:
     await drill(staffed)
     await staffed.wait(minutes=21)
-    since = staffed.clock() - timedelta(days=1)
-    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share is None
+    seen = staffed.record.read(lambda tx: floor.floor_now(tx, staffed.service, staffed.staff("Jo"), staffed.clock()))
+    assert seen.lately.share is None
 
 
 @pytest.mark.parametrize("gone", ["picked_up_at", "alerted_at", "answered_at"])

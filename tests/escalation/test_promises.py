@@ -104,13 +104,17 @@ async def test_a_broken_promise_is_owned_up_to_when_its_own_time_has_passed_not_
     assert promise.owned_up_at == promise.broken_at
 
 
+def lately(house: House) -> floor.Speed:
+    """How fast it was of late, as Jo sees it."""
+    return house.record.read(lambda tx: floor.floor_now(tx, house.service, house.staff("Jo"), house.clock())).lately
+
+
 async def test_the_share_of_promises_kept_counts_those_that_are_over(staffed: House, young: YoungPerson) -> None:
-    since = staffed.clock() - timedelta(days=1)
-    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share is None
+    assert lately(staffed).share is None
     case = await waits(staffed, young)
     staffed.pick_up("Sam", case.id)
     other = YoungPerson(staffed, address="young-2")
     await waits(staffed, other)
-    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share == 1.0
+    assert lately(staffed).share == 1.0
     await staffed.wait(minutes=16)
-    assert staffed.record.read(lambda tx: floor.speed(tx, staffed.staff("Jo"), since)).share == 0.5
+    assert lately(staffed).share == 0.5

@@ -79,7 +79,7 @@ def figures(tx: Tx, api: Any, young: list[Any], staff: dict[str, Any], *, kills:
         told=told,
         asked_anew=events["went_quiet"],
         steps=len(steps),
-        done_twice=sum(_done_twice(tx, case) for case in cases),
+        done_twice=sum(done_twice(tx, case) for case in cases),
         shown_twice=sum(_shown_twice(tx, user, rows) for user, rows in everyone),
         may_be_shown_twice=cut_off,
         lost=_lost(tx) + sum(not _rows_of(tx, user) for user in young),
@@ -88,12 +88,13 @@ def figures(tx: Tx, api: Any, young: list[Any], staff: dict[str, Any], *, kills:
     )
 
 
-def _done_twice(tx: Tx, case: CaseRow) -> int:
-    """Alerts beyond what the plan asks for. A case that was asked anew has had more than one plan, and is compared by its steps alone."""
+def done_twice(tx: Tx, case: CaseRow) -> int:
+    """Alerts beyond what the plan asks for. A case that was asked anew has had more than one plan, and one that nobody is asked about
+    has none: they are compared by their steps alone."""
     rows = select(DueRow).where(DueRow.case_id == case.id, DueRow.kind == "chain_step")
     seen = Counter((row.due_at, str(row.detail)) for row in tx.session.scalars(rows))
     twice = sum(count - 1 for count in seen.values())
-    if case.chain["generation"] > 1:
+    if not case.chain or case.chain["generation"] > 1:
         return twice
     planned = Counter(name for step in case.chain["steps"] for name in step["alert"])
     sent = select(OutboxRow.staff_id, func.count()).where(OutboxRow.case_id == case.id, OutboxRow.id.in_(_alerts(tx, case)))

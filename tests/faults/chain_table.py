@@ -83,7 +83,7 @@ async def run(escalations: int, kills: int, folder: Path, speed: float = FAST, s
     program = FastProgram(folder, api.base_url, api.token, api=api, speed=speed)
     program.prepare()
     staff = {name: User(api, 700_000 + number, name, f"staff_{name}") for number, name in enumerate(("Sam", "Alex", "Jo"))}
-    program.change(lambda tx: _connect(tx, staff))
+    program.change(lambda tx: connect(tx, staff))
     workers = [OnDuty(user, chance, SLOWEST / speed) for user in staff.values()]
     young = [User(api, 990_000 + number, f"Person{number}", f"handle_{number}") for number in range(escalations)]
     try:
@@ -96,7 +96,7 @@ async def run(escalations: int, kills: int, folder: Path, speed: float = FAST, s
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
-        await until(lambda: _quiet(program), 60, lambda: "still sending")
+        await until(lambda: quiet(program), 60, lambda: "still sending")
         program.kill()
         return program.look(lambda tx: figures(tx, api, young, staff, kills=program.kills, cut_off=program.cut_off, speed=speed))
     finally:
@@ -148,7 +148,7 @@ def _about_due(tx: Tx, program: FastProgram) -> bool:
     return tx.session.scalar(near.limit(1)) is not None
 
 
-def _connect(tx: Tx, staff: dict[str, User]) -> None:
+def connect(tx: Tx, staff: dict[str, User]) -> None:
     """The demo staff, each reachable on Telegram."""
     for name, user in staff.items():
         row = tx.session.scalars(select(Staff).where(Staff.name == name)).one()
@@ -164,7 +164,7 @@ def _over(program: FastProgram, escalations: int) -> bool:
     return cases == [escalations] and coming == [0]
 
 
-def _quiet(program: FastProgram) -> bool:
+def quiet(program: FastProgram) -> bool:
     left = "select count(*) from outbox where state in ('pending', 'sending') union all select count(*) from inbox where handled_at is null"
     return not any(program.scalars(left))
 

@@ -29,15 +29,16 @@ START_SECONDS = 90.0
 
 @dataclass
 class Program:
-    """`breakwater serve` in demo mode, on a database and a Bot API server of the test's own."""
+    """`breakwater serve` in demo mode, on a Bot API server and a database of the test's own: in the folder, or the one that is given."""
 
     folder: Path
     telegram: str
     token: str
     process: subprocess.Popen[bytes] | None = None
+    database: str = ""
 
     def __post_init__(self) -> None:
-        self.database = f"sqlite:///{self.folder / 'breakwater.db'}"
+        self.database = self.database or f"sqlite:///{self.folder / 'breakwater.db'}"
         self.log = self.folder / "log.txt"
         self.port = _free_port()
 

@@ -268,7 +268,7 @@ def test_a_back_up_that_is_missing_or_old_is_told(house: House, tmp_path: Path) 
 
     assert of_house(house, "backup").of("backup").state == "attention"
     assert (told().state, told().what) == ("broken", "There is no back-up yet.")
-    making.make(house.record, KEY, folder / "monday.backup", house.service.retention, house.clock())
+    making.make(house.record, folder / "monday.backup", house.service.retention, house.clock())
     assert told().what.startswith("The newest back-up, monday.backup, was made on 23 November 2026 at 10:00")
     states = []
     for _ in range(4):

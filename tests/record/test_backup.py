@@ -20,7 +20,7 @@ from bot.wiring import build
 from escalation.record import audit, erasures, people
 from escalation.record.backup import erased_list, making, restoring, sealed_file
 from escalation.record.backup.making import Made
-from escalation.record.backup.restoring import Restored
+from escalation.record.backup.restoring import Keys, Restored
 from escalation.record.backup.sealed_file import BackupError
 from escalation.record.envelope import SealBroken
 from escalation.record.messages import transcript
@@ -52,12 +52,12 @@ def elsewhere(tmp_path: Path) -> Path:
 
 
 def back_up(house: House, path: Path) -> Made:
-    return making.make(house.record, KEY, path, house.service.retention, house.clock())
+    return making.make(house.record, path, house.service.retention, house.clock())
 
 
 def restore(house: House, path: Path, target: Path, *, replace: bool = False, master: bytes = KEY) -> Restored:
     now, retention = house.clock(), house.service.retention
-    return restoring.restore(path, master, target, replace=replace, folders=(), policy=lambda _: retention, now=now)
+    return restoring.restore(path, Keys(master), target, replace=replace, folders=(), policy=lambda _: retention, now=now)
 
 
 @contextmanager
@@ -189,7 +189,7 @@ def test_chunks_cannot_be_swapped_or_taken_from_another_file(tmp_path: Path, mon
     ):
         (tmp_path / "changed").write_bytes(head + b"".join(body))
         with (tmp_path / "out").open("wb") as out, pytest.raises(BackupError, match="cut short or changed"):
-            sealed_file.unseal(tmp_path / "changed", KEY, out)
+            sealed_file.unseal(tmp_path / "changed", (KEY,), out)
 
 
 def test_another_key_opens_nothing_and_says_so(house: House, safe: Path, elsewhere: Path) -> None:
@@ -238,7 +238,7 @@ async def test_who_was_erased_after_the_back_up_stays_erased(house: House, safe:
     back_up(house, safe / "a.backup")
     house.clock.move(hours=1)
     erasing.erase(house.record, house.service, code_of(house, leaving), "they asked", house.clock())
-    folder = SafeFolder(house.record, KEY, safe, timedelta(days=30), house.clock)
+    folder = SafeFolder(house.record, safe, timedelta(days=30), house.clock)
     stays = staying.person().id
     if lost:
         folder.note_erasures()
@@ -295,7 +295,7 @@ def test_a_rehearsal_tells_what_a_restore_would_and_leaves_nothing(house: House,
     elsewhere.parent.mkdir()
     back_up(house, safe / "a.backup")
     retention, now = house.service.retention, house.clock()
-    done = restoring.rehearse(safe / "a.backup", KEY, elsewhere.parent, folders=(), policy=lambda _: retention, now=now)
+    done = restoring.rehearse(safe / "a.backup", Keys(KEY), elsewhere.parent, folders=(), policy=lambda _: retention, now=now)
     assert done.contents.broken is None
     assert list(elsewhere.parent.iterdir()) == []
 
@@ -326,7 +326,7 @@ def test_where_it_cannot_be_written_nothing_is_left_and_no_back_up_is_overwritte
 
 
 def test_each_night_one_is_made_and_those_that_were_kept_long_enough_go_but_never_the_last(house: House, safe: Path) -> None:
-    folder = SafeFolder(house.record, KEY, safe, timedelta(days=2), house.clock)
+    folder = SafeFolder(house.record, safe, timedelta(days=2), house.clock)
     for _ in range(5):
         folder.back_up(house.service.retention)
         house.clock.move(days=1)
@@ -338,7 +338,7 @@ def test_each_night_one_is_made_and_those_that_were_kept_long_enough_go_but_neve
 def test_a_night_on_which_none_could_be_made_is_logged_and_costs_no_older_one(
     house: House, safe: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = SafeFolder(house.record, KEY, safe, timedelta(days=1), house.clock)
+    folder = SafeFolder(house.record, safe, timedelta(days=1), house.clock)
     folder.back_up(house.service.retention)
     (safe / erased_list.NAME).write_bytes(b"damaged")
     house.clock.move(days=3)
@@ -350,7 +350,7 @@ def test_a_night_on_which_none_could_be_made_is_logged_and_costs_no_older_one(
 async def test_a_service_keeps_the_list_of_erasures_in_its_folder_from_its_start(database_url: str, safe: Path) -> None:
     program = build(settings(database_url, telegram_token=None, telegram_webhook_url=None, backup_folder=str(safe), backup_at="02:30"))
     async with program.running(), timeout(5):
-        while erased_list.read((safe,), KEY) == ({}, None):  # noqa: ASYNC110 - a thread of the program writes the file
+        while erased_list.read((safe,), (KEY,)) == ({}, None):  # noqa: ASYNC110 - a thread of the program writes the file
             await sleep(0.01)
     assert sorted(files_in(safe)) == [erased_list.NAME]
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.channels import Incoming, NotStored, Outgoing, TryLater, Undeliverable
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_sending import split, units
+from bot.channels.texts import split, units
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import Group, User, until
 
@@ -419,7 +419,7 @@ async def test_a_long_text_is_cut_at_sentence_ends_and_keeps_its_buttons_at_the_
 
 @pytest.mark.parametrize("text", ["🙂" * 5000, "a" * 9000, "word " * 3000, "\n\n".join(["line"] * 2000), ("x" * 4095 + "🙂") * 2])
 def test_no_part_is_longer_than_telegram_takes_and_nothing_is_lost(text: str) -> None:
-    parts = split(text)
+    parts = split(text, 4096)
     assert max(map(units, parts)) <= 4096
     assert "".join("".join(parts).split()) == "".join(text.split())
 

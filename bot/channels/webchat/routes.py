@@ -153,7 +153,7 @@ class WebChatPage:
         self._slow(pace.CODE_BY_ADDRESS, "code", _client(request), words="code_wait")
         self._slow(pace.CODE_BY_ALL, "code", words="code_wait")
         token = new_token()
-        if not await self._record.awrite(lambda tx: visits.return_with(tx, tried.code, token, self._now())):
+        if not await self._record.awrite(lambda tx: visits.return_with(tx, self._service, tried.code, token, self._now())):
             raise Refused(404, "code_wrong")
         await self._tell(token, tried.id, "started")
         return JSONResponse({"session": token})

@@ -12,6 +12,7 @@ from escalation.context import Service
 from escalation.record import people
 from escalation.record.store import Tx
 from escalation.record.tables import Person
+from escalation.young_person import moving
 
 
 def come_back(tx: Tx, service: Service, token: str, now: datetime, *, ask: bool = False) -> bool | None:
@@ -27,9 +28,11 @@ def come_back(tx: Tx, service: Service, token: str, now: datetime, *, ask: bool 
     return True
 
 
-def return_with(tx: Tx, code: str, token: str, now: datetime) -> bool:
-    """Link a new session to whoever holds this code. `False` for a wrong code, whatever is wrong with it."""
+def return_with(tx: Tx, service: Service, code: str, token: str, now: datetime) -> bool:
+    """Link a new session to whoever holds this code, or moves here with it. `False` for a wrong code, whatever is wrong with it."""
     meant = normalise_code(code)
+    if meant is not None and moving.arrive(tx, service, "webchat", token, meant, now):
+        return True
     digest = tx.vault.pseudonym("return_code", meant or "")
     someone = tx.session.scalar(select(Person).where(Person.return_code == digest))
     if meant is None or someone is None:

@@ -256,7 +256,7 @@ def _take_a_no(scene: Scene) -> None:
 
 
 def _offer_code(scene: Scene) -> None:
-    if scene.person.channel == "webchat" and not scene.person.has_code:
+    if scene.app.own_page and not scene.person.has_code:
         scene.speak("consent.return_code_offer")
 
 

@@ -102,7 +102,7 @@ def _hours_chosen(scene: Scene, turn: str, number: int) -> bool:
     scene.state.question, hours = None, offered[number]
     scene.did(CheckInAgreed(days, hours))
     at = scene.clock(on_day(scene.turn.now, days, hours, scene.service.zone))
-    if scene.person.channel == "webchat":
+    if scene.app.own_page:
         scene.speak("ending.check_in_agreed_web", when=at)
     else:
         scene.speak("ending.check_in_agreed", when=at, end=f"{hours.end:%H:%M}")

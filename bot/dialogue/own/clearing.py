@@ -9,7 +9,8 @@ from bot.dialogue.state import Conversation
 
 def ask(scene: Scene) -> None:
     """Shall I? What an app keeps is said where it is so."""
-    scene.ask("delete", "conversation.delete_ask_here" if scene.person.channel == "webchat" else "conversation.delete_ask")
+    here = "conversation.delete_ask_here" if scene.app.own_page else "apps.delete_ask"
+    scene.ask("delete", "conversation.delete_ask" if scene.app.deletes_for else here)
 
 
 def yes(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.dialogue import topics
 from bot.dialogue.adult import agreement, call_back, waiting
-from bot.dialogue.own import code_word, concern, own_view, plan
+from bot.dialogue.own import code_word, concern, moving, own_view, plan
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Question
 from nlu.understanding import Risk
@@ -56,6 +56,7 @@ WAYS: dict[str, Handler] = {
     "own_age": topics.ask_age,
     "own_clear": own_view.clear,
     "own_copy": own_view.offer_copy,
+    "move": moving.begin,
     "privacy": own_view.privacy,
     "code_word": code_word.begin,
     "code_word_new": code_word.choose,
@@ -65,6 +66,8 @@ WAYS: dict[str, Handler] = {
 ANSWERS: dict[str, tuple[Question, Handler]] = {
     "copy_yes": ("copy", own_view.give_copy),
     "copy_no": ("copy", own_view.keep_copy),
+    "move_yes": ("move", moving.yes),
+    "move_no": ("move", moving.no),
     "call_back": ("confirm", call_back.begin),
     "voicemail_ok": ("confirm", then_confirm(call_back.allow_voicemail)),
     "call_no_name": ("call_name", then_confirm(call_back.no_name)),
@@ -87,6 +90,7 @@ SAID: dict[str, Handler] = {
     "call_back": ask_for_call,
     "copy": own_view.offer_copy,
     "privacy": own_view.privacy,
+    "move": moving.begin,
     "safety_plan": plan.begin,
     "sworn_at": lambda scene: scene.speak("conversation.sworn_at"),
     "said_sorry": lambda scene: scene.speak("conversation.said_sorry"),

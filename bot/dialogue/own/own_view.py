@@ -63,7 +63,7 @@ def clear(scene: Scene) -> None:
 def offer_copy(scene: Scene) -> None:
     """Say how a copy comes, before it can be seen on the phone."""
     scene.aside = True
-    scene.ask("copy", "own_view.copy_link" if scene.person.channel == "webchat" else "own_view.copy_here")
+    scene.ask("copy", "own_view.copy_link" if scene.app.own_page else "own_view.copy_here")
 
 
 def give_copy(scene: Scene) -> None:
@@ -77,8 +77,11 @@ def keep_copy(scene: Scene) -> None:
 
 
 def privacy(scene: Scene) -> None:
-    """What is private, in the words for this age (S33)."""
-    _speak(scene, "own_view.privacy")
+    """What is private, in the words for this age (S33), and what the app keeps (S35)."""
+    scene.state.question, scene.aside = None, True
+    *words, last = scene.words("own_view.privacy")
+    copy = scene.words("apps.keeps_copy", app=scene.app.title) if scene.app.keeps_a_copy else ()
+    scene.say((*words, " ".join((last, *copy))), scene.buttons(scene.service.library.message("own_view.privacy").buttons))
 
 
 def _tell(scene: Scene, part: str) -> None:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
@@ -32,6 +32,9 @@ from escalation.young_person import call_backs
 from escalation.young_person.call_backs import Details
 
 router = APIRouter(route_class=GatedRoute)
+
+NEWEST, MOST_LINES = 60, 5_000
+"""Lines of the conversation that the page shows at first, and at most: a page of thousands would be slow with each new line."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,14 @@ class Conversation:
 
 
 @router.get("/cases/{case_id}")
-async def show_case(request: Request, case_id: str, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
-    return await case_page(request, me, case_id)
+async def show_case(
+    request: Request,
+    case_id: str,
+    me: Annotated[SignedIn, Depends(Gate("see_queue"))],
+    newest: Annotated[int, Query(ge=1, le=MOST_LINES)] = NEWEST,
+) -> Response:
+    """`newest`: how many lines of the conversation, from its end."""
+    return await case_page(request, me, case_id, newest=newest)
 
 
 async def case_page(
@@ -96,6 +105,7 @@ async def case_page(
     closing: Closing | None = None,
     status: int = 200,
     filled: Filled | None = None,
+    newest: int = NEWEST,
 ) -> Response:
     """The page of a case as this person may see it; the read is logged. Answers 404 where there is none for them.
 
@@ -103,7 +113,7 @@ async def case_page(
     """
     console: Console = request.app.state.console
     with answering(404):
-        shown = await console.record.awrite(lambda tx: _conversation(tx, console, me, case_id))
+        shown = await console.record.awrite(lambda tx: _conversation(tx, console, me, case_id, newest))
     forms = {"writing": writing or Writing(shown.draft), "closing": closing or Closing(), "filled": filled or Filled()}
     return page(
         request,
@@ -117,13 +127,16 @@ async def case_page(
         call_back=shown.call_back,
         policy=console.service.staff_policy,
         longest=LONGEST,
+        newest=newest,
+        further=min(newest * 5, MOST_LINES),
+        NEWEST=NEWEST,
         **forms,
     )
 
 
-def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str) -> Conversation:
+def _conversation(tx: Tx, console: Console, me: SignedIn, case_id: str, newest: int) -> Conversation:
     staff, now = staff_of(tx, me), console.clock()
-    case = reading.read_case(tx, console.service, case_id, staff, now)
+    case = reading.read_case(tx, console.service, case_id, staff, now, newest)
     outside = {id: recipient.staff for id, recipient in console.service.staff_policy.sharing.recipients.items()}
     names = outside | {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
     return Conversation(

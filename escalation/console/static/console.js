@@ -203,5 +203,6 @@ if (reload) setTimeout(() => location.reload(), reload.dataset.again * 1000);
 
 if (body.hasAttribute("data-live")) {
   connect();
-  toEnd();
+  // A link to a line, as from "Earlier messages", leads there.
+  if (!location.hash.startsWith("#line-")) toEnd();
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from escalation.record.backup import sealed_file
 from escalation.record.backup.sealed_file import BackupError, Header
+from escalation.record.envelope import key_name
 
 WHAT = "list of erasures"
 NAME = "erased.list"
@@ -17,19 +18,23 @@ RENEWED = timedelta(hours=1)
 """So old an unchanged list is written again, since its time says until when erasures are known."""
 
 
-def write(folder: Path, master: bytes, erased: Mapping[str, datetime], now: datetime) -> None:
-    """Write the list of this moment, together with what stood in it, which a lost record may have known. Raises `BackupError`."""
-    before, known_until = read((folder,), master)
-    if known_until is not None and before.keys() >= erased.keys() and now - known_until < RENEWED:
+def write(folder: Path, masters: Sequence[bytes], erased: Mapping[str, datetime], now: datetime) -> None:
+    """Write the list of this moment, together with what stood in it, which a lost record may have known.
+
+    `masters`: those that may open what is there; the first seals it. Raises `BackupError`.
+    """
+    before, known_until = read((folder,), masters)
+    up_to_date = known_until is not None and before.keys() >= erased.keys() and now - known_until < RENEWED
+    if up_to_date and sealed_file.read_header(folder / NAME).key == key_name(masters[0]):
         return
     text = json.dumps({digest: at.isoformat() for digest, at in sorted({**before, **erased}.items())})
     try:
-        sealed_file.write(folder / NAME, master, Header.new(WHAT, "", master, now), io.BytesIO(text.encode()))
+        sealed_file.write(folder / NAME, masters[0], Header.new(WHAT, "", masters[0], now), io.BytesIO(text.encode()))
     except OSError as error:
         raise BackupError(f"the list of erasures could not be written to {folder} ({type(error).__name__})") from None
 
 
-def read(folders: Iterable[Path], master: bytes) -> tuple[dict[str, datetime], datetime | None]:
+def read(folders: Iterable[Path], masters: Sequence[bytes]) -> tuple[dict[str, datetime], datetime | None]:
     """All that stands in the lists of these folders, and up to when the newest of them knows. Raises `BackupError` for a damaged one."""
     erased: dict[str, datetime] = {}
     known_until: datetime | None = None
@@ -37,7 +42,7 @@ def read(folders: Iterable[Path], master: bytes) -> tuple[dict[str, datetime], d
         if not path.exists():
             continue
         plain = io.BytesIO()
-        header = sealed_file.unseal(path, master, plain)
+        header = sealed_file.unseal(path, masters, plain)
         erased |= {digest: datetime.fromisoformat(at) for digest, at in json.loads(plain.getvalue()).items()}
         known_until = max(filter(None, (known_until, header.time)))
     return erased, known_until

@@ -41,16 +41,16 @@ class Made:
     contents: Contents
 
 
-def make(record: Record, master: bytes, path: Path, policy: RetentionPolicy, now: datetime) -> Made:
+def make(record: Record, path: Path, policy: RetentionPolicy, now: datetime) -> Made:
     """Destroy what is over, then back up everything else into the new file `path`, open it again, and look whether it is whole.
 
-    Everybody goes on reading and writing meanwhile. Raises `BackupError`; then nothing is left behind.
+    It is sealed by the newest master key. Everybody goes on reading and writing meanwhile. Raises `BackupError`; then nothing is left behind.
     """
-    database = file_of(record.url)
+    database, master = file_of(record.url), record.vault.newest.secret
     if path.exists():
         raise BackupError(f"{path} is there already: choose a name for a new file")
     running.run(record, policy, now)
-    erased_list.write(path.parent, master, record.read(erasures.known), now)
+    erased_list.write(path.parent, record.vault.masters, record.read(erasures.known), now)
     with private_folder(database.parent) as folder:
         copy = folder / "copy.db"
         try:

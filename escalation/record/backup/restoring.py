@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from escalation.record import audit, erasures
+from escalation.record import audit, erasures, master_key
 from escalation.record.backup import erased_list, sealed_file
 from escalation.record.backup.making import Contents, contents
 from escalation.record.backup.sealed_file import BackupError, Header, settle
@@ -28,6 +28,22 @@ from escalation.record.tables import KeyRow, StaffSession, Table
 
 PolicyOf = Callable[[Record], RetentionPolicy]
 """Reads the retention policy in force from an open record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The master key in use, by which the record lies afterwards, and the one that sealed the file, where it was another."""
+
+    in_use: bytes
+    before: bytes | None = None
+
+    @property
+    def of_the_file(self) -> bytes:
+        return self.before or self.in_use
+
+    @property
+    def changed(self) -> bool:
+        return self.of_the_file != self.in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +67,7 @@ class Erased:
     known_until: datetime | None
 
 
-def restore(
-    path: Path, master: bytes, target: Path, *, replace: bool, folders: Iterable[Path], policy: PolicyOf, now: datetime
-) -> Restored:
+def restore(path: Path, keys: Keys, target: Path, *, replace: bool, folders: Iterable[Path], policy: PolicyOf, now: datetime) -> Restored:
     """Put the record of a back-up at `target`. `folders`: where lists of erasures may lie, beside the one of the back-up.
 
     `replace`: also where a record with rows is there; it is kept beside. Raises `BackupError`, and then nothing has changed.
@@ -64,27 +78,27 @@ def restore(
             f"there is a record at {target}: say --replace to put the back-up in its place and keep it beside, or --to another"
         )
     with private_folder(target.parent) as folder:
-        database, header = unpack(path, master, folder)
-        erased = _erased(path, master, folders, target if in_the_way else None, now)
-        restored = _made_ready(path, master, database, header, erased, policy, now)
+        database, header = unpack(path, keys.of_the_file, folder)
+        erased = _erased(path, keys, folders, target if in_the_way else None, now)
+        restored = _made_ready(path, keys, database, header, erased, policy, now)
         kept = _put_aside(target, now) if target.exists() else None
         database.replace(target)
         settle(target.parent)
     return dataclasses.replace(restored, kept_beside=kept)
 
 
-def rehearse(path: Path, master: bytes, beside: Path, *, folders: Iterable[Path], policy: PolicyOf, now: datetime) -> Restored:
+def rehearse(path: Path, keys: Keys, beside: Path, *, folders: Iterable[Path], policy: PolicyOf, now: datetime) -> Restored:
     """Do all that `restore` does in a private folder in `beside`, and leave nothing of it. Raises `BackupError`."""
     with private_folder(beside) as folder:
-        database, header = unpack(path, master, folder)
-        return _made_ready(path, master, database, header, _erased(path, master, folders, None, now), policy, now)
+        database, header = unpack(path, keys.of_the_file, folder)
+        return _made_ready(path, keys, database, header, _erased(path, keys, folders, None, now), policy, now)
 
 
-def _made_ready(path: Path, master: bytes, database: Path, header: Header, erased: Erased, policy: PolicyOf, now: datetime) -> Restored:
+def _made_ready(path: Path, keys: Keys, database: Path, header: Header, erased: Erased, policy: PolicyOf, now: datetime) -> Restored:
     """Bring the record in `database` to its newest form, with nothing in it that was erased or is over."""
     url = f"sqlite:///{database}"
     upgrade(url)
-    record = Record(url, master)
+    record = Record(url, keys.of_the_file)
     try:
         now_in_force = policy(record)
         again = record.write(lambda tx: erasures.again(tx, erased.digests, now_in_force, now))
@@ -94,18 +108,20 @@ def _made_ready(path: Path, master: bytes, database: Path, header: Header, erase
         record.write(lambda tx: tx.session.execute(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now)))
         found = record.read(contents)
         record.write(lambda tx: audit.note(tx, "backup_restored", now, digest=sealed_file.digest(path)))
+        if keys.changed:
+            master_key.at_once(record, keys.in_use, now)
     finally:
         record.close()
     single_file(database)
     return Restored(header.time, found, again, erased.known_until, destroyed)
 
 
-def _erased(path: Path, master: bytes, folders: Iterable[Path], target: Path | None, now: datetime) -> Erased:
+def _erased(path: Path, keys: Keys, folders: Iterable[Path], target: Path | None, now: datetime) -> Erased:
     """From the lists, and from the record that is replaced, as far as it can still be read."""
-    digests, known_until = erased_list.read((path.parent, *folders), master)
+    digests, known_until = erased_list.read((path.parent, *folders), (keys.in_use, keys.of_the_file))
     if target is not None:
         with suppress(RecordUnavailable, SealBroken, SQLAlchemyError, OSError):
-            record = Record(f"sqlite:///{target}", master)
+            record = Record(f"sqlite:///{target}", keys.in_use)
             try:
                 digests |= record.read(erasures.known)
                 known_until = now

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,8 +20,8 @@ from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from escalation.record.envelope import derived, key_name
 
 FIRST_LINE = b"breakwater sealed file\n"
 FORMAT = 1
@@ -55,11 +55,6 @@ class Header:
     def time(self) -> datetime:
         """When the file was made."""
         return datetime.fromisoformat(self.made_at)
-
-
-def key_name(master: bytes) -> str:
-    """By what a master key is recognised in a header."""
-    return _derived(master, b"", b"breakwater back-up: name of the key")[:8].hex()
 
 
 def write(path: Path, master: bytes, header: Header, source: BinaryIO) -> None:
@@ -98,12 +93,19 @@ def read_header(path: Path) -> Header:
         return _header(path, file)[0]
 
 
-def unseal(path: Path, master: bytes, sink: BinaryIO) -> Header:
-    """Open the file into `sink`. Raises `BackupError`; what came before is then in `sink` already, and not to be used."""
+def unseal(path: Path, masters: Iterable[bytes], sink: BinaryIO) -> Header:
+    """Open the file into `sink`, with whichever of these master keys sealed it.
+
+    Raises `BackupError`; what came before is then in `sink` already, and not to be used.
+    """
     with _opened(path) as file:
         header, first_lines = _header(path, file)
-        if header.key != key_name(master):
-            raise BackupError(f"{path} was made with another BREAKWATER_DATA_KEY: set the one that was in use on {header.time:%d %B %Y}")
+        master = next((one for one in masters if key_name(one) == header.key), None)
+        if master is None:
+            raise BackupError(
+                f"{path} was made with another BREAKWATER_DATA_KEY, key {header.key}: "
+                f"give the one that was in use on {header.time:%d %B %Y} with --key-file"
+            )
         seal = AESGCM(_file_key(master, header))
         try:
             for number, chunk, last in _chunks(file, CHUNK + _TAG):
@@ -155,8 +157,4 @@ def _header(path: Path, file: BinaryIO) -> tuple[Header, bytes]:
 
 
 def _file_key(master: bytes, header: Header) -> bytes:
-    return _derived(master, bytes.fromhex(header.salt), b"breakwater back-up: key of one file")
-
-
-def _derived(master: bytes, salt: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt, purpose).derive(master)
+    return derived(master, bytes.fromhex(header.salt), b"breakwater back-up: key of one file")

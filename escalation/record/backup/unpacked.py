@@ -55,7 +55,7 @@ def unpack(path: Path, master: bytes, folder: Path) -> tuple[Path, Header]:
         )
     database = folder / "record.db"
     with os.fdopen(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        sealed_file.unseal(path, master, out)
+        sealed_file.unseal(path, (master,), out)
     with closing(sqlite3.connect(database)) as connection:
         try:
             wrong = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")] != ["ok"]

@@ -49,7 +49,7 @@ class Destroyed:
 
 def erase_keys(tx: Tx, person_ids: Collection[str]) -> None:
     """Erase the data keys of these people: from the commit on, no word of theirs can be read, wherever a copy of it lies."""
-    tx.session.execute(update(_PEOPLE).where(_PEOPLE.c.id.in_(person_ids)).values(data_key_wrapped=b""))
+    tx.session.execute(update(_PEOPLE).where(_PEOPLE.c.id.in_(person_ids)).values(data_key_wrapped=b"", former_key_wrapped=None))
     for person_id in person_ids:
         tx.vault.forget_person(person_id)
 

@@ -20,8 +20,10 @@ from escalation.record.tables.cases import (
     PromiseRow,
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
+from escalation.record.tables.desk import DraftJob, DraftReview, DraftRow
 from escalation.record.tables.erasures import Erasure
 from escalation.record.tables.insight import InsightCount
+from escalation.record.tables.keys import MasterKey
 from escalation.record.tables.published import PublishedRow
 from escalation.record.tables.signing_in import Passkey, SignInChallenge
 from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
@@ -42,12 +44,16 @@ __all__ = [
     "Debrief",
     "Destruction",
     "Draft",
+    "DraftJob",
+    "DraftReview",
+    "DraftRow",
     "DueRow",
     "Erasure",
     "Feedback",
     "InboxRow",
     "InsightCount",
     "KeyRow",
+    "MasterKey",
     "OutboxRow",
     "Passkey",
     "Person",

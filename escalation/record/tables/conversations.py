@@ -17,6 +17,10 @@ class Person(Table):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     code: Mapped[str | None] = mapped_column(String(9), index=True)
     data_key_wrapped: Mapped[bytes]
+    key_number: Mapped[int] = mapped_column(default=1)
+    key_since: Mapped[datetime | None]
+    former_key_wrapped: Mapped[bytes | None]
+    former_keys: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     age_band: Mapped[str] = mapped_column(String(10), default="unknown")
     area: Mapped[str | None] = mapped_column(String(20), index=True)
@@ -26,6 +30,8 @@ class Person(Table):
     safe_until: Mapped[str | None] = mapped_column(String(5))
     code_word: Mapped[str | None] = mapped_column(String(64))
     return_code: Mapped[str | None] = mapped_column(String(64), unique=True)
+    move_code: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    move_until: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     away_since: Mapped[datetime | None]
     unreachable_at: Mapped[datetime | None]

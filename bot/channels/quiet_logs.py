@@ -1,4 +1,4 @@
-"""Keeping the token and people's words out of the logs of the libraries under the Telegram channel."""
+"""Keeping tokens and people's words out of the logs of the libraries under a channel."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ class Redacted(logging.Filter):
         return True
 
 
-def tame(token: str) -> None:
-    """Quieten the libraries: httpx names the token at INFO; python-telegram-bot quotes whole messages, up to CRITICAL.
+def tame(token: str, *libraries: str) -> None:
+    """Quieten httpx, which names addresses at INFO, and these libraries, which quote whole messages: python-telegram-bot up to
+    CRITICAL, pywa at DEBUG.
 
     What matters of the latter reaches this program as exceptions, and is logged by it without words.
     """
@@ -31,4 +32,5 @@ def tame(token: str) -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
         logger.addFilter(Redacted(token))
-    logging.getLogger("telegram").setLevel(_SILENT)
+    for name in libraries:
+        logging.getLogger(name).setLevel(_SILENT)

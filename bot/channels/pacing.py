@@ -1,0 +1,106 @@
+"""Keeping to an app's speed limits: in each chat, and among all. One chat that is slowed down never holds up another."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from bot.channels import TryLater
+
+LONGEST_WAIT = 2.0
+"""Seconds that a message waits here for its turn; beyond that it is given back."""
+
+_REMEMBERED = 10_000
+
+
+@dataclass
+class Pace:
+    """At most one in `every` seconds, after a burst of `burst` (generic cell rate)."""
+
+    every: float
+    burst: int
+    _next: float = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more may go."""
+        return max(0.0, self._next - (self.burst - 1) * self.every - now)
+
+    def took(self, now: float) -> None:
+        self._next = max(self._next, now) + self.every
+
+    def idle(self, now: float) -> bool:
+        return self._next <= now
+
+
+@dataclass
+class Turns:
+    """Whose message may leave when. `chat` and `all`: seconds between two, and how many may go in a burst."""
+
+    chat: tuple[float, int]
+    all: tuple[float, int]
+    _chats: dict[str, Pace] = field(default_factory=dict)
+    _held_until: dict[str, float] = field(default_factory=dict)
+    _waiting: int = 0
+    _queue: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._all = Pace(*self.all)
+
+    async def wait(self, address: str) -> None:
+        """Wait for this message's turn, in its chat and among all. Raises `TryLater` where that is far off."""
+        now = time.monotonic()
+        self._forget(now)
+        chat = self._chats.setdefault(address, Pace(*self.chat))
+        alone = max(self._held_until.get(address, 0.0) - now, chat.wait(now))
+        wait = max(alone, self._all.wait(now) + self._waiting * self._all.every)
+        if wait > LONGEST_WAIT:
+            raise TryLater(wait)
+        chat.took(now)
+        await asyncio.sleep(max(0.0, alone))
+        await self._leave()
+
+    def takes_at_once(self, address: str) -> bool:
+        """Take a turn for something that must never hold up a message; `False`, and nothing taken, where messages wait."""
+        now = time.monotonic()
+        if self._held_until.get(address, 0.0) > now or self._all.wait(now) > 0:
+            return False
+        self._all.took(now)
+        return True
+
+    def hold(self, address: str, seconds: float) -> None:
+        """The app asked to leave this chat alone for so long."""
+        self._held_until[address] = time.monotonic() + seconds
+
+    async def _leave(self) -> None:
+        """Leave in the order of arrival, a real distance apart: after a moment in which nothing ran, nobody catches up in one burst."""
+        self._waiting += 1
+        try:
+            async with self._queue:
+                await asyncio.sleep(self._all.wait(time.monotonic()))
+                self._all.took(time.monotonic())
+        finally:
+            self._waiting -= 1
+
+    def _forget(self, now: float) -> None:
+        if len(self._chats) > _REMEMBERED:
+            self._chats = {address: pace for address, pace in self._chats.items() if not pace.idle(now)}
+            self._held_until = {address: until for address, until in self._held_until.items() if until > now}
+
+
+@dataclass
+class Begun:
+    """Which parts of a long bubble have gone, so that a retry goes on where it stopped."""
+
+    _gone: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def take(self, bubble: object) -> tuple[str, ...]:
+        """The ids of the parts that have gone; they are forgotten here."""
+        return self._gone.pop(hash(bubble), ())
+
+    def keep(self, bubble: object, gone: tuple[str, ...]) -> None:
+        """Remember them until the next try."""
+        if gone:
+            self._gone[hash(bubble)] = gone
+        if len(self._gone) > _REMEMBERED:
+            self._gone.pop(next(iter(self._gone)))

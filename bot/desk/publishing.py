@@ -1,0 +1,135 @@
+"""Publishing a draft: its checks run beside everything else, and what they refuse stays a draft, with the reasons."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.desk import drafts, jobs, signing, workflow
+from bot.desk.drafts import Draft
+from bot.desk.jobs import Job
+from bot.desk.signing import Unsignable
+from bot.desk.standing import standing
+from content.editorial.edition import Texts
+from content.editorial.problems import Problem
+from escalation.case import NotPossible
+from escalation.publishing import Change, Check, Outdated, Publisher, Unfit
+from escalation.record import published
+from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.tables import Staff
+
+log = logging.getLogger(__name__)
+
+Gate = Callable[[Texts, str], list[Problem]]
+"""What is wrong with an edition in which the file with this key was changed, beyond what the content check says."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What would be published of a draft, and what that rests on."""
+
+    draft: Draft
+    text: str | None
+    approved: bool
+
+
+class Publishing:
+    """Does what was asked for, one try after another. `check` is the content check, `gate` what a file of its kind has to pass besides."""
+
+    def __init__(
+        self, record: Record, check: Check, now: Callable[[], datetime], zone: ZoneInfo, *, production: bool, gate: Gate = lambda texts, key: []
+    ) -> None:
+        self._record = record
+        self._check = check
+        self._gate = gate
+        self._now = now
+        self._zone = zone
+        self._production = production
+        self._work: asyncio.Task[None] | None = None
+
+    async def look(self) -> None:
+        """See whether something was asked for; it is done beside everything else."""
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._all(), name="publishing")
+
+    async def idle(self) -> None:
+        """Wait until everything that was asked for is done."""
+        await self.look()
+        if self._work is not None:
+            await self._work
+
+    async def _all(self) -> None:
+        try:
+            while job := await self._record.awrite(lambda tx: jobs.claim(tx, self._now())):
+                await asyncio.to_thread(self._publish, job)
+        except RecordUnavailable as error:
+            log.warning("what is to be published has to wait: %s", error)
+
+    def _publish(self, job: Job) -> None:
+        """Try it; whatever comes of it ends the try, unless the record is away."""
+        key = self._record.read(lambda tx: drafts.find(tx, job.draft_id).key)
+        try:
+            self._put_in_force(job)
+        except Outdated:
+            self._end(job, jobs.OUTDATED)
+        except Unsignable as error:
+            self._end(job, jobs.REFUSED, error.problem)
+        except Unfit as unfit:
+            self._end(job, jobs.REFUSED, *unfit.problems)
+        except NotPossible as error:
+            self._end(job, jobs.REFUSED, Problem(Path(key), 1, str(error), "look at the draft again"))
+        except RecordUnavailable:
+            raise
+        except Exception as error:
+            log.error("a draft could not be published: %s", type(error).__name__)
+            self._end(job, jobs.FAILED)
+
+    def _put_in_force(self, job: Job) -> None:
+        made = self._record.read(lambda tx: self._made(tx, job))
+        change = Change(made.draft.key, made.text, made.draft.base)
+        publisher = Publisher(self._record, partial(self._problems, made.draft.key), self._now)
+        if not publisher.publish([change], by=job.asked_by, note=made.draft.note, also=lambda tx: self._done(tx, job, made)):
+            raise NotPossible("it says what is in force: there is nothing to publish")
+
+    def _made(self, tx: Tx, job: Job) -> _Made:
+        draft = self._fit(tx, job)
+        found = standing(draft, drafts.reviews(tx, draft.id))
+        editor = tx.session.get(Staff, draft.changed_by)
+        text = None if draft.retire else signing.as_published(draft, found, editor.name if editor else "", self._zone)
+        return _Made(draft, text, found.approved)
+
+    def _fit(self, tx: Tx, job: Job) -> Draft:
+        """The draft, where it is still the one that somebody asked to publish."""
+        draft = drafts.find(tx, job.draft_id)
+        workflow.refuse_unready(tx, draft, production=self._production)
+        if draft.digest != job.digest:
+            raise NotPossible("it was changed after somebody asked to publish it")
+        return draft
+
+    def _problems(self, key: str, texts: Texts) -> list[Problem]:
+        found = self._check(texts)
+        return found if any(one.severity == "error" for one in found) else [*found, *self._gate(texts, key)]
+
+    def _done(self, tx: Tx, job: Job, made: _Made) -> None:
+        """In the transaction that stores the version: it rests on what holds at that moment."""
+        draft = self._fit(tx, job)
+        if standing(draft, drafts.reviews(tx, draft.id)).approved != made.approved or draft.base != made.draft.base:
+            raise NotPossible("what was said of it has changed meanwhile")
+        now = self._now()
+        workflow.done(tx, draft.id, job.asked_by, now)
+        jobs.end(tx, job.id, jobs.PUBLISHED, now, number=published.number(tx))
+        tx.signal("desk")
+
+    def _end(self, job: Job, result: str, *findings: Problem) -> None:
+        def end(tx: Tx) -> None:
+            jobs.end(tx, job.id, result, self._now(), findings)
+            workflow.not_published(tx, job.draft_id)
+
+        self._record.write(end)
+

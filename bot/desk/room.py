@@ -1,0 +1,31 @@
+"""The desk as a room of the staff web app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bot.desk import routes_files, routes_library, routes_steps
+from bot.desk.publishing import Publishing
+from bot.desk.state import Desk
+from bot.editions import Editions
+from escalation.console.rooms import Room
+from escalation.publishing import Check
+from escalation.record.store import Record
+
+ROUTERS = (routes_library, routes_steps, routes_files)
+"""The one with the address of any file comes last."""
+
+
+def build(record: Record, editions: Editions, check: Check, now: Callable[[], datetime], *, production: bool) -> Desk:
+    """The desk of one program, which knows from when on an edition is in force."""
+    publishing = Publishing(record, check, now, editions.in_force.service.zone, production=production)
+    desk = Desk(publishing, production, now, problem=lambda: editions.problem)
+    editions.tell(lambda edition: desk.use(edition.number))
+    return desk
+
+
+def room(desk: Desk) -> Room:
+    """The desk, to be given to the console."""
+    return Room("desk", Path(__file__).parent, ROUTERS, desk)

@@ -1,0 +1,213 @@
+"""Editing a draft in its form or as text, with the preview beside it, and trying it as a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from bot.desk import drafts, editing, preview
+from bot.desk.comparing import compared
+from bot.desk.drafts import Draft, Over, Overtaken
+from bot.desk.editing import Clash, Kept, Opened
+from bot.desk.findings import Known
+from bot.desk.forms import Given, base_of
+from bot.desk.preview import Look
+from bot.desk.state import desk_of
+from bot.desk.text_edits import NotPlain
+from bot.desk.text_findings import found_in_text
+from bot.desk.views import View, view
+from bot.channels.webchat.routes import DRAWING_ONLY
+from content.editorial.library import CONTENT
+from content.editorial.pictures import read_picture
+from content.editorial.reading import ContentError
+from escalation.console.pages import page, redirect
+from escalation.console.permissions import Gate, GatedRoute
+from escalation.console.problems import Problem
+from escalation.console.state import Console
+from escalation.record.store import Tx
+from escalation.record.tables import Staff
+from escalation.staff.sign_in import SignedIn
+
+router = APIRouter(route_class=GatedRoute)
+Editor = Annotated[SignedIn, Depends(Gate("edit_content"))]
+GONE = "There is no such draft. It may have been dropped."
+OVER = "This draft was published or dropped meanwhile, so it cannot be changed any more. Begin a new one."
+
+
+@router.get("/desk/drafts/{draft_id}/edit")
+async def edit(request: Request, draft_id: str, me: Editor, card: str | None = None, at: str = "", text: str = "") -> Response:
+    there = editing.opened(await _draft(request, draft_id))
+    if text or there.shape is None:
+        return await _text_page(request, me, there)
+    return await _form_page(request, me, there, there.data, there.card(card), focus=at)
+
+
+@router.post("/desk/drafts/{draft_id}/edit")
+async def save(request: Request, draft_id: str, me: Editor) -> Response:
+    console: Console = request.app.state.console
+    given = await _given(request)
+    by_itself = given.get("do", "") in ("", "save") and "hx-request" in request.headers
+    try:
+        kept = await console.record.awrite(lambda tx: _tried(lambda: editing.keep(tx, draft_id, given, me.staff_id, console.clock())))
+    except NotPlain:
+        raise Problem(409, "this draft is edited as text now: load the page again") from None
+    except Clash as clash:
+        return await _clash_page(request, me, clash, given)
+    if by_itself:
+        other = await _name(request, kept.together) if kept.together else ""
+        return page(request, "edit_kept.html", me, draft=kept.draft, card=kept.card, base_now=_base(kept), other=other)
+    if "hx-request" in request.headers:
+        there = editing.opened(kept.draft)
+        return _in_place(await _form_page(request, me, there, there.data, there.card(_next_card(kept, given)), focus=kept.field))
+    at = f"&at={kept.field}" if kept.field else ""
+    return redirect(request, f"/desk/drafts/{draft_id}/edit?card={_next_card(kept, given)}{at}")
+
+
+@router.post("/desk/drafts/{draft_id}/edit/look")
+async def look(request: Request, draft_id: str, me: Editor) -> Response:
+    """How the words that are typed look and what is wrong with them; nothing is stored."""
+    there = editing.opened(await _draft(request, draft_id))
+    given = await _given(request)
+    if there.shape is None:
+        return page(request, "edit_text_looked.html", me, problems=found_in_text(there.draft.key, given.get("text", "")))
+    data, card = editing.with_typed(there, given)
+    known = await _known(request)
+    shown = view(there.draft.key, there.shape, data, card, known)
+    return page(request, "edit_looked.html", me, **_preview(there, data, shown, Look.chosen(given)))
+
+
+@router.post("/desk/drafts/{draft_id}/edit/together")
+async def edit_together(request: Request, draft_id: str, me: Editor) -> Response:
+    """The form with one's own words, and a colleague's beside each field in which they differ."""
+    there = editing.opened(await _draft(request, draft_id))
+    if there.shape is None:
+        raise Problem(409, "this draft is edited as text now: load the page again")
+    given = await _given(request)
+    data, card = editing.with_typed(there, given)
+    return await _form_page(request, me, there, data, card, theirs=there.data)
+
+
+@router.post("/desk/drafts/{draft_id}/edit/text")
+async def save_text(request: Request, draft_id: str, me: Editor) -> Response:
+    console: Console = request.app.state.console
+    given = await _given(request)
+    try:
+        draft = await console.record.awrite(lambda tx: _tried(lambda: editing.keep_text(tx, draft_id, given, me.staff_id, console.clock())))
+    except Overtaken as overtaken:
+        who = await _name(request, overtaken.current.changed_by)
+        mine = given.get("text", "").replace("\r\n", "\n")
+        rows = compared(overtaken.current.text, mine)
+        return page(request, "edit_text_clash.html", me, 409, draft=overtaken.current, mine=mine, who=who, rows=rows)
+    if "hx-request" in request.headers:
+        return page(request, "edit_text_looked.html", me, problems=found_in_text(draft.key, draft.text), draft=draft)
+    return redirect(request, f"/desk/drafts/{draft_id}/edit?text=yes")
+
+
+@router.get("/desk/preview.css")
+async def preview_style(me: Editor) -> Response:
+    return Response(preview.style(), media_type="text/css")
+
+
+@router.get("/desk/pictures/{name}")
+async def picture(name: str, me: Editor) -> Response:
+    try:
+        content = read_picture(CONTENT / "pictures" / name)
+    except ContentError:
+        raise Problem(404, "there is no such picture") from None
+    return Response(content, media_type="image/svg+xml", headers={"content-security-policy": DRAWING_ONLY})
+
+
+async def _form_page(
+    request: Request, me: SignedIn, there: Opened, data: Any, card: str, *, focus: str = "", theirs: Any = None, status: int = 200
+) -> Response:
+    assert there.shape is not None
+    known = await _known(request)
+    shown = view(there.draft.key, there.shape, data, card, known, theirs)
+    who = await _name(request, there.draft.changed_by)
+    more = _preview(there, data, shown, Look())
+    return page(request, "edit.html", me, status, draft=there.draft, focus=focus, who=who, merging=theirs is not None, **more)
+
+
+async def _text_page(request: Request, me: SignedIn, there: Opened) -> Response:
+    draft = there.draft
+    problems = found_in_text(draft.key, draft.text)
+    return page(request, "edit_text.html", me, draft=draft, problems=problems, has_form=there.shape is not None, who=await _name(request, draft.changed_by))
+
+
+async def _clash_page(request: Request, me: SignedIn, clash: Clash, given: Given) -> Response:
+    """Both versions of the card side by side; nothing was stored."""
+    there = clash.theirs
+    assert there.shape is not None
+    known = await _known(request)
+    mine = view(there.draft.key, there.shape, clash.mine, clash.card, known, there.data)
+    who = await _name(request, there.draft.changed_by)
+    typed = {name: value for name, value in given.items() if name not in ("csrf", "revision", "base", "do", "card")}
+    return _in_place(page(request, "edit_clash.html", me, 409, draft=there.draft, mine=mine, typed=typed, who=who, card=clash.card))
+
+
+def _in_place(response: Response) -> Response:
+    """The page in the place of the one that is shown, where a script asked for it."""
+    response.headers.update({"hx-retarget": "#desk", "hx-reselect": "#desk", "hx-reswap": "outerHTML"})
+    return response
+
+
+async def _known(request: Request) -> Known:
+    console = _console(request)
+    return await desk_of(request).library.known(console.record, console.clock().astimezone(console.service.zone).date())
+
+
+def _preview(there: Opened, data: Any, shown: View, chosen: Look) -> dict[str, Any]:
+    assert there.shape is not None
+    seen = preview.seen(there.shape, data, shown.card, chosen)
+    return {"view": shown, "look": chosen, "bands": preview.BANDS, "seen": seen, "key": there.draft.key}
+
+
+async def _draft(request: Request, draft_id: str) -> Draft:
+    return await _console(request).record.aread(lambda tx: _tried(lambda: _open(tx, draft_id)))
+
+
+def _open(tx: Tx, draft_id: str) -> Draft:
+    found = drafts.find(tx, draft_id)
+    if not found.open:
+        raise Over(found.state)
+    return found
+
+
+def _tried(work: Any) -> Any:
+    try:
+        return work()
+    except KeyError:
+        raise Problem(404, GONE) from None
+    except Over:
+        raise Problem(409, OVER) from None
+
+
+async def _given(request: Request) -> Mapping[str, str]:
+    """The fields of the form; of several with one name, all, one in each line."""
+    form = await request.form()
+    return {name: "\n".join(str(value) for value in form.getlist(name)) for name in form}
+
+
+def _next_card(kept: Kept, given: Given) -> str:
+    """The card to go on with: another one where a button said so."""
+    do = given.get("do", "")
+    return do.removeprefix("go:") if do.startswith("go:") else kept.card
+
+
+def _base(kept: Kept) -> str:
+    there = editing.opened(kept.draft)
+    return base_of(there.data, there.shape, kept.card) if there.shape else ""
+
+
+async def _name(request: Request, staff_id: str) -> str:
+    """Who this is; somebody who is not on the list any more is nobody in particular."""
+    found = await _console(request).record.aread(lambda tx: tx.session.get(Staff, staff_id))
+    return found.name if found else "Somebody"
+
+
+def _console(request: Request) -> Console:
+    console: Console = request.app.state.console
+    return console

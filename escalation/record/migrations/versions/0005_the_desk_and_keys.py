@@ -1,0 +1,102 @@
+"""The editor's desk: drafts of content files, what was said of them, and publishing them"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import escalation.record.times
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    _desk()
+    _keys()
+    _moving()
+
+
+def _desk() -> None:
+    when = escalation.record.times.UtcDateTime(timezone=True)
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("retire", sa.Boolean(), nullable=False),
+        sa.Column("started_by", sa.String(length=32), nullable=False),
+        sa.Column("started_at", when, nullable=False),
+        sa.Column("changed_by", sa.String(length=32), nullable=False),
+        sa.Column("changed_at", when, nullable=False),
+        sa.Column("publish_at", when, nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    still_open = sa.text("state NOT IN ('published', 'dropped')")
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_open", ["key"], unique=True, sqlite_where=still_open, postgresql_where=still_open)
+
+    op.create_table(
+        "draft_review",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("draft_id", sa.String(length=32), nullable=False),
+        sa.Column("step", sa.String(length=10), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", when, nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("draft_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_review_draft_id"), ["draft_id"], unique=False)
+
+    op.create_table(
+        "draft_job",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("draft_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", when, nullable=False),
+        sa.Column("claimed_at", when, nullable=True),
+        sa.Column("ended_at", when, nullable=True),
+        sa.Column("result", sa.String(length=10), nullable=True),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("draft_job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_job_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index("ix_draft_job_open", ["ended_at", "asked_at"], unique=False)
+
+
+def _keys() -> None:
+    when = escalation.record.times.UtcDateTime(timezone=True)
+    op.create_table(
+        "master_keys",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("since", when, nullable=False),
+        sa.Column("handed_on", sa.LargeBinary(), nullable=True),
+        sa.Column("handed_back", sa.LargeBinary(), nullable=True),
+        sa.Column("done_at", when, nullable=True),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("name"),
+    )
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("key_number", sa.Integer(), nullable=False, server_default="1"))
+        batch_op.add_column(sa.Column("key_since", when, nullable=True))
+        batch_op.add_column(sa.Column("former_key_wrapped", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("former_keys", sa.JSON(), nullable=False, server_default="[]"))
+
+
+def _moving() -> None:
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("move_code", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("move_until", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_people_move_code"), ["move_code"], unique=True)
