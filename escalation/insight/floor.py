@@ -167,7 +167,7 @@ def _hours(tx: Tx, span: Span) -> defaultdict[str, float]:
     return found
 
 
-def _seen(tx: Tx, lead: Staff, case_ids: CompoundSelect[tuple[str]]) -> set[str]:
+def _seen(tx: Tx, lead: Staff, case_ids: CompoundSelect[str]) -> set[str]:
     """Which of these cases this lead may see; no drills."""
     looked_at = select(CaseRow.id, CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id)
     rows = tx.session.execute(looked_at.where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))
