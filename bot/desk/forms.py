@@ -61,7 +61,8 @@ def renamed(data: Any, shape: Shape, card: str, wish: str) -> tuple[Any, str]:
     """The data with a step or message of another name, and the buttons that lead there; and the name it has now."""
     name = re.sub(r"[^a-z0-9_]+", "_", wish.strip().lower()).strip("_")[:40]
     place = cards(shape, data).get(card)
-    if place is None or not isinstance(data[shape.cards], dict) or card == "start" or name in ("", *data[shape.cards]):
+    inside = data.get(shape.cards)
+    if place is None or not isinstance(inside, dict) or card == "start" or name in ("", *inside):
         return data, card
     inside = {name if old == card else old: value for old, value in data[shape.cards].items()}
     for one in inside.values():

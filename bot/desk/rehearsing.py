@@ -55,12 +55,19 @@ def touched(written: list[Talk], words: Sequence[Library], key: str) -> list[Tal
     topic, _, language = key.rpartition("/")[2].removesuffix(".yml").partition(".")
     words = [one.speaking(language) for one in words] if language else words
     names = {topic, *(name for one in words for name in _ways_to(one, topic))}
-    said = "\n".join(text for one in words for text in _said_in(one, topic)).casefold()
-    return [talk for talk in written if any(_fits(part, names, said) for part in _strings(talk.data))]
+    said, elsewhere = _joined(words, lambda name: name == topic), _joined(words, lambda name: name != topic)
+    return [talk for talk in written if any(part in names or _only_in(said, elsewhere, part) for part in _strings(talk.data))]
 
 
-def _fits(part: str, names: set[str], said: str) -> bool:
-    return part in names or (len(part) >= TELLING and part.casefold() in said)
+def _only_in(said: str, elsewhere: str, part: str) -> bool:
+    return len(part) >= TELLING and part.casefold() in said and part.casefold() not in elsewhere
+
+
+def _joined(words: Sequence[Library], which: Callable[[str], bool]) -> str:
+    """All that is said in some of the scripts, and, where the topic asked for is not among them, by messages."""
+    steps = [step for one in words for name, script in one.scripts.items() if which(name) for step in script.steps.values()]
+    messages = [message for one in words for message in one.messages.values() if which("")]
+    return "\n".join(text for turn in [*steps, *messages] for said in variants(turn).values() for text in said).casefold()
 
 
 def _failing(played: Stage, chosen: list[Talk], service: Service, noticing: Noticing, on_progress: Progress) -> list[tuple[Talk, str]]:
@@ -77,15 +84,9 @@ def _ways_to(words: Library, topic: str) -> Iterator[str]:
     """The title of a topic, under which menus list it, and the labels of buttons that lead there."""
     if script := words.scripts.get(topic):
         yield script.title
-    for turn in [*(step for one in words.scripts.values() for step in one.steps.values()), *words.messages.values()]:
-        yield from (button.label for button in turn.buttons if topic in button.go.replace(":", "/").split("/"))
-
-
-def _said_in(words: Library, topic: str) -> Iterator[str]:
-    script = words.scripts.get(topic)
-    for step in script.steps.values() if script else ():
-        for said in variants(step).values():
-            yield from said
+    buttons = [button for script in words.scripts.values() for step in script.steps.values() for button in step.buttons]
+    buttons += [button for message in words.messages.values() for button in message.buttons]
+    yield from (button.label for button in buttons if topic in button.go.replace(":", "/").split("/"))
 
 
 def _strings(data: object) -> Iterator[str]:

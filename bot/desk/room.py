@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bot.desk import routes_files, routes_library, routes_steps
+from bot.desk import routes_editing, routes_files, routes_library, routes_steps, routes_trying
 from bot.desk.publishing import Publishing
 from bot.desk.state import Desk
 from bot.editions import Editions
@@ -14,7 +14,7 @@ from escalation.console.rooms import Room
 from escalation.publishing import Check
 from escalation.record.store import Record
 
-ROUTERS = (routes_library, routes_steps, routes_files)
+ROUTERS = (routes_library, routes_steps, routes_editing, routes_trying, routes_files)
 """The one with the address of any file comes last."""
 
 

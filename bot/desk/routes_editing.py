@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from bot.channels.webchat.routes import DRAWING_ONLY
 from bot.desk import drafts, editing, preview
 from bot.desk.comparing import compared
 from bot.desk.drafts import Draft, Over, Overtaken
@@ -19,7 +20,6 @@ from bot.desk.state import desk_of
 from bot.desk.text_edits import NotPlain
 from bot.desk.text_findings import found_in_text
 from bot.desk.views import View, view
-from bot.channels.webchat.routes import DRAWING_ONLY
 from content.editorial.library import CONTENT
 from content.editorial.pictures import read_picture
 from content.editorial.reading import ContentError
@@ -134,7 +134,15 @@ async def _form_page(
 async def _text_page(request: Request, me: SignedIn, there: Opened) -> Response:
     draft = there.draft
     problems = found_in_text(draft.key, draft.text)
-    return page(request, "edit_text.html", me, draft=draft, problems=problems, has_form=there.shape is not None, who=await _name(request, draft.changed_by))
+    return page(
+        request,
+        "edit_text.html",
+        me,
+        draft=draft,
+        problems=problems,
+        has_form=there.shape is not None,
+        who=await _name(request, draft.changed_by),
+    )
 
 
 async def _clash_page(request: Request, me: SignedIn, clash: Clash, given: Given) -> Response:

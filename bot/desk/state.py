@@ -8,20 +8,25 @@ from datetime import datetime
 
 from fastapi import Request
 
+from bot.desk.editing import Library
 from bot.desk.publishing import Publishing
+from bot.desk.trying import Rehearsals
 
 
 @dataclass
 class Desk:
     """The desk of one process. `production`: whether only what is signed off may be published.
 
-    `problem`: why the newest edition is not in force; empty where it is.
+    `problem`: why the newest edition is not in force; empty where it is. `library`: what drafts are checked against while they
+    are written; `rehearsals`: the chats in which drafts are tried.
     """
 
     publishing: Publishing
     production: bool
     clock: Callable[[], datetime]
     problem: Callable[[], str] = lambda: ""
+    library: Library = field(default_factory=Library)
+    rehearsals: Rehearsals = field(default_factory=Rehearsals)
     _since: dict[int, datetime] = field(default_factory=dict)
     _number: int | None = None
 

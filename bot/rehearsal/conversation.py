@@ -56,7 +56,7 @@ class Conversation:
             try:
                 await self._do(dict(step))
             except Failed as error:
-                raise Failed(f"step {number} {step}: {error}") from None
+                raise Failed(f"step {number} ({_act_of(step)}): {error}") from None
         self.looking.nothing_leaked(name for name, _ in TEAM)
 
     def _staff(self, duty: dict[str, Any]) -> None:
@@ -145,3 +145,8 @@ class Conversation:
             self.house.made_the_call(step.pop("made_the_call"), case_id)
         elif "leaves_the_rota" in step:
             self.house.leaves_the_rota(step.pop("leaves_the_rota"))
+
+
+def _act_of(step: dict[str, Any]) -> str:
+    """What is done in a step, as its first line says it."""
+    return next((f"{name}: {value}" for name, value in step.items()), "nothing")

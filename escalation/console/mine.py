@@ -10,7 +10,7 @@ from sqlalchemy import select
 from escalation import quiet
 from escalation.case import TALKING
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow
+from escalation.record.tables import CaseRow, Person
 from nlu.understanding import Level
 
 
@@ -20,13 +20,15 @@ class Mine:
 
     id: str
     level: Level
+    age_band: str
     since: datetime
     owed: datetime | None
 
 
 def mine(tx: Tx, staff_id: str) -> list[Mine]:
     """The conversations of this member of staff, in the order in which they were picked up."""
-    talking = select(CaseRow).where(CaseRow.worker_id == staff_id, CaseRow.stage.in_(TALKING)).order_by(CaseRow.picked_up_at, CaseRow.id)
-    rows = list(tx.session.scalars(talking))
-    owed = quiet.owed_since(tx, (row.id for row in rows))
-    return [Mine(row.id, Level(row.level), row.picked_up_at or row.opened_at, owed.get(row.id)) for row in rows]
+    talking = select(CaseRow, Person.age_band).join(Person, Person.id == CaseRow.person_id)
+    talking = talking.where(CaseRow.worker_id == staff_id, CaseRow.stage.in_(TALKING)).order_by(CaseRow.picked_up_at, CaseRow.id)
+    rows = list(tx.session.execute(talking))
+    owed = quiet.owed_since(tx, (row.id for row, _ in rows))
+    return [Mine(row.id, Level(row.level), age, row.picked_up_at or row.opened_at, owed.get(row.id)) for row, age in rows]

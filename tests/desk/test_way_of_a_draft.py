@@ -40,9 +40,6 @@ people, writers, leads = st.sampled_from(list(STAFF)), st.sampled_from(list(STAF
 verdicts = st.sampled_from(["fits", "fits", "change"])
 
 
-SEEN: list[str] = []
-
-
 class Way(RuleBasedStateMachine):
     """One file, four people and a panel; beside it, what everybody truly said."""
 
@@ -137,7 +134,7 @@ class Way(RuleBasedStateMachine):
 
     @rule(
         who=writers,
-        lead=leads,
+        lead=st.sampled_from(["Jo", "Mia"]),
         number=st.integers(0, len(TEXTS) - 1),
         other=people,
         what=st.sampled_from(["saves", "change", "panel_change", "takes_back", "nothing"]),
@@ -188,7 +185,6 @@ class Way(RuleBasedStateMachine):
             assert said["status"] == "draft"
             assert not said.get("sign_off")
             return
-        SEEN.append(text)
         assert said["status"] == "signed_off"
         assert {role: sign["name"] for role, sign in said["sign_off"].items()} == {
             "editor": self.writer[text],
@@ -219,5 +215,4 @@ class Way(RuleBasedStateMachine):
 @pytest.mark.parametrize("production", [True, False])
 def test_in_whatever_order_people_act(empty_database: Path, service: Service, noticing: Noticing, production: bool) -> None:
     Way.empty, Way.service, Way.noticing, Way.production = empty_database, service, noticing, production
-    run_state_machine_as_test(Way, settings=settings(max_examples=15, stateful_step_count=40, deadline=None))
-    print('SIGNED', len(SEEN))
+    run_state_machine_as_test(Way, settings=settings(max_examples=20, stateful_step_count=30, deadline=None))

@@ -140,6 +140,8 @@ def test_every_secret_setting_has_its_file() -> None:
     handed_over = dict(line.split(":") for line in unit(SYSTEMD / "breakwater@.service")["LoadCredential"])
     assert set(handed_over) == secret_settings()
     assert all(path == f"/etc/breakwater/%i/secrets/{name}" for name, path in handed_over.items())
+    [made] = re.findall(r"^for secret in ([A-Z_ \\\n]+)$", (ROOT / "docs" / "deployment.md").read_text(), re.M)
+    assert {f"BREAKWATER_{name}" for name in made.replace("\\", "").split()} == secret_settings()
 
 
 def test_the_example_settings_are_ones_that_start() -> None:

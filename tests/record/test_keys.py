@@ -214,10 +214,10 @@ async def test_a_back_up_from_before_opens_with_the_old_key_and_lies_under_the_n
     with closing(Record(house.record.url, NEW)) as with_the_new:
         erased_list.write(path.parent, with_the_new.vault.masters, with_the_new.read(erasures.known), house.clock())
         master_key.forget(with_the_new, LATER)
-    restored = {"replace": False, "folders": (), "policy": lambda _: house.service.retention, "now": house.clock()}
+    restore = partial(restoring.restore, replace=False, folders=(), policy=lambda _: house.service.retention, now=house.clock())
     with pytest.raises(BackupError, match=f"key {key_name(KEY)}.*--key-file"):
-        restoring.restore(path, Keys(NEW), target, **restored)
-    restoring.restore(path, Keys(NEW, KEY), target, **restored)
+        restore(path, Keys(NEW), target)
+    restore(path, Keys(NEW, KEY), target)
     with closing(Record(f"sqlite:///{target}", NEW)) as back:
         assert any("zwetschgen" in words for words in everything(back))
         assert back.read(audit.first_broken) is None
