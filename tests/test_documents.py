@@ -246,7 +246,6 @@ def _runs_before_a_change() -> str:
 
 BUILT: dict[str, Callable[[], bool]] = {
     "N01": lambda: _has_command("backup", "back-up", "restore", "db backup", "db back-up", "db restore"),
-    "N02": lambda: _has_command("key", "rotate"),
     "N04": lambda: "confirmed_by_organisation" in _file("bot/service.py"),
     "N06": lambda: re.search(r"^(webauthn|authlib)==", _file("requirements.txt"), re.M) is not None,
     "N07": lambda: '"/account/password"' in sources(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -19,6 +20,7 @@ def rules() -> list[str]:
     return re.findall(r"^- (S\d\d) ", RULES.read_text(), re.M)
 
 
+@cache
 def named_by_tests() -> dict[str, list[str]]:
     """For each rule id, the test files and conversations that name it."""
     found: dict[str, list[str]] = defaultdict(list)

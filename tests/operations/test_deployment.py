@@ -146,7 +146,7 @@ def test_every_secret_setting_has_its_file() -> None:
 
 def test_the_example_settings_are_ones_that_start() -> None:
     given = {name.removeprefix("BREAKWATER_").lower(): value for name, value in dotenv_values(DEPLOY / "breakwater.env").items()}
-    settings = Settings(**given, data_key="A" * 43 + "=", backup_folder="backups", _env_file=None)  # type: ignore[arg-type, call-arg]
+    settings = Settings(**given, data_key="A" * 43 + "=", backup_folder="backups", _env_file=None)  # type: ignore[arg-type]
     assert settings.mode == "production"
 
 
@@ -174,7 +174,7 @@ def test_systemd_takes_the_units_and_calls_them_safe(tmp_path: Path) -> None:
     verified = subprocess.run(["systemd-analyze", "verify", "--recursive-errors=no", *units], capture_output=True, text=True, timeout=60)
     assert (verified.returncode, verified.stderr) == (0, "")
     for one in (path for path in units if path.suffix == ".service"):
-        safe = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED * 10:.0f}", one]
+        safe = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED * 10:.0f}", str(one)]
         assert subprocess.run(safe, capture_output=True, timeout=60).returncode == 0, one.name
 
 

@@ -33,7 +33,7 @@ from escalation.work.case_work import Note
 from escalation.young_person import call_backs, concerns
 from tests.escalation.talking import does, talks
 
-STAYS = frozenset({"keys", "destructions", "audit_end", "published"})
+STAYS = frozenset({"keys", "master_keys", "destructions", "audit_end", "published"})
 """Tables of the installation itself."""
 LAST_ENTRY = 1
 """The newest entry of the audit stays, so that the chain has an end."""

@@ -21,6 +21,11 @@ from escalation.record.tables import (
     Erasure,
     InsightCount,
     OutboxRow,
+    PanelComment,
+    PanelItem,
+    PanelReaction,
+    PanelRound,
+    PanelVoice,
     Shift,
     ShiftSwap,
     SignInChallenge,
@@ -70,7 +75,22 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     yield "rota", Absence, absence.ends_at <= rota
     yield "rota", Debrief, debrief.asked_at <= rota
     yield "insight", InsightCount, _columns(InsightCount).month <= (now - policy.insight.length).date()
+    yield from _panels(now - policy.panel.length)
     yield "trace", Erasure, _columns(Erasure).at <= now - policy.audit.length
+
+
+def _panels(before: datetime) -> Iterator[tuple[str, type[Mapped], ColumnElement[bool]]]:
+    """Rounds that ended before then, with all that was said in them, unless a worry in one was looked at by nobody."""
+    rounds, items, comment = (_columns(table) for table in (PanelRound, PanelItem, PanelComment))
+    unseen = select(items.round_id).where(items.id.in_(select(comment.item_id).where(comment.level != "none", comment.looked_at.is_(None))))
+    ended = or_(rounds.closed_at <= before, rounds.expires_at <= before)
+    over = select(rounds.id).where(ended, rounds.id.not_in(unseen))
+    of_them = select(items.id).where(items.round_id.in_(over))
+    yield "panel", PanelReaction, _columns(PanelReaction).item_id.in_(of_them)
+    yield "panel", PanelComment, comment.item_id.in_(of_them)
+    yield "panel", PanelVoice, _columns(PanelVoice).round_id.in_(over)
+    yield "panel", PanelItem, items.round_id.in_(over)
+    yield "panel", PanelRound, rounds.id.in_(over)
 
 
 def staff_accounts(tx: Tx, policy: RetentionPolicy, now: datetime, destroyed: Destroyed) -> int:

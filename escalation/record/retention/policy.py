@@ -118,6 +118,11 @@ class RetentionPolicy(Part):
     insight: Period = Field(title="Figures in which nobody can be told apart", description="From the day they are about.")
     staff: Period = Field(title="Accounts of staff", description="From their closing.")
     rota: Period = Field(title="Shifts, holidays and swaps", description="From their end.")
+    panel: Period = Field(
+        Period(days=183, why="Long enough to see what became of what the panel said."),
+        title="What youth panels said",
+        description="From the closing of the round, or its end.",
+    )
     traces: Period = Field(title="Traces of the program", description="Alerts, sessions and the like, from their end.")
     hold_review_days: int = Field(
         ge=1,

@@ -24,6 +24,7 @@ from escalation.record.tables.desk import DraftJob, DraftReview, DraftRow
 from escalation.record.tables.erasures import Erasure
 from escalation.record.tables.insight import InsightCount
 from escalation.record.tables.keys import MasterKey
+from escalation.record.tables.panel import PanelComment, PanelItem, PanelReaction, PanelRound, PanelVoice
 from escalation.record.tables.published import PublishedRow
 from escalation.record.tables.signing_in import Passkey, SignInChallenge
 from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
@@ -55,6 +56,11 @@ __all__ = [
     "KeyRow",
     "MasterKey",
     "OutboxRow",
+    "PanelComment",
+    "PanelItem",
+    "PanelReaction",
+    "PanelRound",
+    "PanelVoice",
     "Passkey",
     "Person",
     "PromiseRow",

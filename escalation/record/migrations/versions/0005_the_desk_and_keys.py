@@ -11,6 +11,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     _desk()
+    _panel()
     _keys()
     _moving()
 
@@ -73,6 +74,89 @@ def _desk() -> None:
     with op.batch_alter_table("draft_job", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_job_draft_id"), ["draft_id"], unique=False)
         batch_op.create_index("ix_draft_job_open", ["ended_at", "asked_at"], unique=False)
+
+
+def _panel() -> None:
+    when = escalation.record.times.UtcDateTime(timezone=True)
+    op.create_table(
+        "panel_round",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("group_name", sa.String(length=80), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("opened_by", sa.String(length=32), nullable=False),
+        sa.Column("opened_at", when, nullable=False),
+        sa.Column("expires_at", when, nullable=False),
+        sa.Column("closed_at", when, nullable=True),
+        sa.Column("signed_off_at", when, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token"),
+    )
+    op.create_table(
+        "panel_item",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("round_id", sa.String(length=32), nullable=False),
+        sa.Column("draft_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["panel_round.id"]),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("panel_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_panel_item_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_panel_item_draft_id"), ["draft_id"], unique=False)
+    op.create_table(
+        "panel_voice",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("round_id", sa.String(length=32), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("nickname_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("joined_at", when, nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["panel_round.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token"),
+    )
+    with op.batch_alter_table("panel_voice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_panel_voice_round_id"), ["round_id"], unique=False)
+    _said(when)
+
+
+def _said(when: sa.types.TypeEngine) -> None:
+    op.create_table(
+        "panel_reaction",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("item_id", sa.String(length=32), nullable=False),
+        sa.Column("step", sa.String(length=120), nullable=False),
+        sa.Column("voice_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.String(length=3), nullable=False),
+        sa.Column("at", when, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["panel_item.id"]),
+        sa.ForeignKeyConstraint(["voice_id"], ["panel_voice.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "step", "voice_id", "kind"),
+    )
+    with op.batch_alter_table("panel_reaction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_panel_reaction_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_panel_reaction_voice_id"), ["voice_id"], unique=False)
+    op.create_table(
+        "panel_comment",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("item_id", sa.String(length=32), nullable=False),
+        sa.Column("step", sa.String(length=120), nullable=False),
+        sa.Column("voice_id", sa.String(length=32), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("at", when, nullable=False),
+        sa.Column("looked_at", when, nullable=True),
+        sa.Column("looked_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["panel_item.id"]),
+        sa.ForeignKeyConstraint(["voice_id"], ["panel_voice.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("panel_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_panel_comment_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_panel_comment_voice_id"), ["voice_id"], unique=False)
 
 
 def _keys() -> None:
