@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check evaluate bench chain requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check scan evaluate bench chain requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -37,8 +37,8 @@ demo: setup  ## chat on http://127.0.0.1:8080/, staff console on /staff
 test: setup-dev  ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-fast: .venv/dev  ## the core, without the intent service, browsers and faults
-	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault"
+test-fast: .venv/dev  ## the core: record, cases, console and a few conversations
+	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault and not slow"
 
 check: .venv/dev  ## lint, types, import directions, content
 	@$(BIN)/ruff check
@@ -46,6 +46,10 @@ check: .venv/dev  ## lint, types, import directions, content
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/breakwater content check
+	@$(BIN)/python -m tests.scan code secrets
+
+scan: .venv/dev  ## known holes in packages (pip-audit), bandit, secrets in files
+	@$(BIN)/python -m tests.scan
 
 evaluate: setup-dev  ## how well messages are understood, on the judging messages
 	@$(BIN)/python -m tests.evaluate

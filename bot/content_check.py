@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.desk.panel.words import WORDS as PANEL_WORDS
 from bot.dialogue.adult import agreement
 from bot.dialogue.presses import known_actions
 from bot.policy_check import policy_problems
@@ -55,4 +56,5 @@ def needed() -> frozenset[str]:
     at_the_end |= {f"staff.check_in_{what}" for what in ("quiet", "unreached", "unapproved")}
     with_colleagues = {f"staff.{kind}_{what}" for kind in offers.KINDS for what in ("offered", "taken_up", "nobody")}
     with_colleagues |= {f"staff.transfer_{how}" for how in ("refused", "dropped")} | {f"staff.{which}_whom" for which in CHOOSING}
-    return frozenset(named | with_colleagues | at_the_end | by_level | by_feeling | with_nobody)
+    of_the_panel = {f"panel.{name}" for name in PANEL_WORDS}
+    return frozenset(named | of_the_panel | with_colleagues | at_the_end | by_level | by_feeling | with_nobody)

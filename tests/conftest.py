@@ -33,7 +33,9 @@ from escalation.work import staff_policy
 from nlu.noticing import Noticing
 
 KEY = bytes(range(32))
-MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"}
+MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"} | dict.fromkeys(
+    ("telegram", "whatsapp", "channels", "operations", "webchat", "retention", "content", "faults", "trials"), "slow"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,6 +29,8 @@ from content.editorial.words_check import reading_grade, words_problems
 AGE_AT_GRADE_0 = 5
 """A reading age is about five years more than the school year of the grade."""
 
+_RULE = re.compile(r" \(S\d+(?:, S\d+)*\)")
+
 Found = Mapping[str, Mapping[str, list[str]]]
 """By card and by field (`say-1`, `say`, `b0-go`; empty: the card as a whole) what is wrong there."""
 
@@ -80,11 +82,12 @@ def _turns(key: str, shape: Shape, data: Any) -> Iterator[tuple[str, Turn]]:
     audience: Audience = "staff" if root == "messages/staff" else "young_people"
     for number, (card, place) in enumerate(cards(shape, data).items()):
         inside = at(data, place)
-        variants = {form: said for form in FORMS if (said := tuple(text for text in bubbles(inside, form) if text.strip()))}
+        said = {form: tuple(bubbles(inside, form)) for form in FORMS}
+        variants = {form: texts for form, texts in said.items() if any(text.strip() for text in texts)}
         labels = [shown(one.get("label"))[:32] for one in inside.get("buttons", [])]
         name = str(inside.get("id", card)) if shape.cards == "replies" else card.replace(".", "/")
         before = tuple(f"{root}/{other}" for other, at_ in cards(shape, data).items() if _leads(at(data, at_), card))
-        buttons = tuple(Button(label=label, go="x") for label in labels if label.strip())
+        buttons = tuple(Button(label=label.strip() or "…", go="x") for label in labels)
         yield card, Turn(f"{root}/{name}", Path(key), number, audience, variants, buttons, before)
     if shape.schema is Script and shown(data.get("title")).strip():
         yield HEAD, Turn(f"{root}/title", Path(key), -1, audience, {"title": (shown(data["title"]),)})
@@ -200,7 +203,8 @@ def _say(problem: Any, loc: tuple[Any, ...]) -> str:
 
 
 def _sentence(what: str, to_do: str) -> str:
-    """One finding as a sentence or two."""
+    """One finding as a sentence or two, without the numbers of our own rules."""
+    what, to_do = (_RULE.sub("", part) for part in (what, to_do))
     return " ".join(
         f"{part[:1].upper()}{part[1:]}{'' if part.endswith(('.', '?', '!')) else '.'}" for part in (what.strip(), to_do.strip()) if part
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -24,12 +24,13 @@ class Filled:
     free: bool
 
 
-def of_page(text: str, address: str) -> Iterator[Filled]:
-    """Each form of a page with each of its buttons, `SCRIPT` in each field for free text and the last choice in every other."""
+def of_page(text: str, address: str, write: Callable[[str], str] = lambda kind: SCRIPT) -> Iterator[Filled]:
+    """Each form of a page with each of its buttons, the last choice in each field, and in each for free text what `write` makes for a
+    field of that kind, such as `email`."""
     for form in html.document_fromstring(text).iter("form"):
         if form.get("method") == "dialog":
             continue
-        fields, free = _fields(form)
+        fields, free = _fields(form, write)
         path = urlsplit(urljoin(address, form.get("action") or address)).path
         buttons = [button for button in form.iter("button") if button.get("type", "submit") == "submit"]
         for named in {(button.get("name"), button.get("value", "")) for button in buttons} or {(None, "")}:
@@ -37,7 +38,7 @@ def of_page(text: str, address: str) -> Iterator[Filled]:
             yield Filled(form.get("method", "get"), path, {**fields, **chosen}, free)
 
 
-def _fields(form: Any) -> tuple[dict[str, str], bool]:
+def _fields(form: Any, write: Callable[[str], str]) -> tuple[dict[str, str], bool]:
     found: dict[str, str] = {}
     free = False
     for field in form.iter("input", "textarea", "select"):
@@ -45,7 +46,7 @@ def _fields(form: Any) -> tuple[dict[str, str], bool]:
         if not name:
             continue
         if kind == "textarea" or (field.tag == "input" and kind in _FREE):
-            found[name], free = SCRIPT, True
+            found[name], free = write(kind), True
         elif kind == "select":
             found[name] = ([option.get("value") for option in field.iter("option") if option.get("value")] or [""])[-1]
         else:

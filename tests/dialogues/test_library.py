@@ -19,6 +19,7 @@ LED_TO_BY_WORDS = frozenset({"again"})
 """Steps that are said when they write something, and that no button leads to."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", SCRIPTS)
 async def test_each_turn_of_a_script_is_said_in_the_words_for_whoever_reads_it(house: House, words: Library, topic: str) -> None:
     script = words.scripts[topic]

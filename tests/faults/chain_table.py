@@ -66,7 +66,7 @@ class FastProgram(Program):
         await until(lambda: self.api.calls["getUpdates"] > polls, 90, lambda: self.log.read_text()[-2000:])
 
     def _launch(self) -> None:
-        environment = self._settings() | {STARTED: str(self.started), SPEED: str(self.speed), "PYTHONPATH": str(ROOT)}
+        environment = self.settings() | {STARTED: str(self.started), SPEED: str(self.speed), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "tests.faults.fast_program"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ class Program:
     token: str
     process: subprocess.Popen[bytes] | None = None
     database: str = ""
+    more: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'breakwater.db'}"
@@ -50,7 +51,7 @@ class Program:
     def _launch(self) -> None:
         command = [str(BREAKWATER), "serve", "--without-intents"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, env=self._settings(), stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(command, cwd=self.folder, env=self.settings(), stdout=log, stderr=log, start_new_session=True)
 
     def kill(self) -> None:
         """End it as a power cut does: no signal handler, no clean-up."""
@@ -92,7 +93,8 @@ class Program:
         except (httpx.HTTPError, ValueError):
             return False
 
-    def _settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """The environment it runs in."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("BREAKWATER_")}
         return plain | {
             "BREAKWATER_MODE": "demo",
@@ -103,6 +105,7 @@ class Program:
             "BREAKWATER_NLU_URL": f"http://127.0.0.1:{_free_port()}",
             "BREAKWATER_TELEGRAM_TOKEN": self.token,
             "BREAKWATER_TELEGRAM_BASE_URL": self.telegram,
+            **self.more,
         }
 
 

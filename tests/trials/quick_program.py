@@ -54,7 +54,7 @@ class QuickProgram(FastProgram):
         self.begin()
 
     def _open(self) -> None:
-        environment = self._settings() | {STARTED: str(self.started), SPEED: str(self.speed), "PYTHONPATH": str(ROOT)}
+        environment = self.settings() | {STARTED: str(self.started), SPEED: str(self.speed), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "tests.trials.nursery"]
         with self.log.open("ab") as log:
             pipe = subprocess.PIPE
