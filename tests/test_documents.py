@@ -249,7 +249,7 @@ BUILT: dict[str, Callable[[], bool]] = {
     "N04": lambda: "confirmed_by_organisation" in _file("bot/service.py"),
     "N06": lambda: re.search(r"^(webauthn|authlib)==", _file("requirements.txt"), re.M) is not None,
     "N07": lambda: '"/account/password"' in sources(),
-    "N08": lambda: re.search("pip-audit|bandit|gitleaks|detect-secrets", _runs_before_a_change()) is not None,
+    "N08": lambda: "tests.scan code secrets" in _file("Makefile") and "tests.scan packages" in _file(".ci/run"),
     "N09": lambda: _has_command("audit head", "audit send"),
     "N10": lambda: _has_command("audit list", "audit show") or '"/audit"' in sources(),
     "N11": lambda: '"refused"' in _file("escalation/console/permissions.py"),

@@ -125,9 +125,10 @@ class Rehearsal:
 class Rehearsals:
     """The rehearsals that are going on in this process, by whom and of which draft."""
 
-    def __init__(self, reader: Reader | None = None) -> None:
-        """`reader`: the intent service, where there is one."""
+    def __init__(self, reader: Reader | None = None, at_most: int = AT_MOST) -> None:
+        """`reader`: the intent service, where there is one; `at_most`: how many go on at a time."""
         self._reader = reader
+        self._at_most = at_most
         self._running: OrderedDict[tuple[str, str], Rehearsal] = OrderedDict()
         self._phrases: tuple[Texts, Noticing] | None = None
 
@@ -147,7 +148,7 @@ class Rehearsals:
             await made.young.taps_token(f"0:{go}")
             made.hidden |= {line.id for line in made.young.lines() if line.speaker == "young_person"}
         self._running[whose] = made
-        while len(self._running) > AT_MOST:
+        while len(self._running) > self._at_most:
             self.end(next(iter(self._running)))
         return made
 

@@ -86,6 +86,17 @@ class Town:
             await asyncio.sleep(0.02)
         raise AssertionError(f"no button {label!r}: {await self.place.bubbles()}")
 
+    async def settles(self) -> None:
+        """Wait until everything is answered, and shown."""
+        left = select(OutboxRow.id).where(OutboxRow.state.in_(("pending", "sending")))
+        for _ in range(600):
+            await self.lanes.idle()
+            await self.place.bubbles()
+            if self.house.record.read(lambda tx: tx.session.scalar(left.limit(1))) is None:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it does not come to rest")
+
     def written(self) -> list[str]:
         """What the record has of them, in order."""
 

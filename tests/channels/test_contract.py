@@ -73,6 +73,7 @@ async def test_a_button_of_an_older_question_agrees_to_nothing(town: Town) -> No
 async def test_a_long_text_arrives_whole_in_parts_that_end_with_a_sentence(town: Town) -> None:
     await town.place.says("hello")
     await town.hears("private")
+    await town.settles()
     heard = len(await town.texts())
     sentence = "You can write to me whenever you like, and nobody is told of it. "
     town.bot_says(sentence * 150 + "That was all.", (("OK", "0:do:menu"),))
@@ -98,6 +99,7 @@ async def test_a_photo_is_answered_in_words_and_never_fetched(town: Town) -> Non
 async def test_who_has_left_is_known_to_be_out_of_reach(town: Town) -> None:
     await town.place.says("hello")
     await town.hears("private")
+    await town.settles()
     assert isinstance(town.place, OnTelegram | OnWhatsApp)
     town.place.user.blocks()
     id = town.bot_says("are you there")
@@ -110,6 +112,7 @@ async def test_who_has_left_is_known_to_be_out_of_reach(town: Town) -> None:
 async def test_what_the_app_does_not_take_now_waits_and_is_not_lost(town: Town, fault: str) -> None:
     await town.place.says("hello")
     await town.hears("private")
+    await town.settles()
     place = town.place
     if isinstance(place, OnTelegram):
         place.api.fail("sendMessage", fault)  # type: ignore[arg-type]
@@ -129,7 +132,7 @@ async def test_what_the_app_does_not_take_now_waits_and_is_not_lost(town: Town, 
 async def test_what_happens_while_the_program_is_down_is_not_lost(town: Town) -> None:
     await town.place.says("hello")
     await town.hears("private")
-    await town.lanes.idle()
+    await town.settles()
 
     async def meanwhile() -> None:
         town.bot_says("written while nobody was there")
@@ -160,6 +163,7 @@ async def test_the_bot_is_silent_while_a_human_is_there(town: Town) -> None:
     case = town.house.record.read(lambda tx: tx.session.scalars(select(CaseRow)).one())
     town.house.pick_up("Sam", case.id)
     await town.hears("Sam is here now")
+    await town.settles()
     heard = len(await town.texts())
     await town.place.says("can i tell you something")
     await town.until_stored(2)

@@ -8,6 +8,8 @@ from html import unescape
 import pytest
 
 from bot.desk import drafts
+from bot.desk.editing import Library
+from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed
@@ -16,6 +18,17 @@ from tests.console.conftest import Browser, Open
 KEY = "guidance/relationships/consent.yml"
 SHIPPED = (CONTENT / KEY).read_text(encoding="utf-8")
 FIELD = re.compile(r"<(input|textarea|select)\b([^>]*)>(?:\n?(.*?)</(?:textarea|select)>)?", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """What drafts are checked against, read once for all tests."""
+    return Library()
+
+
+@pytest.fixture(autouse=True)
+def _library(desk: Desk, library: Library) -> None:
+    desk.library = library
 
 
 async def begins(browser: Browser, key: str = KEY) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.desk.preview import Look
 from bot.desk.state import Desk
-from bot.desk.trying import AT_MOST, IDLE, MOST_MESSAGES, Full, Rehearsals
+from bot.desk.trying import IDLE, MOST_MESSAGES, Full, Rehearsals
 from bot.rehearsal.house import House
 from content.editorial.library import CONTENT
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
@@ -26,6 +27,24 @@ async def tries(browser: Browser, address: str, do: str, **more: str) -> str:
     answer = await browser.post(f"{address.removesuffix('edit')}try", do=do, **more)
     assert answer.status_code == 200, answer.text
     return unescape(answer.text)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Rehearsals:
+    """The phrases are compiled once for all tests."""
+    return Rehearsals()
+
+
+@pytest.fixture(autouse=True)
+def _rehearsals(desk: Desk, shared: Rehearsals) -> Iterator[None]:
+    desk.rehearsals = shared
+    yield
+    for whose in list(shared._running):
+        shared.end(whose)
+
+
+def there(folder: str) -> bool:
+    return Path(folder).exists()
 
 
 def people_of(house: House) -> list[int | None]:
@@ -58,9 +77,9 @@ async def test_a_disclosure_shows_what_would_happen_and_reaches_nobody(browser: 
     assert people_of(staffed) == before
     rehearsal = next(iter(desk.rehearsals._running.values()))
     folder = rehearsal.folder.name
-    assert os.path.exists(folder)
+    assert there(folder)
     await tries(kit, address, "end")
-    assert not os.path.exists(folder) and len(desk.rehearsals) == 0
+    assert not there(folder) and len(desk.rehearsals) == 0
 
 
 async def test_a_topic_is_found_by_its_name_where_the_intent_service_does_not_run(browser: Open, staffed: House) -> None:
@@ -90,15 +109,15 @@ async def test_script_that_is_typed_is_shown_as_text_and_a_made_up_button_does_n
 
 
 async def test_old_rehearsals_are_thrown_away_and_none_goes_on_for_ever(staffed: House) -> None:
-    rehearsals, now = Rehearsals(), staffed.clock()
+    rehearsals, now = Rehearsals(at_most=2), staffed.clock()
     texts = {KEY: (CONTENT / KEY).read_text(encoding="utf-8")}
     folders = []
-    for number in range(AT_MOST + 1):
+    for number in range(3):
         made = await rehearsals.begin((str(number), "draft"), staffed.service, texts, Look(), "go:consent/start", now)
         folders.append(made.folder.name)
-    assert len(rehearsals) == AT_MOST and [os.path.exists(folder) for folder in folders] == [False] + [True] * AT_MOST
+    assert len(rehearsals) == 2 and [there(folder) for folder in folders] == [False, True, True]
     made.messages = MOST_MESSAGES
     with pytest.raises(Full):
         await made.says("one more")
     assert rehearsals.find(("1", "draft"), now + IDLE + timedelta(seconds=1)) is None
-    assert len(rehearsals) == 0 and not any(os.path.exists(folder) for folder in folders)
+    assert len(rehearsals) == 0 and not any(there(folder) for folder in folders)

@@ -215,4 +215,4 @@ class Way(RuleBasedStateMachine):
 @pytest.mark.parametrize("production", [True, False])
 def test_in_whatever_order_people_act(empty_database: Path, service: Service, noticing: Noticing, production: bool) -> None:
     Way.empty, Way.service, Way.noticing, Way.production = empty_database, service, noticing, production
-    run_state_machine_as_test(Way, settings=settings(max_examples=20, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Way, settings=settings(max_examples=12, stateful_step_count=30, deadline=None))

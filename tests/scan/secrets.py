@@ -23,7 +23,9 @@ KINDS: dict[str, re.Pattern[str]] = {
     "private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
     "Telegram token": re.compile(r"(?<![\w:])\d{8,10}:[A-Za-z0-9_-]{35}(?![\w-])"),
     "Meta token": re.compile(r"\bEAA[A-Za-z0-9]{40,}"),
-    "cloud or forge token": re.compile(r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-[\w-]{20,})"),
+    "cloud or forge token": re.compile(
+        r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-[\w-]{20,})"
+    ),
 }
 ASSIGNED = re.compile(
     r"""(?i)(?:key|secret|token|passw(?:or)?d|credential)[\w-]{0,40}["']?\s{0,3}[:=]\s{0,3}["']?([A-Za-z0-9+/_=-]{24,})(?![\w(.\[])"""

@@ -17,8 +17,8 @@ WORDS = (
 
 def paragraphs(service: Service, name: str, **fields: object) -> tuple[str, ...]:
     """The bubbles of one of them, filled in."""
-    known = {"organisation": service.organisation, "bot_name": service.bot_name}
-    return message(service.library, f"panel.{name}", **known, **{key: str(value) for key, value in fields.items()})
+    given = {key: str(value) for key, value in fields.items()} | {"organisation": service.organisation, "bot_name": service.bot_name}
+    return message(service.library, f"panel.{name}", "unknown", False, **given)
 
 
 def line(service: Service, name: str, **fields: object) -> str:
