@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from functools import cache
 from pathlib import Path
@@ -16,7 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot import secret_files
-from escalation.record.key_keeping import KeyUnavailable, keeping
+from escalation.record.key_keeping import KeyUnavailable, Plain, keeping
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,6 +101,10 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""),
         description="token that opens /metrics and the details of /readyz from elsewhere (Authorization: Bearer …); without it: this machine only",
+    )
+    audit_head_to: SecretStr = Field(
+        SecretStr(""),
+        description="where the head of the audit chain goes each night, so that nobody rewrites it unseen: a file on another machine's disk (/mnt/…), or Apprise addresses",
     )
     drill_at: str | None = Field(None, description="time of the nightly drill in the organisation's time zone, such as 03:30; absent: none")
     backup_folder: str | None = Field(
@@ -275,12 +277,9 @@ class Settings(BaseSettings):
 
 def _decode_key(text: str) -> bytes:
     try:
-        key = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != 32:
-        raise ValueError("BREAKWATER_DATA_KEY must be 32 bytes in base64; make one with `breakwater new-key`")
-    return key
+        return Plain().unwrap(text.encode())
+    except KeyUnavailable as error:
+        raise ValueError(f"BREAKWATER_DATA_KEY: {error}") from None
 
 
 def load_settings() -> Settings:

@@ -14,16 +14,18 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from bot import observing
+from bot import audit_head, observing
+from bot.audit_head import AuditHead
 from bot.channels import Channel, Deleting, Reporting, Served, Signing, Watched, Worded
 from bot.channels.apprise import OutsideAlerts
 from bot.channels.drill import DrillChannel
 from bot.channels.telegram import TelegramChannel, Webhook, group_reply
 from bot.channels.webchat import WebChatPage
 from bot.channels.webchat import router as webchat_router
-from bot.channels.whatsapp import Account, WhatsAppChannel
+from bot.channels.whatsapp import WhatsAppChannel, account_of
 from bot.closed import closed
 from bot.desk import room as desk_room
+from bot.desk.panel import site as panel_site
 from bot.editions import Edition, Editions, load_edition, refused
 from bot.health import Health
 from bot.heartbeat import Heartbeat
@@ -153,7 +155,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     _add(program, DrillChannel(), now)
     if settings.telegram_token and not setting_up:
         _add(program, _telegram(settings, intake, service), now)
-    if (account := _whatsapp(settings)) and not setting_up:
+    if (account := account_of(settings)) and not setting_up:
         _add(program, WhatsAppChannel(account, intake.take, service), now)
     if service.outside_alerts:
         _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
@@ -178,6 +180,8 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
     ticking.hourly(lambda: settling.settle_all(program.record, program.service, now()), "counting the months that are over")
     if not program.setting_up:
         ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
+    if where := settings.audit_head_to.get_secret_value():
+        ticking.nightly(AuditHead(program.record, where, settings.organisation, now).send, audit_head.AT)
     if settings.drill_at:
         ticking.nightly(partial(_send_drill, program, now), settings.drill_at)
     if settings.backup_folder and not program.setting_up:
@@ -218,6 +222,7 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
     app.mount("/static", console.Assets(directory=STATIC), name="static")
     app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
     app.mount("/staff", _console(program, first_run))
+    app.mount("/panel", _panel(program))
     app.mount("/", closed(program.service) if program.setting_up else _web_chat(program))
     return OuterEdge(app, https=_https(settings))
 
@@ -228,13 +233,19 @@ def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
     check = partial(refused, production=production)
     send_drill = partial(_send_drill, program, utc_now)
     operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
-    desk = desk_room.build(program.record, program.editions, check, utc_now, production=production)
+    desk = desk_room.build(program.record, program.editions, check, utc_now, production=production, reader=program.client)
     program.ticking.each_second(desk.publishing.look)
     known = _console_settings(settings)
     rooms = [desk_room.room(desk)]
     app = console.create(program.record, program.service, known, check=check, operating=operator, first_run=first_run, rooms=rooms)
     program.editions.tell(lambda edition: app.state.console.use(edition.service))
     return app
+
+
+def _panel(program: Program) -> FastAPI:
+    site = panel_site.PanelSite(program.record, program.service, program.noticing, https=_https(program.settings))
+    program.editions.tell(lambda edition: site.use(edition.service, edition.noticing))
+    return panel_site.create(site, public_url=program.settings.public_url, https=_https(program.settings))
 
 
 def _web_chat(program: Program) -> FastAPI:
@@ -270,14 +281,6 @@ def _telegram(settings: Settings, intake: Intake, service: Service) -> TelegramC
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
     webhook = Webhook(url, secret.get_secret_value()) if url and secret else None
     return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=group_reply(service))
-
-
-def _whatsapp(settings: Settings) -> Account | None:
-    token, secret, word = settings.whatsapp_token, settings.whatsapp_app_secret, settings.whatsapp_verify_token
-    if not (token and settings.whatsapp_phone_id and secret and word):
-        return None
-    words = (token.get_secret_value(), secret.get_secret_value(), word.get_secret_value())
-    return Account(settings.whatsapp_phone_id, *words, settings.whatsapp_base_url)
 
 
 def _https(settings: Settings) -> bool:

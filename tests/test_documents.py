@@ -240,19 +240,11 @@ def _has_command(*words: str) -> bool:
     return any(name.startswith(words) for name in commands())
 
 
-def _runs_before_a_change() -> str:
-    return _file("Makefile") + _file(".ci/run")
-
-
 BUILT: dict[str, Callable[[], bool]] = {
     "N01": lambda: _has_command("backup", "back-up", "restore", "db backup", "db back-up", "db restore"),
     "N04": lambda: "confirmed_by_organisation" in _file("bot/service.py"),
     "N06": lambda: re.search(r"^(webauthn|authlib)==", _file("requirements.txt"), re.M) is not None,
     "N07": lambda: '"/account/password"' in sources(),
-    "N08": lambda: "tests.scan code secrets" in _file("Makefile") and "tests.scan packages" in _file(".ci/run"),
-    "N09": lambda: _has_command("audit head", "audit send"),
-    "N10": lambda: _has_command("audit list", "audit show") or '"/audit"' in sources(),
-    "N11": lambda: '"refused"' in _file("escalation/console/permissions.py"),
 }
 """For what is not there yet: how it would show once it is."""
 

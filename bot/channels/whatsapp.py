@@ -30,6 +30,7 @@ from bot.channels.quiet_logs import tame
 from bot.channels.webhooks import bounded, stored
 from bot.channels.whatsapp_sending import Sender, meaning
 from bot.channels.whatsapp_updates import Failure, read
+from bot.settings import Settings
 from escalation.context import Service
 from escalation.words import message
 
@@ -51,6 +52,15 @@ class Account:
     app_secret: str
     verify_token: str
     base_url: str
+
+
+def account_of(settings: Settings) -> Account | None:
+    """The account as it is set; `None` where WhatsApp is off."""
+    token, secret, word = settings.whatsapp_token, settings.whatsapp_app_secret, settings.whatsapp_verify_token
+    if not (token and settings.whatsapp_phone_id and secret and word):
+        return None
+    words = (token.get_secret_value(), secret.get_secret_value(), word.get_secret_value())
+    return Account(settings.whatsapp_phone_id, *words, settings.whatsapp_base_url)
 
 
 def client(account: Account, patience: float = 10) -> tuple[WhatsApp, httpx.AsyncClient]:

@@ -25,7 +25,7 @@ ROW, BELOW_ROW = 24, 72
 """Characters of a choice in a list, and of the line below it."""
 
 TOKEN_REFUSED = (0, 3, 10, 190, *range(200, 300))
-TOO_FAST = {4: 60.0, 80007: 60.0, 130429: 5.0, 131048: 300.0, 131056: 12.0, 131064: 300.0}
+TOO_FAST = {4: 60.0, 80007: 60.0, 130429: 2.0, 131048: 300.0, 131056: 12.0, 131064: 300.0}
 """Limits, and the seconds after which to try again: of the app, of the number, of one chat."""
 AWAY = (1, 2, 368, 131000, 131016, 131031, 131042, 131045, 131057, 133004, 135000)
 WINDOW_CLOSED = 131047
@@ -116,6 +116,7 @@ class Sender:
             fate = meaning((error.code,), error.status_code)
             if isinstance(fate, TryLater):
                 fate = TryLater(max(fate.seconds, _asked_to_wait(error)))
+            if isinstance(fate, TryLater) and error.code in TOO_FAST:
                 self._turns.hold(address, fate.seconds)
             raise fate from None
         except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.desk import drafts, jobs, signing, workflow
@@ -26,8 +27,23 @@ from escalation.record.tables import Staff
 
 log = logging.getLogger(__name__)
 
-Gate = Callable[[Texts, str], list[Problem]]
-"""What is wrong with an edition in which the file with this key was changed, beyond what the content check says."""
+Progress = Callable[[int, int, str], None]
+"""Told how many are done, of how many, and of what."""
+
+
+class Gate(Protocol):
+    """What is wrong with an edition in which the file `key` was changed, beyond what the content check says."""
+
+    def __call__(self, texts: Texts, key: str, *, before: Texts | None, on_progress: Progress) -> list[Problem]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far the checks of a try are: so many done, of how many, and of what."""
+
+    done: int
+    of: int
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +56,10 @@ class _Made:
 
 
 class Publishing:
-    """Does what was asked for, one try after another. `check` is the content check, `gate` what a file of its kind has to pass besides."""
+    """Does what was asked for, one try after another. `check` is the content check, `gate` what a changed file has to pass besides."""
 
     def __init__(
-        self, record: Record, check: Check, now: Callable[[], datetime], zone: ZoneInfo, *, production: bool, gate: Gate = lambda texts, key: []
+        self, record: Record, check: Check, now: Callable[[], datetime], zone: ZoneInfo, *, production: bool, gate: Gate | None = None
     ) -> None:
         self._record = record
         self._check = check
@@ -52,6 +68,8 @@ class Publishing:
         self._zone = zone
         self._production = production
         self._work: asyncio.Task[None] | None = None
+        self.at: dict[str, Step] = {}
+        """How far the tries are that run here, by their ids."""
 
     async def look(self) -> None:
         """See whether something was asked for; it is done beside everything else."""
@@ -89,11 +107,13 @@ class Publishing:
         except Exception as error:
             log.error("a draft could not be published: %s", type(error).__name__)
             self._end(job, jobs.FAILED)
+        finally:
+            self.at.pop(job.id, None)
 
     def _put_in_force(self, job: Job) -> None:
         made = self._record.read(lambda tx: self._made(tx, job))
         change = Change(made.draft.key, made.text, made.draft.base)
-        publisher = Publisher(self._record, partial(self._problems, made.draft.key), self._now)
+        publisher = Publisher(self._record, partial(self._problems, job, made.draft.key), self._now)
         if not publisher.publish([change], by=job.asked_by, note=made.draft.note, also=lambda tx: self._done(tx, job, made)):
             raise NotPossible("it says what is in force: there is nothing to publish")
 
@@ -112,9 +132,15 @@ class Publishing:
             raise NotPossible("it was changed after somebody asked to publish it")
         return draft
 
-    def _problems(self, key: str, texts: Texts) -> list[Problem]:
+    def _problems(self, job: Job, key: str, texts: Texts) -> list[Problem]:
         found = self._check(texts)
-        return found if any(one.severity == "error" for one in found) else [*found, *self._gate(texts, key)]
+        if self._gate is None or any(one.severity == "error" for one in found):
+            return found
+
+        def on_progress(done: int, of: int, what: str) -> None:
+            self.at[job.id] = Step(done, of, what)
+
+        return [*found, *self._gate(texts, key, before=self._record.read(published.texts), on_progress=on_progress)]
 
     def _done(self, tx: Tx, job: Job, made: _Made) -> None:
         """In the transaction that stores the version: it rests on what holds at that moment."""

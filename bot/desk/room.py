@@ -6,22 +6,27 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bot.desk import routes_editing, routes_files, routes_library, routes_steps, routes_trying
+from bot.desk import routes_editing, routes_files, routes_library, routes_panel, routes_steps, routes_trying
+from bot.desk.gates import check_draft
 from bot.desk.publishing import Publishing
 from bot.desk.state import Desk
+from bot.desk.trying import Rehearsals
 from bot.editions import Editions
+from bot.turn import Reader
 from escalation.console.rooms import Room
 from escalation.publishing import Check
 from escalation.record.store import Record
 
-ROUTERS = (routes_library, routes_steps, routes_editing, routes_trying, routes_files)
+ROUTERS = (routes_library, routes_steps, routes_editing, routes_trying, routes_panel, routes_files)
 """The one with the address of any file comes last."""
 
 
-def build(record: Record, editions: Editions, check: Check, now: Callable[[], datetime], *, production: bool) -> Desk:
-    """The desk of one program, which knows from when on an edition is in force."""
-    publishing = Publishing(record, check, now, editions.in_force.service.zone, production=production)
-    desk = Desk(publishing, production, now, problem=lambda: editions.problem)
+def build(
+    record: Record, editions: Editions, check: Check, now: Callable[[], datetime], *, production: bool, reader: Reader | None = None
+) -> Desk:
+    """The desk of one program, which knows from when on an edition is in force. `reader`: the intent service, asked where a draft is tried."""
+    publishing = Publishing(record, check, now, editions.in_force.service.zone, production=production, gate=check_draft)
+    desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader))
     editions.tell(lambda edition: desk.use(edition.number))
     return desk
 

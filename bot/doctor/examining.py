@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.doctor import around, backup, database, people, settings, telegram, words
+from bot.doctor import around, backup, database, people, settings, telegram, whatsapp, words
 from bot.doctor.installation import Installation
 from bot.doctor.verdict import CannotLook, Verdict, broken, unknown
 from escalation.checkup import Checkup, Finding
@@ -39,6 +39,7 @@ CHECKS = (
     Check("program", "The program", "Program", around.check_program),
     Check("intents", "The program", "Intent service", around.check_intents),
     Check("telegram", "The program", "Telegram", telegram.check_telegram),
+    Check("whatsapp", "The program", "WhatsApp", whatsapp.check_whatsapp),
     Check("clock", "The program", "Clock", around.check_clock),
     Check("heartbeat", "The program", "Heartbeat", around.check_heartbeat),
     Check("team", "People", "Staff", people.check_team),

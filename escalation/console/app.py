@@ -20,6 +20,7 @@ from escalation.console.problems import Problem
 from escalation.console.rooms import Room
 from escalation.console.routes import (
     account,
+    audit,
     begin,
     call_backs,
     case_list,
@@ -89,6 +90,7 @@ ROUTERS = (
     settings_helplines,
     team,
     health,
+    audit,
     begin,
     first_run,
     events,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -12,10 +13,14 @@ from starlette.routing import BaseRoute
 
 from escalation.console.security import SAFE
 from escalation.console.state import Console
+from escalation.record import audit
 from escalation.staff.sign_in import SignedIn
 
 PUBLIC, HALF = "public", "half_signed_in"
 """Open to anyone; and open to a browser whose password was right and whose code is still missing."""
+
+REFUSED_AGAIN = timedelta(minutes=10)
+"""So long a second try of the same kind by the same person is not noted again."""
 
 TABLE: dict[str, frozenset[str]] = {
     "own_account": frozenset({"worker", "lead", "editor", "admin"}),
@@ -39,6 +44,7 @@ TABLE: dict[str, frozenset[str]] = {
     "change_policy": frozenset({"lead", "admin"}),
     "change_settings": frozenset({"admin"}),
     "see_health": frozenset({"lead", "admin"}),
+    "see_audit": frozenset({"lead", "admin"}),
     "set_up": frozenset({"admin"}),
 }
 
@@ -73,6 +79,7 @@ class Gate:
         if me is None or (not me.passed_totp and self.permission != HALF):
             raise Refused(401, "Sign in to go on.")
         if self.permission != HALF and not allowed(me.role, self.permission):
+            await _note_refusal(console, me, self.permission)
             raise Refused(403, "Your role does not open this page. If you need it, ask your administrator.")
         if request.method not in SAFE:
             await _check_token(request, me)
@@ -98,6 +105,16 @@ def gated_routes(routes: list[BaseRoute]) -> Iterator[GatedRoute]:
             yield route
         elif (included := getattr(route, "original_router", None)) is not None:
             yield from gated_routes(included.routes)
+
+
+async def _note_refusal(console: Console, me: SignedIn, permission: str) -> None:
+    """Put it into the audit, once for each kind of page in `REFUSED_AGAIN`, so that nobody fills the audit by trying."""
+    now = console.clock()
+    known = console.shown.get(("refused", me.staff_id, permission))
+    if known is not None and now - datetime.fromisoformat(known) < REFUSED_AGAIN:
+        return
+    console.shown.keep(("refused", me.staff_id, permission), now.isoformat())
+    await console.record.awrite(lambda tx: audit.note(tx, "refused", now, staff_id=me.staff_id, subject_id=permission))
 
 
 async def _check_token(request: Request, me: SignedIn) -> None:

@@ -6,7 +6,9 @@ destroyed because their time is over, the link to go on from is sealed in the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -72,6 +74,40 @@ def first_broken(tx: Tx, newest: int | None = None) -> int | None:
             return row.seq
         previous, last = row.link, row.seq
     return None if _end(tx, previous) == _expected(tx, tx.session.get(AuditEnd, _END)) else last + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of a moment: what was there up to it cannot be rewritten unseen by whoever keeps this elsewhere."""
+
+    seq: int
+    link: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.link}"
+
+    @classmethod
+    def parse(cls, text: str) -> Head:
+        """Read it as it was written. Raises `ValueError`."""
+        match = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
+        if match is None:
+            raise ValueError(f"{text!r} is no head of an audit chain: it looks like 123:9f8e… with 64 digits and letters after the colon")
+        return cls(int(match[1]), match[2])
+
+
+def head(tx: Tx) -> Head:
+    """The newest entry; number 0 while there is none."""
+    row = tx.session.scalar(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1))
+    return Head(row.seq, row.link) if row else Head(0, START)
+
+
+def holds(tx: Tx, kept: Head) -> bool | None:
+    """Whether the chain still holds the entry that was its head then; `None` where its time was over since."""
+    row = tx.session.get(AuditRow, kept.seq)
+    if row is not None:
+        return row.link == kept.link
+    oldest = tx.session.scalar(select(func.min(AuditRow.seq)))
+    return None if tx.session.get(AuditEnd, _CUT) is not None and oldest is not None and kept.seq < oldest else kept == Head(0, START)
 
 
 def count_before(tx: Tx, since: datetime) -> int:

@@ -32,9 +32,10 @@ class Plain:
 
     def unwrap(self, kept: bytes) -> bytes:
         try:
-            return _of_32_bytes(base64.b64decode(kept.strip(), validate=True))
+            key = base64.b64decode(kept.strip(), validate=True)
         except (binascii.Error, ValueError):
-            raise KeyUnavailable("the data key must be 32 bytes in base64; make one with `breakwater new-key`") from None
+            key = b""
+        return _of_32_bytes(key)
 
 
 class ByProgram:
@@ -69,5 +70,5 @@ def keeping(command: str | None) -> Keeping:
 
 def _of_32_bytes(key: bytes) -> bytes:
     if len(key) != 32:
-        raise KeyUnavailable(f"the data key must be 32 bytes, and is {len(key)}; make one with `breakwater new-key`")
+        raise KeyUnavailable("the data key must be 32 bytes in base64; make one with `breakwater new-key`")
     return key

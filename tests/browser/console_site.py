@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
+from escalation.console.rooms import Room
 from escalation.staff import sign_in
 from tests.console.conftest import PASSWORD, code_of, operator
 from tests.published import CHECK
@@ -41,10 +42,10 @@ class Site:
 
 
 @contextmanager
-def served(house: House, names: Iterable[str], settings: ConsoleSettings = ConsoleSettings()) -> Iterator[Site]:
+def served(house: House, names: Iterable[str], settings: ConsoleSettings = ConsoleSettings(), rooms: Sequence[Room] = ()) -> Iterator[Site]:
     """Serve the console of a house in which these members of staff can sign in. To be called before a browser is started."""
     sessions = {name: asyncio.run(_signs_in(house, name)) for name in names}
-    app = create(house.record, house.service, settings, house.clock, check=CHECK, operating=operator(house))
+    app = create(house.record, house.service, settings, house.clock, check=CHECK, operating=operator(house), rooms=rooms)
     root = FastAPI()
     root.mount("/staff", app)
     with socket.socket() as listening:

@@ -88,7 +88,7 @@ class Town:
 
     async def settles(self) -> None:
         """Wait until everything is answered, and shown."""
-        left = select(OutboxRow.id).where(OutboxRow.state.in_(("pending", "sending")))
+        left = select(OutboxRow.id).where(OutboxRow.person_id.is_not(None), OutboxRow.state.in_(("pending", "sending")))
         for _ in range(600):
             await self.lanes.idle()
             await self.place.bubbles()

@@ -49,6 +49,7 @@ WHO_MAY = {
     "GET /cases": "worker lead",
     "GET /cases/{case_id}": "worker lead",
     "GET /cases/{case_id}/reads": "lead",
+    "GET /audit": "lead admin",
     "GET /cases/{case_id}/referral": "worker lead",
     "POST /cases/{case_id}/referral": "worker lead",
     "POST /cases/{case_id}/referral/ask": "worker lead",

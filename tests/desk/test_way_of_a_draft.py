@@ -32,10 +32,13 @@ from tests.conftest import KEY as DATA_KEY
 
 KEY = "guidance/relationships/made_up.yml"
 STAFF = {"Kit": "editor", "Noa": "editor", "Jo": "lead", "Mia": "lead"}
-FORGED = (
-    "status: signed_off\nsign_off: {editor: {name: Kit, on: 2026-01-01}, safeguarding_lead: {name: Jo, on: 2026-01-01}, youth_panel: {name: Us, on: 2026-01-01}}\n"
+FORGED = "status: signed_off\nsign_off: {editor: {name: Kit, on: 2026-01-01}, safeguarding_lead: {name: Jo, on: 2026-01-01}, youth_panel: {name: Us, on: 2026-01-01}}\n"
+TEXTS = (
+    "title: one\nstatus: draft\n",
+    "title: two\nstatus: draft\nsign_off: {}\n",
+    f"title: three\n{FORGED}",
+    "title: four\nstatus: in_review\n",
 )
-TEXTS = ("title: one\nstatus: draft\n", "title: two\nstatus: draft\nsign_off: {}\n", f"title: three\n{FORGED}", "title: four\nstatus: in_review\n")
 people, writers, leads = st.sampled_from(list(STAFF)), st.sampled_from(list(STAFF)), st.sampled_from(["Jo", "Mia", "Kit"])
 verdicts = st.sampled_from(["fits", "fits", "change"])
 
@@ -162,7 +165,9 @@ class Way(RuleBasedStateMachine):
 
     @rule()
     def somebody_else_publishes_another_version(self) -> None:
-        self.does(lambda tx: published.add(tx, KEY, f"title: other {self.clock():%d %H %M}\nstatus: draft\n", self.clock(), by=None, note=""))
+        self.does(
+            lambda tx: published.add(tx, KEY, f"title: other {self.clock():%d %H %M}\nstatus: draft\n", self.clock(), by=None, note="")
+        )
         self.seen += 1
 
     @invariant()

@@ -24,8 +24,9 @@ def fast_clock(started: float, speed: float) -> datetime:
 async def main() -> None:
     started, speed = float(os.environ[STARTED]), float(os.environ[SPEED])
     # The app's speed limit for one chat is a time as well, a message a second. How many go out in all stays as it is: it decides how
-    # many are on their way at one moment.
+    # many are on their way at one moment. What is given back because of it would come again too soon by the fast clock.
     telegram_sending.CHAT_EVERY /= speed
+    telegram_sending.LONGEST_WAIT *= speed
     async with build(load_settings(), lambda: fast_clock(started, speed)).running():
         await asyncio.Event().wait()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import create_engine, text
 
 from bot.rehearsal.house import MONDAY_MORNING
 from escalation.record import audit
+from escalation.record.audit import Head
 from escalation.record.store import Record, Tx
 
 LAST = 6
@@ -86,3 +89,40 @@ def test_two_entries_that_changed_places_are_found(chain: Record) -> None:
 def test_an_entry_that_was_copied_in_is_found(chain: Record) -> None:
     columns = "at, staff_id, action, case_id, subject_id, digest, previous, link"
     assert tamper(chain, f"insert into audit (seq, {columns}) select 7, {columns} from audit where seq = 6") == LAST + 1  # noqa: S608
+
+
+@pytest.fixture
+def kept(chain: Record) -> Head:
+    """The head of an evening, as somebody else keeps it."""
+    return Head.parse(str(chain.read(audit.head)))
+
+
+def test_a_kept_head_is_still_there_however_the_chain_goes_on(chain: Record, kept: Head) -> None:
+    chain.write(lambda tx: audit.note(tx, "case_read", MONDAY_MORNING))
+    assert chain.read(lambda tx: audit.holds(tx, kept)) is True
+
+
+def test_a_chain_that_somebody_with_the_key_wrote_anew_does_not_hold_the_kept_head(chain: Record, kept: Head) -> None:
+    def write_anew(tx: Tx) -> None:
+        tx.session.execute(text("delete from audit"))
+        tx.session.execute(text("delete from audit_end"))
+        for _ in range(kept.seq):
+            audit.note(tx, "nothing_happened", MONDAY_MORNING)
+
+    chain.write(write_anew)
+    assert chain.read(audit.first_broken) is None, "by itself it looks whole"
+    assert chain.read(lambda tx: audit.holds(tx, kept)) is False
+
+
+def test_a_kept_head_that_is_over_is_not_called_a_forgery(chain: Record, kept: Head) -> None:
+    later = MONDAY_MORNING + timedelta(days=400)
+    chain.write(lambda tx: audit.note(tx, "case_read", later))
+    chain.write(lambda tx: audit.cut(tx, later - timedelta(days=1), 1000))
+    assert chain.read(audit.first_broken) is None
+    assert chain.read(lambda tx: audit.holds(tx, kept)) is None
+
+
+@pytest.mark.parametrize("wrong", ["", "12", "12:abc", "-1:" + "a" * 64, "9" * 30 + ":" + "a" * 64])
+def test_what_is_no_head_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="no head of an audit chain"):
+        Head.parse(wrong)

@@ -22,21 +22,26 @@ AUDITED = {"requirements.txt": "the program", "nlu/service/requirements.txt": "t
 ACCEPTED: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "accepted.yml").read_text())
 
 
+def say(line: str) -> None:
+    """What the command is for."""
+    print(line, flush=True)  # noqa: T201
+
+
 def packages() -> list[str]:
     """Known holes in the pinned packages, by pip-audit. Where nobody can be asked, that is said, and is no error."""
     problems = []
     for file, whose in AUDITED.items():
         asked = _run("pip-audit", "--disable-pip", "--no-deps", "--progress-spinner=off", "--format=json", "-r", file)
         if not asked.stdout.strip():
-            print(f"NOT SCANNED: {file}: pip-audit reached no vulnerability service ({_last_line(asked.stderr)})")
+            say(f"NOT SCANNED: {file}: pip-audit reached no vulnerability service ({_last_line(asked.stderr)})")
             continue
         found = json.loads(asked.stdout)["dependencies"]
         unknown = [one["name"] for one in found if "skip_reason" in one]
         if len(unknown) == len(found):
-            print(f"NOT SCANNED: {file}: the vulnerability service that pip-audit asks knows none of its {len(found)} packages from here")
+            say(f"NOT SCANNED: {file}: the vulnerability service that pip-audit asks knows none of its {len(found)} packages from here")
             continue
         holes = {f"{file} {one['name']} {hole['id']}" for one in found for hole in one.get("vulns", ())}
-        print(f"{file}: {len(found)} packages of {whose}, {len(holes)} known holes, {len(unknown)} packages that the service does not know")
+        say(f"{file}: {len(found)} packages of {whose}, {len(holes)} known holes, {len(unknown)} packages that the service does not know")
         problems += _beside(holes, "packages")
     return problems
 
@@ -50,7 +55,7 @@ def code() -> list[str]:
     broken = [f"{one['filename']}: bandit could not read it: {one['reason']}" for one in report["errors"]]
     found = {f"{one['filename'].removeprefix('./')} {one['test_id']}" for one in report["results"]}
     lines = sum(numbers["loc"] for name, numbers in report["metrics"].items() if name == "_totals")
-    print(f"bandit: {lines} lines, {len(found)} findings, {len(ACCEPTED['code'])} accepted with a reason")
+    say(f"bandit: {lines} lines, {len(found)} findings, {len(ACCEPTED['code'])} accepted with a reason")
     return broken + _beside(found, "code")
 
 
@@ -58,7 +63,7 @@ def secrets() -> list[str]:
     """Secrets in files of the repository."""
     paths = tracked(ROOT)
     found = {f"{one.file} {one.digest}": str(one) for one in look_through(ROOT, paths)}
-    print(f"secrets: {len(paths)} files, {len(found)} findings")
+    say(f"secrets: {len(paths)} files, {len(found)} findings")
     return [found.get(problem, problem) for problem in _beside(found, "secrets")]
 
 
@@ -81,5 +86,6 @@ PARTS = {"packages": packages, "code": code, "secrets": secrets}
 
 if __name__ == "__main__":
     problems = [problem for name in sys.argv[1:] or PARTS for problem in PARTS[name]()]
-    print(*problems, sep="\n", end="\n" if problems else "")
+    for problem in problems:
+        say(problem)
     sys.exit(bool(problems))

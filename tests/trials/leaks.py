@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import re
 import subprocess
 import sys
@@ -189,8 +188,8 @@ def _held_open(program: Program) -> Iterator[tuple[str, bytes]]:
     assert program.process is not None
     for link in Path(f"/proc/{program.process.pid}/fd").iterdir():
         with suppress(OSError):
-            if link.is_file() and not os.readlink(link).startswith("/proc"):
-                yield f"open: {Path(os.readlink(link)).name}", link.read_bytes()
+            if link.is_file():
+                yield f"open: {link.readlink().name}", link.read_bytes()
 
 
 async def run(plan: Plan, folder: Path, database: str = "", beside: Path | None = None) -> Result:

@@ -28,22 +28,18 @@ VALUES = ("yes", "no")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A draft in a round. `stands`: whether its words are still those that the round reads."""
+    """A draft in a round. `turns`: what is read of it; nothing once its words are others."""
 
     id: str
     draft: Draft
     digest: str
     title: str
+    turns: tuple[Turn, ...]
 
     @property
     def stands(self) -> bool:
-        """Whether a word on it still counts."""
-        return self.draft.open and self.draft.digest == self.digest
-
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """What is read of it; nothing once the words are others."""
-        return turns(self.draft.text) if self.stands else ()
+        """Whether its words are still those that the round reads, so that a word on it counts."""
+        return _stands(self.draft, self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +201,11 @@ def looked(tx: Tx, comment_id: str, by: str, now: datetime) -> None:
         audit.note(tx, "panel_worry_looked_at", now, staff_id=by, subject_id=comment_id)
 
 
-def unseen(tx: Tx) -> int:
-    """How many comments that read like a worry no lead has looked at."""
+def unseen_by_round(tx: Tx) -> dict[str, int]:
+    """How many comments that read like a worry no lead has looked at, by round."""
     waiting = PanelComment.level != Level.NONE.id, PanelComment.looked_at.is_(None)
-    return tx.session.scalar(select(func.count()).select_from(PanelComment).where(*waiting)) or 0
+    counted = select(PanelItem.round_id, func.count()).join(PanelComment, PanelComment.item_id == PanelItem.id).where(*waiting)
+    return dict(tx.session.execute(counted.group_by(PanelItem.round_id)).all())
 
 
 def _waiting(tx: Tx, draft_id: str) -> Draft:
@@ -232,7 +229,12 @@ def _open_row(tx: Tx, round_id: str, now: datetime) -> PanelRound:
 
 def _item(tx: Tx, row: PanelItem) -> Item:
     draft = drafts.find(tx, row.draft_id)
-    return Item(row.id, draft, row.digest, title_of(draft.text, draft.key))
+    read = turns(draft.text) if _stands(draft, row.digest) else ()
+    return Item(row.id, draft, row.digest, title_of(draft.text, draft.key), read)
+
+
+def _stands(draft: Draft, digest: str) -> bool:
+    return draft.open and draft.digest == digest
 
 
 def _comment(tx: Tx, row: PanelComment, lead: bool) -> Comment:

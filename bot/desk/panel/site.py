@@ -18,12 +18,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from limits import RateLimitItemPerMinute
 from starlette.exceptions import HTTPException as NotThere
 
-from bot.channels.webchat.page import EXIT_TO
 from bot.channels.webchat.pace import OPENING, Pace, Rules
-from bot.desk.panel import rounds, voices
+from bot.channels.webchat.page import EXIT_TO
+from bot.desk.panel import voices
 from bot.desk.panel.rounds import KINDS, VALUES, Item, Round
 from bot.desk.panel.sign_off import Asked, read
-from bot.desk.panel.voices import LONGEST_COMMENT, LONGEST_NICKNAME, Voice
+from bot.desk.panel.voices import LONGEST_COMMENT, Voice
 from bot.desk.panel.words import line, paragraphs
 from escalation.case import NotPossible
 from escalation.console.security import Guard
@@ -34,10 +34,8 @@ from nlu.noticing import Noticing
 from nlu.understanding import Level
 
 HERE = Path(__file__).parent
-COOKIE = "panel"
+BASE, COOKIE = "/panel", "panel"
 
-WRONG_LINKS: Rules = (RateLimitItemPerMinute(30, 15),)
-"""For each network address; a link has 192 bits, so this only keeps the record from being asked for nothing."""
 TAPPING: Rules = (RateLimitItemPerMinute(90),)
 COMMENTING: Rules = (RateLimitItemPerMinute(6),)
 """For each device."""
@@ -47,6 +45,10 @@ Field = Annotated[str, Form()]
 
 class Gone(Exception):
     """A link that lets nobody in, whatever the reason."""
+
+
+class Outside(Exception):
+    """A device that has not come in yet; the link's secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,13 @@ class PanelSite:
     """The pages, with the words and phrases in force."""
 
     def __init__(
-        self, record: Record, service: Service, noticing: Noticing, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, https: bool = False
+        self,
+        record: Record,
+        service: Service,
+        noticing: Noticing,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        https: bool = False,
     ) -> None:
         self._record, self._now, self._https = record, now, https
         self._pace = Pace()
@@ -96,17 +104,17 @@ class PanelSite:
     async def join(self, request: Request, token: str, nickname: Field = "") -> Response:
         """Come in, with a nickname or none."""
         here = await self._here(request, token)
-        if here.voice is None:
-            self._slow(here, OPENING, _client(request))
-            try:
-                cookie = await self._record.awrite(lambda tx: voices.join(tx, here.round.id, nickname[:LONGEST_NICKNAME], self._now()))
-            except NotPossible:
-                return self._page("told.html", here, 409, said=("full",))
-            answer = self._to(request, here)
-            path = request.scope.get("root_path") or "/"
-            answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=self._https, path=path)
+        answer = _to(here)
+        if here.voice is not None:
             return answer
-        return self._to(request, here)
+        if self._pace.wait(OPENING, _client(request)):
+            return self._page("told.html", here, 429, said=("slow_down",))
+        try:
+            cookie = await self._record.awrite(lambda tx: voices.join(tx, here.round.id, nickname, self._now()))
+        except NotPossible:
+            return self._page("told.html", here, 409, said=("full",))
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=self._https, path=BASE)
+        return answer
 
     async def part(self, request: Request, token: str, item_id: str, number: int) -> Response:
         """One turn of a draft, as a young person would see it."""
@@ -125,21 +133,21 @@ class PanelSite:
                 await self._tap(here, item, item.turns[number - 1].step, kind, str(form[kind]))
         if request.headers.get("x-panel") == "tap":
             return Response(status_code=204)
-        return self._to(request, here, f"/{item.id}/{number}#think")
+        return _to(here, f"/{item.id}/{number}#think")
 
     async def comment(self, request: Request, token: str, item_id: str, number: int, words: Field = "") -> Response:
         """Words on a turn. What cannot be kept comes back, with the reason."""
         here = await self._inside(request, token)
         item, words = here.item(item_id), words.strip()
-        problem = "empty" if not words else "too_long" if len(words) > LONGEST_COMMENT else ""
-        if problem or (wait := self._wait(COMMENTING, here)):
-            status = 422 if problem else 429
-            return self._part(here, item, number, status, said=(problem or "slow_down",), words=words, wait=0 if problem else wait)
+        if problem := "empty" if not words else "too_long" if len(words) > LONGEST_COMMENT else "":
+            return self._part(here, item, number, 422, said=(problem,), words=words)
+        if wait := self._wait(COMMENTING, here):
+            return self._part(here, item, number, 429, said=("slow_down",), words=words, wait=wait)
         level = self._level(words)
         step = item.turns[number - 1].step if 1 <= number <= len(item.turns) else voices.WHOLE
         await self._keep(here, item, step, words, level)
         thanks = "care" if level > Level.NONE else "kept"
-        return self._to(request, here, f"/{item.id}/{number}?thanks={thanks}#think")
+        return _to(here, f"/{item.id}/{number}?thanks={thanks}#say")
 
     async def finish(self, request: Request, token: str) -> Response:
         """The form with which one device signs off for the group."""
@@ -162,6 +170,10 @@ class PanelSite:
         except NotPossible:
             return self._page("told.html", here, 409, said=("signed_before" if here.round.signed_off_at else "nothing_left",))
         return self._page("told.html", here, said=("signed", *(("care",) if level > Level.NONE else ())), changed=changed)
+
+    async def outside(self, _: Request, error: Exception) -> Response:
+        """A device that has not come in yet goes to the door."""
+        return RedirectResponse(f"{BASE}/{error}", 303)
 
     async def unavailable(self, request: Request, _: Exception) -> Response:
         """The record is away: whatever was written comes back, to be sent again."""
@@ -186,8 +198,6 @@ class PanelSite:
         return self._noticing.check(words).level if words else Level.NONE
 
     async def _here(self, request: Request, token: str) -> Here:
-        if self._pace.wait(OPENING, "look", _client(request)):
-            raise Gone
         found = await self._record.aread(lambda tx: voices.by_link(tx, token, self._now()))
         if found is None:
             raise Gone
@@ -198,7 +208,7 @@ class PanelSite:
     async def _inside(self, request: Request, token: str) -> Here:
         here = await self._here(request, token)
         if here.voice is None:
-            raise _NotIn(token)
+            raise Outside(token)
         return here
 
     def _wait(self, rules: Rules, here: Here) -> int:
@@ -218,8 +228,8 @@ class PanelSite:
         service = self._service
         common = {
             "here": here,
-            "base": "/panel",
-            "home": f"/panel/{here.token}" if here else "",
+            "base": BASE,
+            "home": _home(here) if here else "",
             "say": lambda name, **fields: line(service, name, **fields),
             "paragraphs": lambda name, **fields: paragraphs(service, name, **fields),
             "danger": " ".join(message(service.library, "web_chat.danger")),
@@ -233,3 +243,40 @@ class PanelSite:
             "said": (),
         }
         return HTMLResponse(self._pages.get_template(template).render(common | named), status)
+
+
+def create(site: PanelSite, *, public_url: str | None, https: bool) -> FastAPI:
+    """The web app around the pages, to be mounted at `/panel`."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_api_route("/static/{name}", site.static, methods=["GET"])
+    app.add_api_route("/{token}", site.begin, methods=["GET", "HEAD"])
+    app.add_api_route("/{token}/join", site.join, methods=["POST"])
+    app.add_api_route("/{token}/finish", site.finish, methods=["GET"])
+    app.add_api_route("/{token}/finish", site.sign_off, methods=["POST"])
+    app.add_api_route("/{token}/{item_id}/{number:int}", site.part, methods=["GET"])
+    app.add_api_route("/{token}/{item_id}/{number:int}/react", site.react, methods=["POST"])
+    app.add_api_route("/{token}/{item_id}/{number:int}/comment", site.comment, methods=["POST"])
+    for kind in (Gone, NotThere, RequestValidationError):
+        app.add_exception_handler(kind, site.gone)
+    app.add_exception_handler(Outside, site.outside)
+    app.add_exception_handler(RecordUnavailable, site.unavailable)
+    app.add_middleware(Guard, public_url=public_url, https=https)
+    return app
+
+
+def _home(here: Here) -> str:
+    return f"{BASE}/{here.token}"
+
+
+def _to(here: Here, place: str = "") -> RedirectResponse:
+    return RedirectResponse(_home(here) + place, 303)
+
+
+def _in(here: Here) -> Voice:
+    if here.voice is None:
+        raise Outside(here.token)
+    return here.voice
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
