@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check scan evaluate bench chain requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz evaluate bench chain requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -50,6 +50,10 @@ check: .venv/dev  ## lint, types, import directions, content
 
 scan: .venv/dev  ## known holes in packages (pip-audit), bandit, secrets in files
 	@$(BIN)/python -m tests.scan
+
+FUZZ_SECONDS ?= 60
+fuzz: .venv/dev  ## whatever may come in, at random, for a minute; FUZZ_SECONDS=3600 FUZZ_TEXTS=1000000 for all of it
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --texts $(or $(FUZZ_TEXTS),0)
 
 evaluate: setup-dev  ## how well messages are understood, on the judging messages
 	@$(BIN)/python -m tests.evaluate

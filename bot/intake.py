@@ -14,9 +14,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.channels import Incoming, NotStored, Outgoing
 from bot.return_code import LONGEST, normalise_code
+from bot.unstored import Unstored
 from escalation import cases
 from escalation.case import TALKING
 from escalation.context import Service
@@ -34,8 +36,9 @@ Reply = Callable[[str, Outgoing], Awaitable[object]]
 
 WORDS = ("text", "edited", "media", "command")
 """Kinds that carry words; a command counts, since people write "/" before anything."""
-PATIENCE = 5.0
-"""Seconds to wait for the record. One that is locked makes everyone wait; an event that is stored late is recognised when it comes again."""
+PATIENCE, WHILE_AWAY = 3.0, 0.5
+"""Seconds to wait for the record, and when it did not take the last event either, so that in an outage nobody's emergency text waits for
+the tries of others. An event that is stored late is recognised when it comes again."""
 
 _REMEMBERED = 10_000
 
@@ -62,6 +65,7 @@ class Intake:
         self._woken = woken
         self._replies: dict[str, Reply] = {}
         self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._unstored, self._away = Unstored(), False
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
@@ -74,13 +78,21 @@ class Intake:
     async def take(self, incoming: Incoming) -> None:
         """Store one event. Raises `NotStored` when that was not possible; the person has then been given the emergency text."""
         now = self._now()
+        if self._unstored.would_be_overtaken_by(incoming):
+            await self._warn(incoming)
+            raise NotStored
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(WHILE_AWAY if self._away else PATIENCE):
                 stored = await self._record.awrite(lambda tx: self._store(tx, incoming, now))
         except Exception as error:
             log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
+            self._away = _is_away(error)
+            if self._away:
+                self._unstored.missed(incoming)
             await self._warn(incoming)
             raise NotStored from error
+        self._away = False
+        self._unstored.stored(incoming)
         if stored:
             person_id, live = stored
             at_once = live or incoming.kind not in WORDS or self._danger(incoming.text)
@@ -136,3 +148,9 @@ class Intake:
                 await reply(incoming.address, Outgoing(text))
             except Exception as error:
                 log.error("the emergency text could not be sent either: %s", type(error).__name__)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the record takes nothing now; otherwise it refused this very event, and others need not wait for it."""
+    refused = isinstance(error.__cause__, DataError | IntegrityError)
+    return isinstance(error, TimeoutError) or (isinstance(error, RecordUnavailable) and not refused)

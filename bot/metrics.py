@@ -88,8 +88,10 @@ class Metrics:
         for what in KINDS:
             overdue.add_metric([what], self.ticking.auditor.overdue.get(what, 0))
         yield overdue
+        contact = GaugeMetricFamily("breakwater_app_contact_seconds", "Since a messaging app last answered or called", labels=["app"])
         for app in self.apps:
-            yield _gauge(f"{app.name}_contact_seconds", "Since this app last answered or called", since(app.heard_at))
+            contact.add_metric([app.name], since(app.heard_at))
+        yield contact
         if self.heart is not None:
             yield _gauge("heartbeat_seconds", "Since the heartbeat was last given", since(self.heart.given_at))
 

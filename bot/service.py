@@ -18,6 +18,7 @@ from content.editorial.reading import read_file
 from content.editorial.release import held, reason_to_hold
 from content.editorial.schema import Reviewed
 from escalation.app_templates import AppTemplates
+from escalation.apps import App
 from escalation.context import Service
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
@@ -68,7 +69,8 @@ def read_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
         out_of_hours=settings.out_of_hours_name if settings.out_of_hours_url.get_secret_value().split() else "",
         talks_on_telegram=settings.talks_on_telegram,
         web_chat=settings.public_url or f"http://{settings.listen}/",
-        apps=APPS,
+        apps=_switched_on(settings),
+        app_links=tuple(settings.app_links.split()),
         app_templates=read_file(folder / "policy" / "app_templates.yml", AppTemplates),
         contact=settings.contact,
         only_signed=settings.mode == "production",
@@ -77,6 +79,11 @@ def read_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
         ending=read_file(folder / "policy" / "ending.yml", EndingPolicy),
         retention=read_file(folder / "policy" / "retention.yml", RetentionPolicy),
     )
+
+
+def _switched_on(settings: Settings) -> dict[str, App]:
+    off = {"telegram": settings.telegram_token is None, "whatsapp": settings.whatsapp_token is None}
+    return {name: app for name, app in APPS.items() if not off.get(name)}
 
 
 def owed(words: library.Library, retention: RetentionPolicy, today: date) -> list[str]:

@@ -6,6 +6,7 @@ import gc
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
+from typing import Any
 
 import uvicorn
 
@@ -28,7 +29,8 @@ async def serve(
     app = web_app(program, first_run)
     program.editions.tell(lambda _: _leave_words_alone())
     host, port = settings.host_and_port
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False)
+    quiet: dict[str, Any] = {"log_config": None, "log_level": "warning", "access_log": False, "server_header": False}
+    config = uvicorn.Config(app, host=host, port=port, forwarded_allow_ips=settings.trusted_proxies, **quiet)
 
     async def up() -> None:
         announce(await program.client.ready())

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="where young people and staff reach this server, for links and the origin check, e.g. https://chat.example.org"
     )
+    trusted_proxies: str | None = Field(
+        None,
+        description="reverse proxies, by address or network, separated by commas, that are believed about who asks; default: this machine",
+    )
     embed_on: str = Field(
         "",
         description="sites that may show the web chat on their pages (docs/embedding.md), separated by spaces, such as https://www.school.example; none: nowhere",
@@ -75,6 +79,7 @@ class Settings(BaseSettings):
     whatsapp_base_url: str = Field("https://graph.facebook.com", description="Graph API server, without a version")
     app_links: str = Field(
         "",
+        pattern=r"^(https://\S+\s*)*$",
         description="addresses at which young people find the apps, separated by spaces, for the start page, such as https://t.me/harbour_bot and https://wa.me/441234567890",
     )
     organisation: str = Field("Breakwater demo", description="name of the organisation, as young people read it")
@@ -145,7 +150,7 @@ class Settings(BaseSettings):
     @classmethod
     def _data_key_is_32_bytes(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            _decode_key(value.get_secret_value())
+            Plain().unwrap(value.get_secret_value().encode())
         return value
 
     @field_validator("database_url")
@@ -247,7 +252,7 @@ class Settings(BaseSettings):
 
     def _read_key(self) -> bytes:
         if self.data_key is not None:
-            return _decode_key(self.data_key.get_secret_value())
+            return Plain().unwrap(self.data_key.get_secret_value().encode())
         if self.data_key_file is None:
             raise SettingsError("BREAKWATER_DATA_KEY is not set: make one with `breakwater new-key` and keep it safe")
         try:
@@ -273,13 +278,6 @@ class Settings(BaseSettings):
     def host_and_port(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host or "127.0.0.1", int(port)
-
-
-def _decode_key(text: str) -> bytes:
-    try:
-        return Plain().unwrap(text.encode())
-    except KeyUnavailable as error:
-        raise ValueError(f"BREAKWATER_DATA_KEY: {error}") from None
 
 
 def load_settings() -> Settings:

@@ -25,7 +25,6 @@ from bot.channels.webchat import router as webchat_router
 from bot.channels.whatsapp import WhatsAppChannel, account_of
 from bot.closed import closed
 from bot.desk import room as desk_room
-from bot.desk.panel import site as panel_site
 from bot.editions import Edition, Editions, load_edition, refused
 from bot.health import Health
 from bot.heartbeat import Heartbeat
@@ -222,7 +221,7 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
     app.mount("/static", console.Assets(directory=STATIC), name="static")
     app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
     app.mount("/staff", _console(program, first_run))
-    app.mount("/panel", _panel(program))
+    app.mount("/panel", desk_room.panel(program.record, program.editions, settings.public_url, https=_https(settings)))
     app.mount("/", closed(program.service) if program.setting_up else _web_chat(program))
     return OuterEdge(app, https=_https(settings))
 
@@ -235,17 +234,12 @@ def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
     operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
     desk = desk_room.build(program.record, program.editions, check, utc_now, production=production, reader=program.client)
     program.ticking.each_second(desk.publishing.look)
+    program.ticking.each_minute(lambda: desk.rehearsals.sweep(utc_now()))
     known = _console_settings(settings)
     rooms = [desk_room.room(desk)]
     app = console.create(program.record, program.service, known, check=check, operating=operator, first_run=first_run, rooms=rooms)
     program.editions.tell(lambda edition: app.state.console.use(edition.service))
     return app
-
-
-def _panel(program: Program) -> FastAPI:
-    site = panel_site.PanelSite(program.record, program.service, program.noticing, https=_https(program.settings))
-    program.editions.tell(lambda edition: site.use(edition.service, edition.noticing))
-    return panel_site.create(site, public_url=program.settings.public_url, https=_https(program.settings))
 
 
 def _web_chat(program: Program) -> FastAPI:

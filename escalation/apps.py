@@ -23,6 +23,8 @@ class App:
     """Whether young people come by it."""
     minimum_age: int | None = None
     """The app's own in the UK; `None`: for every age."""
+    links_to: str = ""
+    """The host of links that open a chat there."""
     keeps_a_copy: bool = False
     """Whether its makers keep a copy of what is written, and could read it."""
     own_page: bool = False

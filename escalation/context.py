@@ -32,6 +32,8 @@ class Service:
     """What staff call the organisation's out-of-hours contact; empty where none is set."""
     talks_on_telegram: bool = True
     """Whether staff can hold conversations on Telegram; without it they only get alerts there."""
+    app_links: tuple[str, ...] = ()
+    """Addresses that open a chat in one of them, for the start page."""
     app_templates: AppTemplates = AppTemplates()
     """Which of our words an app has approved, for what is said when it takes no others."""
     contact: str = ""

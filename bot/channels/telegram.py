@@ -36,6 +36,8 @@ LARGEST_UPDATE = 1_000_000
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _GROUPS_REMEMBERED = 10_000
 _LONGEST_PAUSE = 5.0
+_NOT_STORED_PAUSE = 0.5
+"""Seconds until updates that were not stored are fetched again: somebody's first words behind them may be an emergency."""
 _log = logging.getLogger(__name__)
 
 
@@ -144,7 +146,7 @@ class TelegramChannel:
                 raws = await self._bot.pending(offset, self._patience)
                 self._heard()
                 offset, whole = await self._store_all(raws)
-                pause = 0.0 if whole else _longer(pause)
+                pause = 0.0 if whole else _NOT_STORED_PAUSE
             except TelegramError as error:
                 pause = _pause_after(error, pause)
             except Exception as error:

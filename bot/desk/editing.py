@@ -39,16 +39,18 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a form: the draft as it is stored, the card and field to show.
+class Applied:
+    """What comes of a form: the text to store, and the card and field to show.
 
-    `together`: the id of whoever changed other parts of it meanwhile; both are kept.
+    `base`: what that card's form is made from next. `together`: the id of whoever changed other parts of the draft meanwhile; both
+    are kept.
     """
 
-    draft: Draft
+    text: str
     card: str
-    field: str = ""
-    together: str = ""
+    field: str
+    base: str
+    together: str
 
 
 class Clash(Exception):
@@ -72,25 +74,24 @@ def opened(draft: Draft) -> Opened:
     return Opened(draft, None, None)
 
 
-def keep(tx: Tx, draft_id: str, given: Given, by: str, now: datetime) -> Kept:
-    """Store what the form of one card says, and do what its button asks for.
+def applied(draft: Draft, given: Given) -> Applied:
+    """What the form of one card says and its button asks for, put into a draft.
 
     The form was made from `given["revision"]`; where the draft was saved since, both are kept if this card was left alone, and
-    `Clash` is raised if it was not. Raises `NotPlain` where the draft is no form's any more, `drafts.Over` and `KeyError`.
+    `Clash` is raised if it was not. Raises `NotPlain` where the draft is no form's any more.
     """
-    draft = drafts.find(tx, draft_id)
-    now_there = opened(draft)
-    shape, card = now_there.shape, given.get("card", HEAD)
+    there = opened(draft)
+    shape, card = there.shape, given.get("card", HEAD)
     if shape is None:
         raise NotPlain(draft.key)
     overtaken = draft.revision != number(given.get("revision", ""))
-    mine = _mine(now_there.data, shape, card, given)
-    if overtaken and base_of(now_there.data, shape, card) != given.get("base", ""):
-        raise Clash(now_there, mine, card)
+    mine = _mine(there.data, shape, card, given)
+    if overtaken and base_of(there.data, shape, card) != given.get("base", ""):
+        raise Clash(there, mine, card)
     mine, card = renamed(mine, shape, card, given.get("name", card))
     mine, card, field = move(mine, shape, card, given.get("do", ""))
-    saved = drafts.save(tx, draft_id, with_data(draft.text, mine), draft.revision, by, now)
-    return Kept(saved, card, field, draft.changed_by if overtaken else "")
+    base = base_of(mine, shape, card)
+    return Applied(with_data(draft.text, mine), card, field, base, draft.changed_by if overtaken else "")
 
 
 def keep_text(tx: Tx, draft_id: str, given: Given, by: str, now: datetime) -> Draft:

@@ -78,7 +78,7 @@ def recall_problems(folder: Path, before: Path, key: str, on_progress: Progress)
     """What the content below `folder` no longer notices that the content `before` did. Empty for files that decide nothing of it."""
     if not key.startswith(NOTICED_BY):
         return []
-    return list(_told(compare(Noticing.load(before), Noticing.load(folder), examples(folder), on_progress), key))
+    return list(findings(compare(Noticing.load(before), Noticing.load(folder), examples(folder), on_progress), key))
 
 
 def compare(before: Noticing, after: Noticing, asked: Sequence[Example], on_progress: Progress) -> list[Read]:
@@ -91,7 +91,8 @@ def compare(before: Noticing, after: Noticing, asked: Sequence[Example], on_prog
     return found
 
 
-def _told(found: list[Read], key: str) -> Iterator[Problem]:
+def findings(found: Sequence[Read], key: str) -> Iterator[Problem]:
+    """What of this keeps the file `key` from being published: the sentences, at most 20 of each kind, and how many more."""
     lost = [one for one in found if one.lost]
     fallen = [one for category in _fallen(found) for one in found if one.unoffered and one.example.category == category and not one.lost]
     alarms, harmless = [one for one in found if one.alarmed], sum(one.example.level is Level.NONE for one in found)
@@ -104,7 +105,7 @@ def _told(found: list[Read], key: str) -> Iterator[Problem]:
     yield from _listed(fallen, key, "tells of harm, and nobody would be offered an adult on it any more", keep)
 
 
-def _fallen(found: list[Read]) -> list[str]:
+def _fallen(found: Sequence[Read]) -> list[str]:
     """The categories whose recall falls by more than it may."""
     harm = [one for one in found if one.example.level >= Level.CONCERN]
     of = Counter(one.example.category for one in harm)
@@ -113,7 +114,7 @@ def _fallen(found: list[Read]) -> list[str]:
     return sorted(category for category, number in of.items() if change[category] > number * RECALL_MAY_FALL)
 
 
-def _listed(found: list[Read], key: str, say: str, to_do: str) -> Iterator[Problem]:
+def _listed(found: Sequence[Read], key: str, say: str, to_do: str) -> Iterator[Problem]:
     for one in found[:MOST_LISTED]:
         about = f" ({one.example.category.replace('_', ' ')})" if one.example.category else ""
         yield Problem(Path(key), 1, f"“{one.example.text}”{about} {say}", to_do)

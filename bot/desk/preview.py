@@ -72,4 +72,4 @@ def style() -> str:
     chat = (CHAT / "chat.css").read_text(encoding="utf-8")
     # The console's own rules for elements and classes of the same names end at the edge of the phone.
     fresh = "*, *::before, *::after { all: revert; box-sizing: border-box; }"
-    return f".phone {{ {light} color-scheme: light; }}\n.phone.dark {{ color-scheme: dark; {dark} }}\n.phone.phone {{\n{fresh}\n{chat}\n}}\n"
+    return f".phone.light {{ {light} color-scheme: light; }}\n.phone.dark {{ {dark} color-scheme: dark; }}\n.phone.phone {{\n{fresh}\n{chat}\n}}\n"

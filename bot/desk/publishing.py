@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,13 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Told how many are done, of how many, and of what."""
+
+
+After = Callable[[], Awaitable[None]]
+
+
+async def _nothing() -> None:
+    pass
 
 
 class Gate(Protocol):
@@ -56,14 +63,26 @@ class _Made:
 
 
 class Publishing:
-    """Does what was asked for, one try after another. `check` is the content check, `gate` what a changed file has to pass besides."""
+    """Does what was asked for, one try after another. `check` is the content check, `gate` what a changed file has to pass besides.
+
+    `after` is awaited after each, so that what was published goes live at once.
+    """
 
     def __init__(
-        self, record: Record, check: Check, now: Callable[[], datetime], zone: ZoneInfo, *, production: bool, gate: Gate | None = None
+        self,
+        record: Record,
+        check: Check,
+        now: Callable[[], datetime],
+        zone: ZoneInfo,
+        *,
+        production: bool,
+        gate: Gate | None = None,
+        after: After = _nothing,
     ) -> None:
         self._record = record
         self._check = check
         self._gate = gate
+        self._after = after
         self._now = now
         self._zone = zone
         self._production = production
@@ -86,6 +105,7 @@ class Publishing:
         try:
             while job := await self._record.awrite(lambda tx: jobs.claim(tx, self._now())):
                 await asyncio.to_thread(self._publish, job)
+                await self._after()
         except RecordUnavailable as error:
             log.warning("what is to be published has to wait: %s", error)
 
@@ -158,4 +178,3 @@ class Publishing:
             workflow.not_published(tx, job.draft_id)
 
         self._record.write(end)
-

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from bot.desk import routes_editing, routes_files, routes_library, routes_panel, routes_steps, routes_trying
 from bot.desk.gates import check_draft
+from bot.desk.panel.site import PanelSite, create
 from bot.desk.publishing import Publishing
 from bot.desk.state import Desk
 from bot.desk.trying import Rehearsals
@@ -25,7 +28,8 @@ def build(
     record: Record, editions: Editions, check: Check, now: Callable[[], datetime], *, production: bool, reader: Reader | None = None
 ) -> Desk:
     """The desk of one program, which knows from when on an edition is in force. `reader`: the intent service, asked where a draft is tried."""
-    publishing = Publishing(record, check, now, editions.in_force.service.zone, production=production, gate=check_draft)
+    zone = editions.in_force.service.zone
+    publishing = Publishing(record, check, now, zone, production=production, gate=check_draft, after=editions.look)
     desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader))
     editions.tell(lambda edition: desk.use(edition.number))
     return desk
@@ -34,3 +38,11 @@ def build(
 def room(desk: Desk) -> Room:
     """The desk, to be given to the console."""
     return Room("desk", Path(__file__).parent, ROUTERS, desk)
+
+
+def panel(record: Record, editions: Editions, public_url: str | None, *, https: bool) -> FastAPI:
+    """The youth panel's own pages, which stand outside the staff web app, with the words and phrases in force."""
+    edition = editions.in_force
+    site = PanelSite(record, edition.service, edition.noticing, https=https)
+    editions.tell(lambda edition: site.use(edition.service, edition.noticing))
+    return create(site, public_url=public_url, https=https)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -10,11 +13,11 @@ from fastapi.responses import Response
 
 from bot.channels.webchat.routes import DRAWING_ONLY
 from bot.desk import drafts, editing, preview
-from bot.desk.comparing import compared
+from bot.desk.comparing import compared, words
 from bot.desk.drafts import Draft, Over, Overtaken
-from bot.desk.editing import Clash, Kept, Opened
+from bot.desk.editing import Applied, Clash, Opened
 from bot.desk.findings import Known
-from bot.desk.forms import Given, base_of
+from bot.desk.forms import Given
 from bot.desk.preview import Look
 from bot.desk.state import desk_of
 from bot.desk.text_edits import NotPlain
@@ -49,21 +52,20 @@ async def edit(request: Request, draft_id: str, me: Editor, card: str | None = N
 async def save(request: Request, draft_id: str, me: Editor) -> Response:
     console: Console = request.app.state.console
     given = await _given(request)
-    by_itself = given.get("do", "") in ("", "save") and "hx-request" in request.headers
     try:
-        kept = await console.record.awrite(lambda tx: _tried(lambda: editing.keep(tx, draft_id, given, me.staff_id, console.clock())))
+        draft, form = await _stored(console, draft_id, given, me)
     except NotPlain:
         raise Problem(409, "this draft is edited as text now: load the page again") from None
     except Clash as clash:
         return await _clash_page(request, me, clash, given)
-    if by_itself:
-        other = await _name(request, kept.together) if kept.together else ""
-        return page(request, "edit_kept.html", me, draft=kept.draft, card=kept.card, base_now=_base(kept), other=other)
-    if "hx-request" in request.headers:
-        there = editing.opened(kept.draft)
-        return _in_place(await _form_page(request, me, there, there.data, there.card(_next_card(kept, given)), focus=kept.field))
-    at = f"&at={kept.field}" if kept.field else ""
-    return redirect(request, f"/desk/drafts/{draft_id}/edit?card={_next_card(kept, given)}{at}")
+    card = given["do"].removeprefix("go:") if given.get("do", "").startswith("go:") else form.card
+    if "hx-request" not in request.headers:
+        return redirect(request, f"/desk/drafts/{draft_id}/edit?card={card}{f'&at={form.field}' if form.field else ''}")
+    if given.get("do", "") in ("", "save"):
+        other = await _name(request, form.together) if form.together else ""
+        return page(request, "edit_kept.html", me, draft=draft, form=form, other=other)
+    there = editing.opened(draft)
+    return _in_place(await _form_page(request, me, there, there.data, there.card(card), focus=form.field))
 
 
 @router.post("/desk/drafts/{draft_id}/edit/look")
@@ -75,7 +77,7 @@ async def look(request: Request, draft_id: str, me: Editor) -> Response:
         return page(request, "edit_text_looked.html", me, problems=found_in_text(there.draft.key, given.get("text", "")))
     data, card = editing.with_typed(there, given)
     known = await _known(request)
-    shown = view(there.draft.key, there.shape, data, card, known)
+    shown = await asyncio.to_thread(view, there.draft.key, there.shape, data, card, known)
     return page(request, "edit_looked.html", me, **_preview(there, data, shown, Look.chosen(given)))
 
 
@@ -120,12 +122,22 @@ async def picture(name: str, me: Editor) -> Response:
     return Response(content, media_type="image/svg+xml", headers={"content-security-policy": DRAWING_ONLY})
 
 
+async def _stored(console: Console, draft_id: str, given: Given, me: SignedIn) -> tuple[Draft, Applied]:
+    """Put a form into its draft, outside any transaction, as it takes a moment; again where somebody saved at that very moment."""
+    while True:
+        draft = await console.record.aread(lambda tx: _tried(lambda: drafts.find(tx, draft_id)))
+        form = await asyncio.to_thread(editing.applied, draft, given)
+        save = partial(drafts.save, draft_id=draft_id, text=form.text, revision=draft.revision, by=me.staff_id, now=console.clock())
+        with suppress(Overtaken):
+            return await console.record.awrite(lambda tx: _tried(lambda: save(tx))), form  # noqa: B023 (called at once)
+
+
 async def _form_page(
     request: Request, me: SignedIn, there: Opened, data: Any, card: str, *, focus: str = "", theirs: Any = None, status: int = 200
 ) -> Response:
     assert there.shape is not None
     known = await _known(request)
-    shown = view(there.draft.key, there.shape, data, card, known, theirs)
+    shown = await asyncio.to_thread(view, there.draft.key, there.shape, data, card, known, theirs)
     who = await _name(request, there.draft.changed_by)
     more = _preview(there, data, shown, Look())
     return page(request, "edit.html", me, status, draft=there.draft, focus=focus, who=who, merging=theirs is not None, **more)
@@ -153,7 +165,9 @@ async def _clash_page(request: Request, me: SignedIn, clash: Clash, given: Given
     mine = view(there.draft.key, there.shape, clash.mine, clash.card, known, there.data)
     who = await _name(request, there.draft.changed_by)
     typed = {name: value for name, value in given.items() if name not in ("csrf", "revision", "base", "do", "card")}
-    return _in_place(page(request, "edit_clash.html", me, 409, draft=there.draft, mine=mine, typed=typed, who=who, card=clash.card))
+    return _in_place(
+        page(request, "edit_clash.html", me, 409, draft=there.draft, mine=mine, typed=typed, who=who, card=clash.card, words=words)
+    )
 
 
 def _in_place(response: Response) -> Response:
@@ -197,17 +211,6 @@ async def _given(request: Request) -> Mapping[str, str]:
     """The fields of the form; of several with one name, all, one in each line."""
     form = await request.form()
     return {name: "\n".join(str(value) for value in form.getlist(name)) for name in form}
-
-
-def _next_card(kept: Kept, given: Given) -> str:
-    """The card to go on with: another one where a button said so."""
-    do = given.get("do", "")
-    return do.removeprefix("go:") if do.startswith("go:") else kept.card
-
-
-def _base(kept: Kept) -> str:
-    there = editing.opened(kept.draft)
-    return base_of(there.data, there.shape, kept.card) if there.shape else ""
 
 
 async def _name(request: Request, staff_id: str) -> str:

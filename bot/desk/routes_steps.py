@@ -41,7 +41,12 @@ async def send_to_lead(request: Request, draft_id: str, me: Editor, note: Note =
 
 @router.post("/desk/drafts/{draft_id}/judge")
 async def judge(
-    request: Request, draft_id: str, me: Lead, verdict: Annotated[str, Form()], looked: Annotated[str, Form()], words: Annotated[str, Form()] = ""
+    request: Request,
+    draft_id: str,
+    me: Lead,
+    verdict: Annotated[str, Form()],
+    looked: Annotated[str, Form()],
+    words: Annotated[str, Form()] = "",
 ) -> Response:
     if verdict not in ("fits", "change"):
         raise Problem(422, "say whether it fits")

@@ -139,7 +139,12 @@ def title_of(shape: Shape, data: Any, card: str) -> str:
     if shape is _CRISIS:
         who, _, level = card.partition(".")
         return f"{'About themselves' if who == 'myself' else 'About somebody else'}, {level}"
-    return str(at(data, cards(shape, data)[card]).get("title", card)) if shape is _CANNED else card
+    return str(at(data, cards(shape, data)[card]).get("title", card)) if shape is _CANNED else spoken(card)
+
+
+def spoken(name: str) -> str:
+    """The name of a step or message as words."""
+    return name.replace("_", " ").capitalize()
 
 
 def at(data: Any, place: Place) -> Any:

@@ -129,7 +129,7 @@ class Rehearsals:
         """`reader`: the intent service, where there is one; `at_most`: how many go on at a time."""
         self._reader = reader
         self._at_most = at_most
-        self._running: OrderedDict[tuple[str, str], Rehearsal] = OrderedDict()
+        self.running: OrderedDict[tuple[str, str], Rehearsal] = OrderedDict()
         self._phrases: tuple[Texts, Noticing] | None = None
 
     async def begin(self, whose: tuple[str, str], service: Service, texts: Texts, look: Look, go: str, now: datetime) -> Rehearsal:
@@ -147,28 +147,32 @@ class Rehearsals:
             made.hidden = {line.id for line in made.young.lines()}
             await made.young.taps_token(f"0:{go}")
             made.hidden |= {line.id for line in made.young.lines() if line.speaker == "young_person"}
-        self._running[whose] = made
-        while len(self._running) > self._at_most:
-            self.end(next(iter(self._running)))
+        self.running[whose] = made
+        while len(self.running) > self._at_most:
+            self.end(next(iter(self.running)))
         return made
 
-    def find(self, whose: tuple[str, str], now: datetime) -> Rehearsal | None:
-        """The rehearsal of this draft that is going on; those that nobody uses any more are thrown away."""
-        for other, one in list(self._running.items()):
+    def sweep(self, now: datetime) -> None:
+        """Throw away what nobody uses any more."""
+        for whose, one in list(self.running.items()):
             if now - one.used > IDLE:
-                self.end(other)
-        found = self._running.get(whose)
+                self.end(whose)
+
+    def find(self, whose: tuple[str, str], now: datetime) -> Rehearsal | None:
+        """The rehearsal of this draft that is going on."""
+        self.sweep(now)
+        found = self.running.get(whose)
         if found:
             found.used = now
         return found
 
     def end(self, whose: tuple[str, str]) -> None:
         """End a rehearsal, if there is one."""
-        if found := self._running.pop(whose, None):
+        if found := self.running.pop(whose, None):
             found.end()
 
     def __len__(self) -> int:
-        return len(self._running)
+        return len(self.running)
 
     def _built(self, service: Service, texts: Texts, now: datetime) -> Rehearsal:
         """A house of its own with the edition in it, and two adults on duty that nobody knows."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.desk.findings import Found, Known, found_in, measured
 from bot.desk.forms import base_of, bubbles, shown
-from bot.desk.shapes import FORMS, HEAD, Field, Shape, absent, at, cards, title_of
+from bot.desk.shapes import FORMS, HEAD, Field, Shape, absent, at, cards, spoken, title_of
 from content.editorial.library import CONTENT
 
 ACTIONS = {
@@ -30,11 +30,12 @@ Choices = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One field: its name in the form, what stands in it, what is wrong with it. `theirs`: what a colleague wrote there meanwhile."""
+    """One field: its name in the form, what stands in it, what is wrong with it. `theirs`: what a colleague wrote there meanwhile; `of`: the form that a bubble is of."""
 
     name: str
     label: str
     value: str
+    of: str = ""
     hint: str = ""
     kind: str = "line"
     choices: Choices = ()
@@ -174,7 +175,9 @@ class _Slots:
         slots = []
         for number, text in enumerate(said or [""]):
             label = f"Bubble {number + 1}" if self.shape.most_bubbles > 1 else "Words"
-            slot = self._slot(f"{form}-{number}", label, text, kind="words", was=_nth(theirs, number), measure=measured(text, least))
+            slot = self._slot(
+                f"{form}-{number}", label, text, kind="words", of=FORMS[form], was=_nth(theirs, number), measure=measured(text, least)
+            )
             slots.append(slot)
         whole = isinstance(self.inside.get(form, []), list) and 0 < len(said) < self.shape.most_bubbles
         return Form(form, FORMS[form], bool(said), slots, self.found.get(form, []), whole)
@@ -235,7 +238,15 @@ class _Slots:
     def _slot(self, name: str, label: str, value: str, hint: str = "", kind: str = "line", choices: Choices = (), **more: Any) -> Slot:
         was = more.pop("was", None)
         return Slot(
-            name, label, value, hint, kind, choices, problems=self.found.get(name, []), theirs=was if was != value else None, **more
+            name,
+            label,
+            value,
+            hint=hint,
+            kind=kind,
+            choices=choices,
+            problems=self.found.get(name, []),
+            theirs=was if was != value else None,
+            **more,
         )
 
 
@@ -249,4 +260,4 @@ def _nth(texts: Sequence[str] | None, number: int) -> str | None:
 
 def _short(name: str, step: Mapping[str, Any]) -> str:
     gist = " ".join(bubbles(step, "say"))
-    return f"{name}: {gist[:40]}{'…' if len(gist) > 40 else ''}"
+    return f"{spoken(name)}: {gist[:40]}{'…' if len(gist) > 40 else ''}"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bot.dialogue import guidance, languages, onward, topics
 from bot.dialogue.adult import after_the_end, agreement, call_back, closing, staff_questions, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen
-from bot.dialogue.own import clearing, coming_back, concern, moving, own_buttons, own_view, pause, plan
+from bot.dialogue.own import clearing, coming_back, concern, own_buttons, pause, plan
 from bot.dialogue.risk import emergency, harm
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Question
@@ -286,10 +286,7 @@ _TYPED: dict[tuple[Question, str], Handler] = {
     ("age", "deny"): lambda scene: _band(scene, "skip"),
     ("delete", "affirm"): clearing.yes,
     ("delete", "deny"): clearing.no,
-    ("copy", "affirm"): own_view.give_copy,
-    ("copy", "deny"): own_view.keep_copy,
-    ("move", "affirm"): moving.yes,
-    ("move", "deny"): moving.no,
+    **own_buttons.TYPED,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,27 +61,30 @@ def own_files(folder: Path, pattern: str) -> list[Path]:
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
-    """The data in a YAML file, and the line of each key and item by its path. Raises `ContentError`."""
+    """The data in a YAML file, and the line of each key and item by its path; both are shared and stay as they are. Raises `ContentError`."""
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        data = parsed(text)
+        return _understood(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"{path}:{line}: this is not valid YAML ({error.problem}); check indents, quotes and colons here") from None
     except (UnicodeDecodeError, OSError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ContentError(f"{path}:1: the file cannot be read ({reason}); save it as UTF-8 text") from None
-    lines: dict[tuple[Any, ...], int] = {}
-    try:
-        if node is not None:
-            _note_lines(node, (), lines)
     except _Twice as error:
         raise ContentError(
             f"{path}:{error.line}: {error.key!r} is there twice, and only one would count; rename one or take it out"
         ) from None
     except RecursionError:
         raise ContentError(f"{path}:1: something in this file contains itself; write it out instead of using & and *") from None
+
+
+@lru_cache(maxsize=1000)
+def _understood(text: str) -> tuple[Any, dict[tuple[Any, ...], int]]:
+    # Cached, since one changed file of an edition should not cost the reading of all others.
+    node, data = yaml.compose(text, Loader=_Loader), parsed(text)
+    lines: dict[tuple[Any, ...], int] = {}
+    if node is not None:
+        _note_lines(node, (), lines)
     return data, lines
 
 

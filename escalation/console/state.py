@@ -16,17 +16,19 @@ from escalation.console.problems import Problem
 from escalation.context import Service
 from escalation.operating import Operating
 from escalation.publishing import Publisher
+from escalation.record import tries
 from escalation.record.store import Record
+from escalation.record.tries import Limit
 from escalation.staff import browsers, sign_in
 from escalation.staff.first_run import FirstRun
 from escalation.staff.provider import Provider, ProviderSettings
 from escalation.staff.sign_in import Limits, SignedIn
 
-WRONG_TRIES = RateLimitItemPerMinute(30, 15)
-"""Wrong sign-ins from one address; an office behind one address at the start of a shift stays below it."""
+WRONG_TRIES = Limit("wrong sign-ins", 30, timedelta(minutes=15))
+"""From one address; an office behind one address at the start of a shift stays below it. Counted in the record."""
 
 SIGN_INS_BEGUN = RateLimitItemPerMinute(120, 5)
-"""Sign-ins from one address that leave the record something to remember."""
+"""Sign-ins from one address that leave the record something to remember. It spares the record, so each process counts by itself."""
 
 
 TYPING_EVERY = timedelta(seconds=3)
@@ -100,7 +102,7 @@ class Console:
     typed: dict[tuple[str, str], datetime] = field(default_factory=dict)
     operating: Operating | None = None
     first_run: FirstRun | None = None
-    failures: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    begun: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     @property
     def operator(self) -> Operating:
@@ -151,14 +153,14 @@ class Console:
         self.typed = {key: at for key, at in self.typed.items() if now - at < TYPING_EVERY} | {(staff_id, case_id): now}
         return True
 
-    def may_try(self, address: str) -> bool:
+    async def may_try(self, address: str) -> bool:
         """Whether this address has wrong tries left."""
-        return self.failures.test(WRONG_TRIES, address)
+        return await self.record.aread(lambda tx: tries.wait(tx, WRONG_TRIES, address, self.clock())) == 0
 
-    def tried_wrongly(self, address: str) -> None:
+    async def tried_wrongly(self, address: str) -> None:
         """Count one wrong try against this address."""
-        self.failures.hit(WRONG_TRIES, address)
+        await self.record.awrite(lambda tx: tries.count(tx, WRONG_TRIES, address, self.clock()))
 
     def may_ask(self, address: str) -> bool:
         """Whether this address may begin another sign-in that is remembered; counts it."""
-        return self.failures.hit(SIGN_INS_BEGUN, "begun", address)
+        return self.begun.hit(SIGN_INS_BEGUN, address)

@@ -33,11 +33,16 @@ def count_turn(
 
 def add(tx: Tx, month: date, counts: Counts) -> None:
     """Add these counts to those of a month."""
-    insert = sqlite.insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     # In one order for everybody: two turns that lock the same counts must not wait for each other.
-    for (what, which), number in sorted(counts.items()):
-        row = insert(InsightCount).values(id=f"{month:%Y-%m}/{what}/{which}", month=month, what=what, which=which, number=number)
-        tx.session.execute(row.on_conflict_do_update(index_elements=["id"], set_={"number": InsightCount.number + number}))
+    rows = [
+        {"id": f"{month:%Y-%m}/{what}/{which}", "month": month, "what": what, "which": which, "number": number}
+        for (what, which), number in sorted(counts.items())
+    ]
+    if not rows:
+        return
+    insert = sqlite.insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    added = insert(InsightCount).values(rows)
+    tx.session.execute(added.on_conflict_do_update(index_elements=["id"], set_={"number": InsightCount.number + added.excluded.number}))
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> date:

@@ -12,7 +12,7 @@ PATIENCE = 30
 """Seconds for the organisation's program."""
 
 
-class KeyUnavailable(Exception):
+class KeyUnavailable(ValueError):
     """A master key cannot be had; the message is one line that says why, and quotes nothing of it."""
 
 

@@ -170,7 +170,7 @@ def say(
         channel=address.channel,
         speaker=speaker,
         speaker_staff_id=staff_id,
-        body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, _body(text, buttons, picture)),
+        body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, packed(text, buttons, picture)),
         urgent=urgent,
         aside=aside,
         state="pending",
@@ -205,7 +205,7 @@ def tell_staff(
         case_id=case_id,
         channel=channel,
         speaker=speaker,
-        body_sealed=tx.vault.seal_own("outbox.body", row_id, _body(text, buttons)),
+        body_sealed=tx.vault.seal_own("outbox.body", row_id, packed(text, buttons)),
         urgent=urgent,
         state="pending",
         attempts=0,
@@ -225,7 +225,7 @@ def tell_contact(tx: Tx, text: str, now: datetime, *, case_id: str | None = None
         case_id=case_id,
         channel=CONTACT,
         speaker="system",
-        body_sealed=tx.vault.seal_own("outbox.body", row_id, _body(text, ())),
+        body_sealed=tx.vault.seal_own("outbox.body", row_id, packed(text, ())),
         urgent=True,
         state="pending",
         attempts=0,
@@ -241,12 +241,6 @@ def outgoing(tx: Tx, row: OutboxRow) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Words and buttons of an outbox row."""
     data = _opened(tx, row)
     return data["text"], tuple((label, token) for label, token in data["buttons"])
-
-
-def reword(tx: Tx, row: OutboxRow, text: str, buttons: Buttons) -> None:
-    """Put other words in the place of those of a bubble to a young person that has not gone out yet."""
-    someone = people.person(tx, row.person_id or "")
-    row.body_sealed = tx.vault.seal_for(someone, "outbox.body", row.id, _body(text, buttons))
 
 
 def picture(tx: Tx, row: OutboxRow) -> tuple[str, str] | None:
@@ -300,5 +294,6 @@ def _said(tx: Tx, row: OutboxRow) -> Line:
     return replace(line, state=row.state, case_id=row.case_id, channel=row.channel, problem=row.problem)
 
 
-def _body(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:
+def packed(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:
+    """Words and buttons as a row of the outbox has them, to be sealed."""
     return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons], "picture": picture})

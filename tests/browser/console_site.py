@@ -6,13 +6,15 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext
+from starlette.types import ASGIApp
 
 from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
@@ -42,12 +44,23 @@ class Site:
 
 
 @contextmanager
-def served(house: House, names: Iterable[str], settings: ConsoleSettings = ConsoleSettings(), rooms: Sequence[Room] = ()) -> Iterator[Site]:
-    """Serve the console of a house in which these members of staff can sign in. To be called before a browser is started."""
+def served(
+    house: House,
+    names: Iterable[str],
+    settings: ConsoleSettings = ConsoleSettings(),
+    rooms: Sequence[Room] = (),
+    beside: Mapping[str, ASGIApp] = MappingProxyType({}),
+) -> Iterator[Site]:
+    """Serve the console of a house in which these members of staff can sign in. To be called before a browser is started.
+
+    `beside`: other web apps, by the address that each is mounted at.
+    """
     sessions = {name: asyncio.run(_signs_in(house, name)) for name in names}
     app = create(house.record, house.service, settings, house.clock, check=CHECK, operating=operator(house), rooms=rooms)
     root = FastAPI()
     root.mount("/staff", app)
+    for address, other in beside.items():
+        root.mount(address, other)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(root, log_level="error", lifespan="off"))

@@ -81,7 +81,7 @@ def test_what_is_typed_is_seen_at_once_kept_by_itself_and_said_in_the_rehearsal(
     first = page.get_by_label("What is said, Bubble 1")
     first.fill("You can always say no, and you never have to say why.")
     expect(page.locator("#seen")).to_contain_text("you never have to say why")
-    expect(page.locator("#m-say-0")).to_contain_text("11 words")
+    expect(page.locator("#m-say-0")).to_contain_text("12 words")
     expect(page.locator("#kept")).to_contain_text("Saved")
     assert "you never have to say why" in editors.stored(address)
     page.get_by_role("link", name="Try it as a chat").click()
@@ -116,7 +116,7 @@ def test_adding_a_bubble_goes_to_it_and_the_preview_follows_the_switches(editors
     page.get_by_label("Right to left").check()
     expect(page.locator("#seen")).to_have_attribute("dir", "rtl")
     page.locator("#seen").get_by_role("button", name="How do I say no?").click()
-    expect(page.get_by_role("heading", name="say_no")).to_be_visible()
+    expect(page.get_by_role("heading", name="Say no")).to_be_visible()
 
 
 def test_a_lost_connection_keeps_the_words_says_so_and_sends_them_when_it_is_back(editors: Editors, chromium: Browser) -> None:

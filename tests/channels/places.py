@@ -323,7 +323,7 @@ async def on_the_web_chat(house: House, lanes: Lanes) -> AsyncIterator[Town]:
 
 @asynccontextmanager
 async def at_the_terminal(house: House, lanes: Lanes) -> AsyncIterator[Town]:
-    lines, shown = Lines(), []  # type: ignore[var-annotated]
+    lines, shown = Lines(), []
 
     class Watched(TerminalChannel):
         async def deliver(self, address: str, outgoing: Any) -> str:

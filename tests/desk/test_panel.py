@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.desk import drafts, workflow
+from bot.desk.panel import rounds
 from bot.desk.panel.site import PanelSite, create
 from bot.rehearsal.house import House
+from escalation.record import duty
 from escalation.record.retention import running
-from escalation.record.store import RecordUnavailable, Tx
+from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, PanelComment, PanelReaction, PanelRound, PanelVoice
 from nlu.noticing import Noticing
 from tests.console.conftest import SITE, Browser, Open, later
@@ -31,18 +33,15 @@ class Phone:
 
     client: httpx.AsyncClient
     home: str
-
-    @property
-    def item(self) -> str:
-        """The address of the first draft of the round, once its list was seen."""
-        return self._item
+    item: str = ""
+    """The address of the first draft of the round, once its list was seen."""
 
     async def joins(self, nickname: str = "") -> Phone:
         await self.client.post(f"{self.home}/join", data={"nickname": nickname})
         listed = await self.client.get(self.home)
         found = re.search(rf'href="({self.home}/[0-9a-f]+)/1"', listed.text)
         assert found, listed.text
-        self._item = found[1]
+        self.item = found[1]
         return self
 
     async def sees(self, path: str = "") -> httpx.Response:
@@ -101,15 +100,13 @@ def with_panel(tx: Tx, house: House, key: str = KEY) -> str:
 
 
 def house_staff(tx: Tx, house: House, name: str) -> str:
-    from escalation.record import duty
-
     found = duty.staff_named(tx, name)
     assert found
     return found.id
 
 
 async def opened(kit: Browser, waiting: str, **given: str) -> httpx.Response:
-    fields = {"title": "Words about consent", "group": "Harbour youth panel", "ends": "2026-12-07", "draft": waiting}
+    fields: dict[str, str] = {"title": "Words about consent", "group": "Harbour youth panel", "ends": "2026-12-07", "draft": waiting}
     return await kit.post("/desk/panel", **(fields | given))
 
 
@@ -125,12 +122,13 @@ async def phone(browser: Open, waiting: str, phones: list[httpx.AsyncClient]) ->
     return await Phone(phones[0], link_in(await opened(await browser("Kit"), waiting))).joins()
 
 
-def rows(house: House, table: type) -> list:
+def rows(house: House, table: type[Any]) -> list[Any]:
     return house.record.read(lambda tx: list(tx.session.scalars(select(table))))
 
 
-def last_worry(house: House) -> PanelComment:
-    return rows(house, PanelComment)[-1]
+def last_comment(house: House) -> PanelComment:
+    found: PanelComment = rows(house, PanelComment)[-1]
+    return found
 
 
 async def test_a_round_shows_its_link_once_and_keeps_only_a_digest(browser: Open, waiting: str, staffed: House) -> None:
@@ -212,7 +210,7 @@ async def test_a_tap_that_nobody_asked_for_is_refused(phone: Phone, staffed: Hou
 async def test_a_comment_is_sealed_and_read_by_the_editor(phone: Phone, browser: Open, staffed: House) -> None:
     shown = await phone.writes("say it shorter, nobody talks like that")
     assert "We&#39;ve got it" in shown.text
-    assert b"shorter" not in last_worry(staffed).words_sealed
+    assert b"shorter" not in last_comment(staffed).words_sealed
     page = (await (await browser("Kit")).get(f"/desk/panel/{rows(staffed, PanelRound)[0].id}")).text
     assert "nobody talks like that" in page
 
@@ -222,12 +220,11 @@ async def test_a_comment_is_sealed_and_read_by_the_editor(phone: Phone, browser:
 async def test_a_worry_in_a_comment_reaches_the_leads_alone_and_its_writer_is_told_where_help_is(
     phone: Phone, browser: Open, staffed: House
 ) -> None:
-    assert "one person whose job is to keep young people safe reads it too" in (await phone.client.get(phone.home, cookies={})).text or True
     shown = (await phone.writes(WORRY)).text
     assert "will read it" in shown
     assert "0800 1111" in shown
     assert "999" in shown
-    [alert] = [text for text in staffed.alerts("Jo") if "youth panel" in text]
+    [alert] = [told for told in staffed.alerts("Jo") if "youth panel" in told]
     assert "stepdad" not in alert
     assert staffed.alerts("Sam") == []
     address = f"/desk/panel/{rows(staffed, PanelRound)[0].id}"
@@ -237,7 +234,7 @@ async def test_a_worry_in_a_comment_reaches_the_leads_alone_and_its_writer_is_to
     jo = await browser("Jo")
     assert "stepdad" in (await jo.get(address)).text
     assert "1 worry to look at" in (await jo.get("/desk/panel")).text
-    await jo.post(f"{address}/looked/{last_worry(staffed).id}")
+    await jo.post(f"{address}/looked/{last_comment(staffed).id}")
     assert "Jo looked at it" in (await jo.get(address)).text
     assert {"panel_worry", "panel_worry_read", "panel_worry_looked_at"} <= {row.action for row in rows(staffed, AuditRow)}
 
@@ -252,25 +249,20 @@ async def test_what_is_not_to_be_written_and_who_reads_it_is_said_before_anythin
     assert "<textarea" not in door
 
 
-async def test_a_comment_that_cannot_be_stored_says_so_and_keeps_the_words(phone: Phone, staffed: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    staffed.record.engine.dispose()
-
-    async def away(work: object) -> object:
-        raise RecordUnavailable("the database is away")
-
-    monkeypatch.setattr(staffed.record, "awrite", away)
+async def test_a_comment_that_cannot_be_stored_says_so_and_keeps_the_words(phone: Phone, staffed: House) -> None:
+    staffed.record.write(lambda tx: tx.session.execute(text("drop table panel_comment")))
     back = await phone.writes("<b>please keep this</b>")
     assert back.status_code == 503
     assert "&lt;b&gt;please keep this&lt;/b&gt;" in back.text
     assert "Your words are still here" in back.text
 
 
-@pytest.mark.parametrize(("words", "says"), [("  ", "Write something first."), ("a" * 2001, "fewer words")])
-async def test_a_comment_that_is_none_or_too_long_comes_back(phone: Phone, words: str, says: str) -> None:
-    back = await phone.writes(words)
+@pytest.mark.parametrize(("typed", "says"), [("  ", "Write something first."), ("a" * 2001, "fewer words")])
+async def test_a_comment_that_is_none_or_too_long_comes_back(phone: Phone, typed: str, says: str) -> None:
+    back = await phone.writes(typed)
     assert back.status_code == 422
     assert says in back.text
-    assert words.strip() in back.text
+    assert typed.strip() in back.text
 
 
 async def test_somebody_who_sends_very_fast_is_asked_to_wait_and_loses_nothing(phone: Phone) -> None:
@@ -304,7 +296,7 @@ async def test_a_worry_in_the_groups_words_stays_out_of_the_draft(phone: Phone, 
     assert "0800 1111" in shown.text
     [said] = [one for one in staffed.record.read(lambda tx: drafts.reviews(tx, waiting)) if one.step == "panel"]
     assert "stepdad" not in said.words
-    assert any("youth panel" in text for text in staffed.alerts("Jo"))
+    assert any("youth panel" in told for told in staffed.alerts("Jo"))
 
 
 async def test_a_draft_that_was_changed_since_is_not_shown_and_not_signed_off(phone: Phone, waiting: str, staffed: House) -> None:
@@ -326,8 +318,10 @@ def change(tx: Tx, house: House, draft_id: str) -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("there", "0"), ("there", "many"), ("verdict", "perhaps")])
-async def test_a_sign_off_in_which_something_is_missing_comes_back(phone: Phone, field: str, value: str, waiting: str, staffed: House) -> None:
-    back = await phone.signs_off(**{field: value})
+async def test_a_sign_off_in_which_something_is_missing_comes_back(
+    phone: Phone, field: str, value: str, waiting: str, staffed: House
+) -> None:
+    back = await phone.signs_off(**({"verdict": "fits", "there": "6"} | {field: value}))  # type: ignore[arg-type]
     assert back.status_code == 422
     assert "Choose one for each" in back.text
     assert staffed.record.read(lambda tx: drafts.find(tx, waiting)).state == "with_panel"
@@ -377,13 +371,27 @@ async def test_a_round_is_destroyed_after_its_time_but_a_worry_waits_until_a_lea
 
 
 def look(tx: Tx, house: House) -> None:
-    from bot.desk.panel import rounds
-
     for row in tx.session.scalars(select(PanelComment).where(PanelComment.level != "none")):
         rounds.looked(tx, row.id, house_staff(tx, house, "Jo"), house.clock())
 
 
-def test_rounds_end_within_sixty_days() -> None:
-    from bot.desk.panel.rounds import LONGEST
+@pytest.mark.parametrize(
+    ("who", "reads", "opens", "looks"), [("Sam", 403, 403, 403), ("Robin", 403, 403, 403), ("Kit", 200, 422, 403), ("Jo", 200, 422, 404)]
+)
+async def test_editors_and_leads_open_rounds_and_leads_alone_look_at_worries(
+    browser: Open, who: str, reads: int, opens: int, looks: int
+) -> None:
+    someone = await browser(who)
+    assert (await someone.get("/desk/panel")).status_code == reads
+    assert (await someone.post("/desk/panel")).status_code == opens
+    assert (await someone.post("/desk/panel/one/looked/other")).status_code == looks
 
-    assert timedelta(days=60) == LONGEST
+
+async def test_a_staff_page_shows_script_in_every_field_as_words(phone: Phone, browser: Open, waiting: str, staffed: House) -> None:
+    kit, script = await browser("Kit"), "<script>alert(1)</script>"
+    await phone.writes(script)
+    round_id = rows(staffed, PanelRound)[0].id
+    assert script not in (await kit.get(f"/desk/panel/{round_id}")).text
+    made = await opened(kit, waiting, title=script, group=script)
+    assert script not in made.text
+    assert script not in (await phone.client.get(link_in(made))).text

@@ -39,7 +39,7 @@ def shared() -> Rehearsals:
 def _rehearsals(desk: Desk, shared: Rehearsals) -> Iterator[None]:
     desk.rehearsals = shared
     yield
-    for whose in list(shared._running):
+    for whose in list(shared.running):
         shared.end(whose)
 
 
@@ -75,7 +75,7 @@ async def test_a_disclosure_shows_what_would_happen_and_reaches_nobody(browser: 
     page = await tries(kit, address, "say", text="i took all the tablets")
     assert "999" in page and "A youth worker would be alerted now." in page
     assert people_of(staffed) == before
-    rehearsal = next(iter(desk.rehearsals._running.values()))
+    rehearsal = next(iter(desk.rehearsals.running.values()))
     folder = rehearsal.folder.name
     assert there(folder)
     await tries(kit, address, "end")

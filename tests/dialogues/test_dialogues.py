@@ -11,7 +11,6 @@ import yaml
 from bot.rehearsal.conversation import FOLDER, Conversation
 from bot.rehearsal.house import House
 
-
 CORE = ("offer_and_refusal", "immediate", "withdrawal")
 """The files that the fast core plays too."""
 

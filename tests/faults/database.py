@@ -1,4 +1,4 @@
-"""Taking the database away in the ways in which it goes away: locked by another program, overwritten, full."""
+"""Taking the database away in the ways in which it goes away: locked by another program, overwritten, full, read-only."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ def full(record: Record) -> Iterator[None]:
         other.execute("VACUUM")  # pages that were freed would still take something in
     pages = record.read(lambda tx: int(tx.session.scalar(text("pragma page_count")) or 0))
     with _set(record, f"max_page_count = {pages}", afterwards="max_page_count = 1000000"):
+        yield
+
+
+@contextmanager
+def read_only(record: Record) -> Iterator[None]:
+    """Nothing can be written, as on a disk that was mounted anew after an error."""
+    with _set(record, "query_only = 1", afterwards="query_only = 0"):
         yield
 
 

@@ -7,7 +7,7 @@ import os
 import time
 from datetime import datetime, timedelta
 
-from bot.channels import telegram_sending
+from bot.channels import pacing, telegram_sending
 from bot.rehearsal.house import MONDAY_MORNING
 from bot.settings import load_settings
 from bot.wiring import build
@@ -26,7 +26,7 @@ async def main() -> None:
     # The app's speed limit for one chat is a time as well, a message a second. How many go out in all stays as it is: it decides how
     # many are on their way at one moment. What is given back because of it would come again too soon by the fast clock.
     telegram_sending.CHAT_EVERY /= speed
-    telegram_sending.LONGEST_WAIT *= speed
+    pacing.LONGEST_WAIT *= speed
     async with build(load_settings(), lambda: fast_clock(started, speed)).running():
         await asyncio.Event().wait()
 

@@ -12,13 +12,13 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import select
 
-from bot import intake
+from bot import intake, unstored
 from bot.channels import Incoming, NotStored, Outgoing
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.store import Record
 from escalation.record.tables import InboxRow, OutboxRow
 from tests.faults.app import App, sending
-from tests.faults.database import corrupt, full, locked
+from tests.faults.database import corrupt, full, locked, read_only
 from tests.faults.waiting import until
 
 Away = Callable[[Record], AbstractContextManager[None]]
@@ -52,7 +52,7 @@ def stored(house: House) -> list[str]:
 
 
 @pytest.mark.rule("S52")
-@pytest.mark.parametrize("away", [locked, corrupt, full], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("away", [locked, corrupt, full, read_only], ids=lambda way: way.__name__)
 async def test_the_emergency_words_come_from_memory_once_and_the_message_is_handled_afterwards(
     house: House, said: list[tuple[str, str]], away: Away
 ) -> None:
@@ -96,6 +96,29 @@ async def test_a_second_message_gets_them_again_since_it_may_be_another_emergenc
             with pytest.raises(NotStored):
                 await house.intake.take(event(number))
     assert len(said) == 2 * len(house.service.library.message("conversation.outage").say)
+
+
+async def test_nothing_overtakes_a_message_that_waits_to_be_stored(house: House, said: list[tuple[str, str]]) -> None:
+    with locked(house.record), pytest.raises(NotStored):
+        await house.intake.take(event(1))
+    said.clear()
+    for number in (2, 3):
+        with pytest.raises(NotStored):
+            await house.intake.take(event(number))
+    assert len(said) == 2 * len(house.service.library.message("conversation.outage").say), "each has the emergency words"
+    await until_it_is_taken(house, event(4, "young-2"))
+    assert stored(house) == ["event-4"], "others do not wait for it"
+    for number in (1, 2, 3):
+        await until_it_is_taken(house, event(number))
+    assert stored(house) == ["event-4", "event-1", "event-2", "event-3"]
+
+
+async def test_a_message_that_its_app_gave_up_holds_up_nothing_for_long(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with locked(house.record), pytest.raises(NotStored):
+        await house.intake.take(event(1))
+    monkeypatch.setattr(unstored, "WAITED_FOR", 0.0)
+    await until_it_is_taken(house, event(2))
+    assert stored(house) == ["event-2"]
 
 
 async def test_an_app_that_is_away_too_does_not_turn_it_into_another_error(house: House) -> None:
@@ -162,10 +185,11 @@ async def test_no_log_line_and_no_error_quotes_what_was_written(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     young = YoungPerson(house, address="9001112223334")
-    for away in (locked, corrupt, full):
+    for away in (locked, corrupt, full, read_only):
         with away(house.record), pytest.raises(NotStored) as refused:
             await house.intake.take(event(1, young.address, f"{WORDS} {PRIVATE} {'x' * 20_000}"))
         assert PRIVATE not in "".join(traceback.format_exception(refused.value))
+    await until_it_is_taken(house, event(1, young.address, WORDS))
     await young.says(f"and {PRIVATE} again")
     with locked(house.record):
         await house.ticking.run_due()

@@ -34,6 +34,8 @@ from tests.console.conftest import can_sign_in
 from tests.operations.conftest import NOBODY, settings
 from tests.record.test_settings import BREAKWATER, Done, run
 from tests.telegram.bot_api import TOKEN, BotApi
+from tests.whatsapp import cloud_api as whatsapp_api
+from tests.whatsapp.cloud_api import CloudApi
 
 NOW = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
 
@@ -210,6 +212,41 @@ def test_how_messages_come_from_telegram(api: BotApi, happens: Callable[[BotApi]
     mine = {"telegram_token": TOKEN, "telegram_base_url": api.base_url, "telegram_webhook_url": None}
     assert told in look("telegram", "sqlite:///none.db", **mine).what
     assert look("clock", "sqlite:///none.db", **mine).what == "The clock agrees with that of Telegram."
+
+
+@pytest.fixture
+def cloud() -> Iterator[CloudApi]:
+    server = CloudApi().start()
+    yield server
+    server.stop()
+
+
+def whatsapp(cloud: CloudApi, **more: object) -> dict[str, object]:
+    given = {"token": whatsapp_api.TOKEN, "phone_id": whatsapp_api.PHONE_ID, "app_secret": "s", "verify_token": "w", "base_url": cloud.url}
+    return {f"whatsapp_{name}": value for name, value in (given | more).items()}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"token": "expired"}, "WhatsApp refuses the token (190)"),
+        ({"phone_id": "1"}, "WhatsApp knows no such number (100)"),
+        ({"base_url": NOBODY}, "WhatsApp does not answer"),
+        ({}, "WhatsApp calls nobody with its messages"),
+    ],
+)
+def test_a_whatsapp_number_that_does_not_work(cloud: CloudApi, wrong: dict[str, object], told: str) -> None:
+    assert told in look("whatsapp", "sqlite:///none.db", **whatsapp(cloud, **wrong)).what
+
+
+def test_whatsapp_that_calls_an_address_where_nobody_is(cloud: CloudApi) -> None:
+    cloud.webhook = f"{NOBODY}/whatsapp/webhook"
+    found = look("whatsapp", "sqlite:///none.db", public_url=NOBODY, **whatsapp(cloud))
+    assert "was not reached from here" in found.what
+
+
+def test_whatsapp_that_is_off() -> None:
+    assert look("whatsapp", "sqlite:///none.db").state == "ok"
 
 
 def test_who_is_missing_and_when_nobody_is_on_duty(staffed: House) -> None:

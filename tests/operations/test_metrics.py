@@ -45,7 +45,7 @@ async def test_a_message_grows_old_until_it_is_handled(program: Program) -> None
         await program.lanes.idle()
     assert (await figures(program))["breakwater_oldest_unhandled_message_seconds"] == 0
     assert (await figures(program))["breakwater_turns_total[handled]"] == 1
-    assert (await figures(program))["breakwater_telegram_contact_seconds"] < 60
+    assert (await figures(program))["breakwater_app_contact_seconds[telegram]"] < 60
     early = program.metrics.now() - timedelta(seconds=90)
     program.record.write(lambda tx: tx.session.execute(update(InboxRow).values(handled_at=None, received_at=early)))
     assert 90 <= (await figures(program))["breakwater_oldest_unhandled_message_seconds"] < 150
@@ -101,7 +101,7 @@ async def test_no_figure_names_anybody(program: Program) -> None:
     assert "breakwater_turns_total" in text
     assert not re.search("planted|987654321|telegram-token", text)
     labels = set(re.findall(r"(\w+)=\"", text))
-    assert labels == {"result", "le", "urgency", "what"}
+    assert labels == {"result", "le", "urgency", "what", "app"}
 
 
 async def test_with_the_record_away_the_figures_say_so(program: Program) -> None:

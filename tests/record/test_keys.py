@@ -247,7 +247,9 @@ def test_the_key_comes_from_the_environment_a_file_or_a_program(tmp_path: Path) 
     assert "both set" in one_line(tmp_path, "keys", "show", **of_program, BREAKWATER_DATA_KEY=of_old["BREAKWATER_DATA_KEY"])
 
 
-@pytest.mark.parametrize("program", ["no-such-program", f"{sys.executable} -c 'raise SystemExit(3)'", f"{sys.executable} -c 'print(1)'", ""])
+@pytest.mark.parametrize(
+    "program", ["no-such-program", f"{sys.executable} -c 'raise SystemExit(3)'", f"{sys.executable} -c 'print(1)'", ""]
+)
 def test_a_program_that_cannot_open_the_key_is_named_and_what_it_wrote_is_not(program: str) -> None:
     with pytest.raises(KeyUnavailable) as failed:
         ByProgram(program).unwrap(b"geheim")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot.rehearsal.endings import agrees_to_a_check_in, proposes, starts_closing
 from bot.rehearsal.house import House, YoungPerson
 from escalation.ending import feedback
-from escalation.record import audit, erasures, messages
+from escalation.record import audit, erasures, messages, tries
 from escalation.record.ids import new_id
 from escalation.record.store import Record, Tx
 from escalation.record.tables import (
@@ -126,6 +126,7 @@ def _more(tx: Tx, house: House, case_id: str) -> None:
     )
     messages.tell_staff(tx, sam, "telegram", "kirschmichel", now, case_id=case_id, speaker=messages.RELAYED)
     erasures.add(tx, {"0" * 64: now})
+    tries.count(tx, tries.Limit("code", 5, timedelta(minutes=15)), "10.1.1.1", now)
     audit.note(tx, "case_read", now, staff_id=sam.id, case_id=case_id)
 
 

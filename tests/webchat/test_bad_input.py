@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from fastapi import FastAPI
 
+from bot.channels.webchat.pace import NEW_PEOPLE
+from escalation.record import tries
+from escalation.record.store import Tx
 from tests.webchat.visiting import ORIGIN, Browser, Host, new_id
 
 OURS = {"Origin": ORIGIN, "X-Breakwater": "chat", "Content-Type": "application/json"}
@@ -123,6 +127,25 @@ async def test_one_who_is_too_fast_slows_nobody_else(started: Browser, app: Fast
     other = Browser(app)
     await other.open()
     assert (await other.says("hello")).status_code == 202
+
+
+async def test_an_army_of_new_people_from_one_address_is_slowed_and_nobody_elses_disclosure_waits(app: FastAPI, host: Host) -> None:
+    known = Browser(app, "10.9.9.9")
+    assert (await known.open()).status_code == 200
+
+    def an_hour_of_them(tx: Tx) -> None:
+        for _ in range(NEW_PEOPLE.at_most):
+            tries.count(tx, NEW_PEOPLE, "10.9.9.9", host.now())
+
+    host.record.write(an_hour_of_them)
+    refused = await Browser(app, "10.9.9.9").open()
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
+    begun = time.monotonic()
+    assert (await known.says("my stepdad hits me")).status_code == 202, "who was there before goes on"
+    other = Browser(app, "10.1.1.1")
+    assert (await other.open()).status_code == 200
+    assert (await other.says("my stepdad hits me")).status_code == 202
+    assert time.monotonic() - begun < 1
 
 
 @pytest.mark.parametrize("path", ["/", "/chat/static/chat.js", "/chat/static/chat.css"])

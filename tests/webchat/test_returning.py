@@ -14,7 +14,7 @@ from bot.dialogue.events import CarriedOn, CodeAsked, Event
 from bot.return_code import new_code, normalise_code, words
 from escalation.record.store import Tx
 from escalation.record.tables import Person
-from tests.webchat.visiting import Browser, Host
+from tests.webchat.visiting import Browser, Host, web_app
 
 KNOWN = "lantern-pebble-otter-crumble-maple"
 
@@ -177,3 +177,11 @@ def _event(host: Host, event: Event) -> None:
         carry_out(tx, host.service, tx.session.query(Person).one(), event, host.now())
 
     host.record.write(do)
+
+
+async def test_tries_of_a_code_are_counted_across_a_restart(code: str, app: FastAPI, host: Host) -> None:
+    for _ in range(30):
+        fresh = Browser(app)
+        fresh.keeps(new_code().replace("-", "").ljust(43, "x")[:43])
+        await fresh.returns("wrong wrong wrong wrong wrong")
+    assert (await Browser(web_app(host)).returns("wrong wrong wrong wrong wrong")).status_code == 429

@@ -70,8 +70,8 @@ class Host:
 class Browser:
     """One page: a token of its own, and the headers that the page sends."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
+    def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(address, 4242)), base_url=ORIGIN)
         self.after = "0.0"
 
     async def post(self, path: str, body: object, **headers: str) -> httpx.Response:

@@ -325,7 +325,7 @@ async def test_no_log_holds_words_numbers_or_the_token(
         await here.hears(api)
         await here.channel.deliver(mia.number, Outgoing("planted answer"))
         for fault in ("500", "190", "429"):
-            api.fail(fault)  # type: ignore[arg-type]
+            api.fail(fault)
             with pytest.raises(TryLater):
                 await here.channel.deliver(mia.number, Outgoing("planted answer"))
         await asyncio.sleep(0)

@@ -1,6 +1,7 @@
 """How fast one browser may go. Nobody's message is dropped: a page that is too fast is told when to try again.
 
-Counts are kept in memory only, under keyed digests, so that nothing here says who was here.
+How fast a page sends and opens is counted in memory, for each process. What must hold for all of them and after a restart is a
+`Limit`, counted in the record. Both under keyed digests, so that nothing says who was here.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import hashlib
 import math
 import os
 import time
+from datetime import timedelta
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from escalation.record.tries import Limit
 
 Rules = tuple[RateLimitItem, ...]
 
@@ -22,10 +26,13 @@ SENDING: Rules = (RateLimitItemPerSecond(20, 10), RateLimitItemPerMinute(60))
 OPENING: Rules = (RateLimitItemPerMinute(120),)
 """For each network address: a whole class may open the page at once."""
 
-CODE_BY_SESSION: Rules = (RateLimitItemPerMinute(5, 15),)
-CODE_BY_ADDRESS: Rules = (RateLimitItemPerMinute(30, 15),)
-CODE_BY_ALL: Rules = (RateLimitItemPerMinute(300, 15),)
-"""Tries of a return code in 15 minutes. With 50 bits a code, 300 tries each 15 minutes find none in a lifetime."""
+CODE_BY_SESSION = Limit("code of a session", 5, timedelta(minutes=15))
+CODE_BY_ADDRESS = Limit("code of an address", 30, timedelta(minutes=15))
+CODE_BY_ALL = Limit("code", 300, timedelta(minutes=15))
+"""Tries of a return code. With 50 bits a code, 300 tries each 15 minutes find none in a lifetime."""
+
+NEW_PEOPLE = Limit("new people", 300, timedelta(hours=1))
+"""From each network address: a whole school behind one may come, an army of invented people may not."""
 
 
 class Pace:

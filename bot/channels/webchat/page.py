@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -63,6 +64,8 @@ def _page(code: str, service: Service, others: dict[str, str]) -> Page:
         others=others,
         words=words,
         intro=_paragraphs(service, "web_chat.intro"),
+        which=_paragraphs(service, "apps.which"),
+        apps=_apps(service),
         limits=_paragraphs(service, "conversation.limits"),
         remember=_paragraphs(service, "web_chat.remember"),
         no_files=" ".join(_paragraphs(service, "conversation.media")),
@@ -72,6 +75,16 @@ def _page(code: str, service: Service, others: dict[str, str]) -> Page:
         exit_to=EXIT_TO,
     )
     return Page(words, html)
+
+
+def _apps(service: Service) -> list[tuple[str, str]]:
+    """The apps by which they can write as well, each with the age it is for, and a link where there is one (S35)."""
+    shown = [app for app in service.apps.values() if app.public and not app.own_page]
+    links = {urlsplit(link).hostname: link for link in service.app_links}
+    return [
+        (message(service.library, "apps.which_from", app=app.title, age=str(app.minimum_age or 0))[0], links.get(app.links_to, ""))
+        for app in shown
+    ]
 
 
 def _paragraphs(service: Service, id: str) -> tuple[str, ...]:

@@ -24,8 +24,9 @@ from bot.channels.webchat.session import event_id, new_token, token_of
 from content.editorial.interface import ENGLISH
 from escalation import being_written
 from escalation.context import Service
-from escalation.record import people
+from escalation.record import people, tries
 from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.tries import Limit
 from escalation.words import message
 from escalation.young_person import copies
 
@@ -118,6 +119,7 @@ class WebChatPage:
         token = token_of(request)
         asks = await self._come_back(token, asked.ask) if asked.resume and token else None
         if token is None or asks is None:
+            await self._allow(((pace.NEW_PEOPLE, _client(request)),), "slow_down")
             token = new_token()
             if asked.easy:
                 await self._tell(token, asked.easy, "button", "0:do:easy_on")
@@ -149,9 +151,9 @@ class WebChatPage:
     async def return_(self, request: Request) -> Response:
         """Come back with a code. The answer to a wrong one is always the same."""
         tried = await body(request, Return)
-        self._slow(pace.CODE_BY_SESSION, "code", token_of(request) or _client(request), words="code_wait")
-        self._slow(pace.CODE_BY_ADDRESS, "code", _client(request), words="code_wait")
-        self._slow(pace.CODE_BY_ALL, "code", words="code_wait")
+        here = _client(request)
+        limits = ((pace.CODE_BY_SESSION, token_of(request) or here), (pace.CODE_BY_ADDRESS, here), (pace.CODE_BY_ALL, ""))
+        await self._allow(limits, "code_wait")
         token = new_token()
         if not await self._record.awrite(lambda tx: visits.return_with(tx, self._service, tried.code, token, self._now())):
             raise Refused(404, "code_wrong")
@@ -232,6 +234,10 @@ class WebChatPage:
 
     def _slow(self, rules: pace.Rules, *who: str, words: str = "slow_down") -> None:
         if seconds := self._pace.wait(rules, *who):
+            raise Refused(429, words, seconds)
+
+    async def _allow(self, limits: tuple[tuple[Limit, str], ...], words: str) -> None:
+        if seconds := await self._record.awrite(lambda tx: tries.take(tx, limits, self._now())):
             raise Refused(429, words, seconds)
 
     async def _tell(self, token: str, id: str, kind: Kind, text: str = "") -> None:

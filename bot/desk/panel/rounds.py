@@ -84,11 +84,21 @@ class Said:
     counts: dict[tuple[str, str, str], int]
     comments: tuple[Comment, ...]
 
+    @property
+    def unseen(self) -> int:
+        """How many comments read like a worry and were looked at by no lead."""
+        return sum(one.worry and one.looked_at is None for one in self.comments)
+
     def steps(self) -> list[tuple[str, str]]:
         """The steps that were read or spoken of, with their titles; the whole is the empty step."""
         named = {turn.step: turn.title for turn in self.item.turns}
         spoken = [step for step, _, _ in self.counts] + [one.step for one in self.comments]
         return list({**named, **{step: named.get(step, step.replace("_", " ")) for step in spoken}}.items())
+
+    def spoken(self) -> list[tuple[str, str]]:
+        """The steps of which at least one device said something."""
+        there = {step for step, _, _ in self.counts}
+        return [(step, title) for step, title in self.steps() if step in there]
 
     def count(self, step: str, kind: str, value: str) -> int:
         """How many devices said so."""
@@ -148,7 +158,7 @@ def close(tx: Tx, round_id: str, by: str, now: datetime) -> None:
 
 def listed(tx: Tx) -> list[Round]:
     """Every round that is kept, the newest first."""
-    return [of_row(tx, row) for row in tx.session.scalars(select(PanelRound).order_by(PanelRound.opened_at.desc(), PanelRound.id))]
+    return [of_row(tx, row) for row in tx.session.scalars(select(PanelRound).order_by(PanelRound.opened_at.desc(), PanelRound.id.desc()))]
 
 
 def find(tx: Tx, round_id: str) -> Round:

@@ -71,6 +71,7 @@
     if (dirty) tell("Writing…");
   });
 
+  document.addEventListener("submit", () => { dirty = false; });
   window.addEventListener("online", () => { if (dirty) keep(); });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 

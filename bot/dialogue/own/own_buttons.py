@@ -75,6 +75,14 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "concern_change": ("concern_send", concern.change),
 }
 
+TYPED: dict[tuple[Question, str], Handler] = {
+    ("copy", "affirm"): own_view.give_copy,
+    ("copy", "deny"): own_view.keep_copy,
+    ("move", "affirm"): moving.yes,
+    ("move", "deny"): moving.no,
+}
+"""What a plain word answers."""
+
 IN_ANY_STEP: dict[str, tuple[tuple[Question, ...], Handler]] = {
     "no_call": (("call_number", "call_when", "call_name", "confirm"), write_after_all),
     "concern_drop": (concern.QUESTIONS, concern.drop),

@@ -42,12 +42,12 @@ async def ask_to_sign_in(request: Request, _: Anyone) -> Response:
 @router.post("/sign-in/passkey")
 async def sign_in(request: Request, _: Anyone, answer: Field = "", going_to: Field = "") -> Response:
     console, site, address = _console(request), party_here(request), door.caller(request)
-    if not console.may_try(address):
+    if not await console.may_try(address):
         return sign_in_page(request, 429, wrong=door.TOO_MANY)
     token, browser, now = door.token_of(request), browser_of(request), console.clock()
     entered = await console.record.awrite(lambda tx: passkeys.enter(tx, token, site, answer, browser, now))
     if entered is None:
-        console.tried_wrongly(address)
+        await console.tried_wrongly(address)
         return sign_in_page(request, 422, wrong=NO_ENTRY)
     return door.let_in(request, entered, going_to)
 

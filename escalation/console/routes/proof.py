@@ -33,11 +33,11 @@ async def show_proof(request: Request, me: Me) -> Response:
 @router.post("/account/prove")
 async def prove(request: Request, me: Me, password: Field = "", code: Field = "") -> Response:
     console, address = _console(request), door.caller(request)
-    if not console.may_try(address):
+    if not await console.may_try(address):
         return await _proof_page(request, me, 429, door.TOO_MANY)
     if await sign_in.prove(console.record, me, password[: passwords.LONGEST_PASSWORD], code, console.clock()):
         return redirect(request, "/account#ways-in")
-    console.tried_wrongly(address)
+    await console.tried_wrongly(address)
     return await _proof_page(request, me, 422, WRONG)
 
 

@@ -57,13 +57,13 @@ async def give_password(
 ) -> Response:
     console: Console = request.app.state.console
     address = door.caller(request)
-    if not console.may_try(address):
+    if not await console.may_try(address):
         return sign_in_page(request, 429, name=name, wrong=door.TOO_MANY)
     token = await sign_in.check_password(
         console.record, name[:200], password[: passwords.LONGEST_PASSWORD], browser_of(request), console.clock()
     )
     if token is None:
-        console.tried_wrongly(address)
+        await console.tried_wrongly(address)
         return sign_in_page(request, 422, name=name, wrong=WRONG)
     response = redirect(request, f"/code?{urlencode({'going_to': going_to})}")
     console.remember(response, token)
@@ -79,12 +79,12 @@ async def show_code(request: Request, me: HalfIn, going_to: str = "") -> Respons
 async def give_code(request: Request, me: HalfIn, code: Annotated[str, Form()] = "", going_to: Annotated[str, Form()] = "") -> Response:
     console: Console = request.app.state.console
     address = door.caller(request)
-    if not console.may_try(address):
+    if not await console.may_try(address):
         return sign_in_page(request, 429, wrong=door.TOO_MANY)
     half = request.cookies[console.settings.cookie]
     token = await console.record.awrite(lambda tx: sign_in.enter_code(tx, half, code, console.clock()))
     if token is None:
-        console.tried_wrongly(address)
+        await console.tried_wrongly(address)
         return await _code_page(request, me, going_to, 422)
     response = redirect(request, door.home(request, me.role, going_to))
     console.remember(response, token)

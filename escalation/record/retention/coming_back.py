@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from escalation.case import Stage
 from escalation.record.retention import destroying, over
@@ -22,11 +22,13 @@ def forget(tx: Tx, channel: str, pseudonym: str) -> None:
         return
     at, policy = tx.veil.bounds(), tx.veil.policy
     someone, address = _columns(Person), _columns(Address)
-    known = select(someone.id, over.person(someone, at)).join(Address.__table__, address.person_id == someone.id)
+    known = select(someone.id, over.person(someone, at), _anything(someone.id, at)).join(Address.__table__, address.person_id == someone.id)
     found = tx.session.execute(known.where(address.channel == channel, address.pseudonym == pseudonym)).first()
     if found is None:
         return
-    person_id, everything = found
+    person_id, everything, anything = found
+    if not everything and not anything:
+        return
     destroyed = Destroyed("over", policy.version, at.now)
     if everything:
         whole_person(tx, policy, person_id, destroyed)
@@ -34,19 +36,28 @@ def forget(tx: Tx, channel: str, pseudonym: str) -> None:
     case = _columns(CaseRow)
     for case_id in list(tx.session.scalars(select(case.id).where(case.person_id == person_id, over.case(case, at)))):
         whole_case(tx, policy, case_id, destroyed)
-    _count_unanswered_anew(tx, person_id)
+    # An offer that nobody took up is kept from the day on which the person was last here.
+    tx.session.execute(update(CaseRow.__table__).where(_unanswered(person_id)).values(expires_at=None))  # type: ignore[arg-type]
     for table, condition in _words(person_id, at):
         destroyed.count(tx, "message", destroying.rows(tx, table, condition))
 
 
-def _count_unanswered_anew(tx: Tx, person_id: str) -> None:
-    """An offer that nobody took up is kept from the day on which the person was last here."""
+def _anything(person_id: Any, at: Bounds) -> ColumnElement[bool]:
+    """Whether something of theirs is over, or has to be counted anew: most who write have nothing, and one look tells."""
     case = _columns(CaseRow)
-    unanswered = (case.person_id == person_id) & case.stage.in_((Stage.OFFERED, Stage.REFUSED)) & case.expires_at.is_not(None)
-    tx.session.execute(update(CaseRow.__table__).where(unanswered).values(expires_at=None))  # type: ignore[arg-type]
+    of_cases = ((case.person_id == person_id) & over.case(case, at), _unanswered(person_id))
+    return or_(*(exists().where(condition) for condition in (*of_cases, *(condition for _, condition in _words(person_id, at)))))
 
 
-def _words(person_id: str, at: Bounds) -> Iterator[tuple[type[Table], ColumnElement[bool]]]:
+def _unanswered(person_id: Any) -> ColumnElement[bool]:
+    """The offers to them that nobody took up and whose time runs."""
+    case = _columns(CaseRow)
+    unanswered: ColumnElement[bool] = case.stage.in_((Stage.OFFERED, Stage.REFUSED)) & case.expires_at.is_not(None)
+    whose: ColumnElement[bool] = case.person_id == person_id
+    return whose & unanswered
+
+
+def _words(person_id: Any, at: Bounds) -> Iterator[tuple[type[Table], ColumnElement[bool]]]:
     """The messages of theirs that are over."""
     heard, said = _columns(InboxRow), _columns(OutboxRow)
     yield InboxRow, (heard.person_id == person_id) & over.message(heard, heard.received_at, at)

@@ -32,6 +32,7 @@ from escalation.record.tables import (
     Staff,
     StaffSession,
     StaffUpdate,
+    Tries,
 )
 from escalation.record.tables import Table as Mapped
 
@@ -61,6 +62,7 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     session, seen, due = _columns(StaffSession), _columns(StaffUpdate), _columns(DueRow)
     yield "trace", StaffSession, or_(session.ended_at <= traces, session.seen_at <= traces)
     yield "trace", SignInChallenge, _columns(SignInChallenge).expires_at <= now
+    yield "trace", Tries, _columns(Tries).until <= now
     yield "trace", StaffUpdate, seen.received_at <= traces
     yield "trace", Draft, _columns(Draft).kept_at <= traces
     yield "trace", DueRow, (due.done_at <= traces) & (due.due_at <= traces)

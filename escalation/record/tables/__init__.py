@@ -28,6 +28,7 @@ from escalation.record.tables.panel import PanelComment, PanelItem, PanelReactio
 from escalation.record.tables.published import PublishedRow
 from escalation.record.tables.signing_in import Passkey, SignInChallenge
 from escalation.record.tables.staff import Absence, Shift, ShiftSwap, Staff, StaffSession, StaffUpdate
+from escalation.record.tables.tries import Tries
 
 __all__ = [
     "Absence",
@@ -72,4 +73,5 @@ __all__ = [
     "StaffSession",
     "StaffUpdate",
     "Table",
+    "Tries",
 ]

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _desk()
     _panel()
     _keys()
+    _tries()
     _moving()
 
 
@@ -177,6 +178,16 @@ def _keys() -> None:
         batch_op.add_column(sa.Column("key_since", when, nullable=True))
         batch_op.add_column(sa.Column("former_key_wrapped", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("former_keys", sa.JSON(), nullable=False, server_default="[]"))
+
+
+def _tries() -> None:
+    op.create_table(
+        "tries",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("until", escalation.record.times.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def _moving() -> None:

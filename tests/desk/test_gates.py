@@ -1,0 +1,110 @@
+"""What a changed file has to pass before it is published: the written conversations, and what the phrases notice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.desk.gates import check_draft
+from bot.desk.noticing_again import MOST_LISTED, Example, Read, compare, examples, findings
+from bot.desk.rehearsing import touched
+from bot.rehearsal.stage import talks
+from content.editorial.edition import laid_out, text_of
+from content.editorial.library import CONTENT, Library
+from nlu.noticing import Noticing
+from nlu.understanding import Level
+
+SCRIPT = "guidance/relationships/consent.yml"
+PHRASES = "risk_phrases/criminal_exploitation.yml"
+HARM = Example("going cunch tmrw", Level.CONCERN, "criminal_exploitation")
+
+
+def text(key: str) -> str:
+    found = text_of({}, key)
+    assert found
+    return found
+
+
+def ignored(done: int, of: int, what: str) -> None:
+    """Nobody watches."""
+
+
+def test_words_that_a_conversation_expects_block_and_the_conversation_is_named_with_what_to_do() -> None:
+    seen: list[tuple[int, int, str]] = []
+    key = "guidance/conversation/goodbye.yml"
+    changed = {key: text(key).replace("Bye for now", "See you")}
+    [found] = check_draft(changed, key, on_progress=lambda done, of, what: seen.append((done, of, what)))
+    assert (found.file.as_posix(), found.severity) == (key, "error")
+    assert "“Thanks and goodbye are met kindly and keep nobody” (dialogues/guidance.yml)" in found.what
+    assert "step 3 (says: bye): expected 'Bye for now' in 'See you" in found.what
+    assert "change the words back" in found.to_do
+    assert seen == [(0, 1, "conversations"), (1, 1, "conversations")]
+    assert [one.severity for one in check_draft(changed, key, before=changed)] == ["warning"]
+
+
+def test_an_unchanged_file_passes() -> None:
+    key = "guidance/conversation/goodbye.yml"
+    assert check_draft({key: text(key)}, key) == []
+
+
+def test_of_a_script_those_conversations_are_played_that_name_it_lead_to_it_or_expect_its_words(words: Library) -> None:
+    written = talks(CONTENT)
+    chosen = {talk.name for talk in touched(written, (words,), SCRIPT)}
+    assert "A question about consent gets an answer, and nobody is alerted" in chosen
+    assert len(chosen) < len(written) / 10
+    assert touched(written, (words,), "messages/emergency.yml") == written
+    assert touched(written, (words,), "canned_replies/closing.yml") == []
+
+
+def test_a_conversation_fails_also_where_python_runs_without_its_assertions() -> None:
+    again = "from bot.rehearsal.failed import must\nmust(False, 'expected something else')"
+    ended = subprocess.run([sys.executable, "-O", "-c", again], cwd=CONTENT.parent, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Failed: expected something else" in ended.stderr
+
+
+def test_phrases_that_are_taken_out_are_lost_by_sentence(noticing: Noticing) -> None:
+    changed = text(PHRASES)
+    first, second = changed.index("- id:"), changed.index("- id:", changed.index("- id:") + 1)
+    with laid_out({PHRASES: changed[:first] + changed[second:]}) as folder:
+        after = Noticing.load(folder)
+    read = compare(noticing, after, [HARM, Example("what is county lines", Level.NONE, "")], ignored)
+    assert (read[0].before, read[0].after) == (Level.CONCERN, Level.NONE)
+    [found] = findings(read, PHRASES)
+    assert found.what == "“going cunch tmrw” (criminal exploitation) tells of harm, and nobody would be offered an adult on it any more"
+    assert found.severity == "error"
+
+
+def test_an_urgent_sentence_that_is_lost_blocks_even_where_the_share_hardly_falls() -> None:
+    urgent = Example("they said they will stab me", Level.URGENT, "gangs_violence")
+    kept = [Read(Example(f"kept {number}", Level.URGENT, "gangs_violence"), Level.URGENT, Level.URGENT) for number in range(500)]
+    [found] = findings([*kept, Read(urgent, Level.URGENT, Level.CONCERN)], PHRASES)
+    assert "tells of urgent harm, was noticed so, and is not any more" in found.what
+
+
+def test_one_of_many_sentences_may_be_lost_where_another_is_won() -> None:
+    many = [Read(HARM, Level.CONCERN, Level.CONCERN)] * 100
+    assert list(findings([*many, Read(HARM, Level.CONCERN, Level.WORRY), Read(HARM, Level.NONE, Level.CONCERN)], PHRASES)) == []
+
+
+def test_at_most_twenty_sentences_are_listed_and_the_others_counted() -> None:
+    lost = [Read(Example(f"sentence {number}", Level.CONCERN, "missing"), Level.CONCERN, Level.NONE) for number in range(33)]
+    found = list(findings(lost, PHRASES))
+    assert len(found) == MOST_LISTED + 1
+    assert found[-1].what.startswith("13 more messages like this")
+
+
+@pytest.mark.parametrize(("more", "blocks"), [(1, False), (3, True)])
+def test_more_false_alarms_block_from_one_in_a_thousand_on(more: int, blocks: bool) -> None:
+    calm = Example("lol my mum will kill me", Level.NONE, "")
+    quiet, alarms = [Read(calm, Level.NONE, Level.NONE)] * 1998, [Read(calm, Level.NONE, Level.CONCERN)] * more
+    assert bool(list(findings([*quiet, *alarms], PHRASES))) is blocks
+
+
+def test_the_examples_are_the_labelled_training_messages_and_never_those_that_judge() -> None:
+    found = examples(CONTENT)
+    assert len(found) > 20_000
+    assert {one.level for one in found} == {Level.NONE, Level.CONCERN, Level.URGENT, Level.IMMEDIATE}
+    assert all(one.category for one in found if one.level)
