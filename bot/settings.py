@@ -228,11 +228,10 @@ class Settings(BaseSettings):
             raise ValueError("BREAKWATER_BACKUP_AT needs BREAKWATER_BACKUP_FOLDER beside it")
         if self.telegram_webhook_url and not self.telegram_webhook_secret:
             raise ValueError("BREAKWATER_TELEGRAM_WEBHOOK_URL needs BREAKWATER_TELEGRAM_WEBHOOK_SECRET beside it")
-        theirs = {"token": self.whatsapp_token, "phone_id": self.whatsapp_phone_id}
-        theirs |= {"app_secret": self.whatsapp_app_secret, "verify_token": self.whatsapp_verify_token}
-        missing = [f"BREAKWATER_WHATSAPP_{name.upper()}" for name, given in theirs.items() if not given]
-        if 0 < len(missing) < len(theirs):
-            raise ValueError(f"WhatsApp needs {', '.join(missing)} beside the others")
+        theirs = {f"BREAKWATER_WHATSAPP_{name}": getattr(self, f"whatsapp_{name.lower()}") for name in _OF_WHATSAPP}
+        given, missing = [name for name in theirs if theirs[name]], [name for name in theirs if not theirs[name]]
+        if given and missing:
+            raise ValueError(f"{given[0]} needs {', '.join(missing)} beside it")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("BREAKWATER_OIDC_ISSUER needs BREAKWATER_OIDC_CLIENT_ID and BREAKWATER_OIDC_CLIENT_SECRET beside it")
         if self.mode == "production" and self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
@@ -278,6 +277,9 @@ class Settings(BaseSettings):
     def host_and_port(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host or "127.0.0.1", int(port)
+
+
+_OF_WHATSAPP = ("TOKEN", "PHONE_ID", "APP_SECRET", "VERIFY_TOKEN")
 
 
 def load_settings() -> Settings:

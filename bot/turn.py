@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -176,11 +176,15 @@ class Handler:
             return
         case = cases.open_case(tx, person_id)
         level = max(one.understood.risk.level for one in heard)
-        staffing = chain.staffing_for(tx, service, someone, case, now, level)
+        staffing = cache(partial(chain.staffing_for, tx, service, someone, case, now, level))
         view = cases.view(tx, case, now) if case and case.stage not in afterwards.OVER else None
-        promise = partial(promises.minutes, tx, service, staffing, now)
         heard = tuple(_with_code_word(tx, someone, one) for one in heard)
-        turn = Turn(now, heard, _person_view(tx, someone, claim.rows[-1].channel), staffing, view, promise, afterwards.view(tx, someone))
+        person = _person_view(tx, someone, claim.rows[-1].channel)
+
+        def minutes_until_here(level: Level) -> float:
+            return promises.minutes(tx, service, staffing(), now, level)
+
+        turn = Turn(now, heard, person, staffing, view, minutes_until_here, afterwards.view(tx, someone))
         outcome = decide(turn, _conversation(tx, someone), service)
         _mark_handled(tx, someone, claim, heard, now)
         for event in outcome.events:

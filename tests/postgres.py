@@ -30,11 +30,55 @@ ENDS_WITHIN = 30.0
 
 @dataclass
 class Postgres:
-    """A server that runs. `process` is its own process, which a test may stop and go on."""
+    """A server that can be stopped, held still and started again. `start` has to come first."""
 
     folder: Path
-    process: subprocess.Popen[bytes]
+    program: Path
+    whose: dict[str, Any]
+    process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises `RuntimeError`."""
+        command = [
+            self.program,
+            "-D",
+            self.folder / "data",
+            "-k",
+            self.folder,
+            "-h",
+            "",
+            *(f"--{name}={one}" for name, one in FAST.items()),
+        ]
+        with (self.folder / "log").open("ab") as log:
+            process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.whose)
+        self.process = process
+        for _ in range(300):
+            if process.poll() is None and self._answers():
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """End it without waiting for whoever is connected."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(ENDS_WITHIN)
+            self.process = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """All its processes stand still."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        whole = [self.process.pid, *map(int, children)]
+        for pid in whole:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in whole:
+                os.kill(pid, signal.SIGCONT)
 
     def new_database(self) -> str:
         """An empty database's address, as `BREAKWATER_DATABASE_URL` takes it."""
@@ -42,6 +86,13 @@ class Postgres:
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 def tool(name: str) -> Path | None:
@@ -69,32 +120,16 @@ def server() -> Iterator[Postgres]:
             cwd=folder,
             **whose,
         )
-        command = [postgres, "-D", data, "-k", folder, "-h", "", *(f"--{name}={value}" for name, value in FAST.items())]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **whose)
+        running = Postgres(folder, postgres, whose)
         try:
-            _wait_for(folder, process)
-            yield Postgres(folder, process)
+            running.start()
+            yield running
         finally:
-            process.send_signal(signal.SIGCONT)
-            process.send_signal(signal.SIGINT)
-            process.wait(ENDS_WITHIN)
+            running.stop()
 
 
 def _not_root() -> dict[str, Any]:
     return {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
-def _wait_for(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, (folder / "log").read_text()[-2000:]
-        try:
-            psycopg.connect(host=str(folder), user=USER, dbname="postgres", connect_timeout=2).close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("PostgreSQL did not start")
 
 
 @pytest.fixture(scope="session")

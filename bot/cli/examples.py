@@ -39,7 +39,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "db upgrade": ("db upgrade",),
     "audit verify": ("audit verify", "audit verify --head 1234:9f8e…"),
     "audit head": ("audit head > head.txt",),
-    "audit list": ("audit list --since 2026-11-01 --staff \"Sam Reed\"", "audit list --action refused"),
+    "audit list": ('audit list --since 2026-11-01 --staff "Sam Reed"', "audit list --action refused"),
     "keys show": ("keys show",),
     "keys rotate": ("keys rotate --to /mnt/safe/new.key", 'keys rotate --to new.key --command "/opt/harbour/key-service"'),
     "keys forget-old": ("keys forget-old", "keys forget-old --stopped"),

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import select
+
 from bot.desk.preview import Look
 from bot.rehearsal.house import Clock, House, YoungPerson
 from bot.turn import Handler, Reader
@@ -22,8 +24,9 @@ from escalation.case import Stage
 from escalation.context import Service
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
-from escalation.record.store import Record, make_engine
-from escalation.record.tables import Table
+from escalation.record import messages
+from escalation.record.store import Record, Tx, make_engine
+from escalation.record.tables import OutboxRow, Table
 from escalation.work import staff_policy
 from nlu.noticing import Noticing
 from nlu.understanding import Reading
@@ -51,11 +54,12 @@ class Full(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One bubble of a rehearsal. `buttons` are offered under the last one alone: label and token."""
+    """One bubble of a rehearsal. `buttons` are offered under the last one alone: label and token; `picture`: file and what it shows."""
 
     own: bool
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
+    picture: tuple[str, str] | None = None
 
 
 @dataclass
@@ -104,7 +108,8 @@ class Rehearsal:
         """The chat so far."""
         lines = [line for line in self.young.lines() if line.id not in self.hidden]
         last = lines[-1].id if lines else ""
-        return [Said(one.speaker == "young_person", one.text, one.buttons if one.id == last else ()) for one in lines]
+        pictures = self.house.record.read(_pictures)
+        return [Said(one.speaker == "young_person", one.text, one.buttons if one.id == last else (), pictures.get(one.id)) for one in lines]
 
     def happened(self) -> str:
         """What would happen beside the chat; empty where nothing would."""
@@ -196,6 +201,12 @@ class Rehearsals:
         if self._phrases is None or self._phrases[0] != told_by:
             self._phrases = told_by, Noticing.load(folder)
         return self._phrases[1]
+
+
+def _pictures(tx: Tx) -> dict[str, tuple[str, str]]:
+    """The pictures that go with what was said, by the id of the line."""
+    rows = tx.session.scalars(select(OutboxRow))
+    return {row.id: shown for row in rows if (shown := messages.picture(tx, row))}
 
 
 def _service(service: Service, folder: Path) -> Service:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.desk.findings import Found, Known, found_in, measured
@@ -87,7 +87,6 @@ class View:
     can_move: bool
     can_add: bool
     can_remove: bool
-    count: int = field(default=0)
 
     @property
     def slots(self) -> list[Slot]:
@@ -105,7 +104,7 @@ def view(key: str, shape: Shape, data: Any, card: str, known: Known, theirs: Any
     make = _Slots(inside, found.get(card, {}), other, known, shape, data)
     turn = card != HEAD
     named = turn and bool(shape.cards) and isinstance(data[shape.cards], dict)
-    return View(
+    made = View(
         card=card,
         title=title_of(shape, data, card) if turn else "",
         what=shape.what,
@@ -117,13 +116,15 @@ def view(key: str, shape: Shape, data: Any, card: str, known: Known, theirs: Any
         buttons=make.buttons() if turn else [],
         more_buttons=turn and len(inside.get("buttons", [])) < shape.most_buttons,
         picture=make.picture() if turn and shape.pictures else [],
-        problems=found.get(card, {}).get("", []),
+        problems=(),
         can_rename=named and card != "start",
         can_move=turn and bool(shape.cards),
         can_add=bool(shape.cards),
         can_remove=turn and card != "start" and not card.endswith(".concern"),
-        count=sum(len(said) for fields in found.values() for said in fields.values()),
     )
+    shown_beside = {slot.name for slot in made.slots} | {form.name for form in made.forms}
+    rest = [one for name, said in found.get(card, {}).items() if name not in shown_beside for one in said]
+    return replace(made, problems=rest)
 
 
 def title_of_absent(card: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.dialogue.events import Event, LanguageChosen, Said, SaidAside
 from bot.dialogue.state import Conversation, Question
@@ -57,7 +58,8 @@ class Turn:
     now: datetime
     heard: tuple[Heard, ...]
     person: PersonView
-    staffing: Staffing
+    staffing: Callable[[], Staffing]
+    """Who may take this conversation now. Asked only where it matters, which for most messages it does not."""
     case: CaseView | None
     minutes_until_here: Callable[[Level], float]
     """In how many minutes an adult can be promised to somebody of this level who is passed on now."""
@@ -83,7 +85,6 @@ class Scene:
     service: Service
     state: Conversation
     person: PersonView
-    staffing: Staffing
     events: list[Event] = field(default_factory=list)
     noted: list[tuple[str, str]] = field(default_factory=list)
     aside: bool = False
@@ -95,7 +96,12 @@ class Scene:
     def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
         state = conversation.model_copy(deep=True)
         state.turn += 1
-        return cls(turn, service.speaking(turn.person.language, turn.now), state, turn.person, turn.staffing)
+        return cls(turn, service.speaking(turn.person.language, turn.now), state, turn.person)
+
+    @cached_property
+    def staffing(self) -> Staffing:
+        """Who may take it now, without those who were set aside in this turn."""
+        return self.turn.staffing()
 
     def script(self, topic: str) -> Script | None:
         """The guidance on a topic, where there is some that may be said today."""

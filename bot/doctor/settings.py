@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ def readable() -> tuple[Settings, tuple[str, ...]]:
             settings = Settings(**instead)
         except ValidationError as error:
             for one in error.errors():
-                problems.append(_line(one))
-                instead |= _without(one)
+                problems += [line for line in (_line(one),) if line not in problems]
+                instead |= _without(one, instead)
         else:
             asked = given().get("BREAKWATER_MODE", settings.mode)
             whole = settings.model_copy(update={"mode": asked}) if asked in ("demo", "production") else settings
@@ -80,14 +81,16 @@ def _line(error: ErrorDetails) -> str:
     return f"{told[:1].upper()}{told[1:].rstrip('.')}."
 
 
-def _without(error: ErrorDetails) -> dict[str, Any]:
-    """What to put in the place of settings that cannot be used. Those that do not go together are left out as one."""
+def _without(error: ErrorDetails, instead: Mapping[str, Any]) -> dict[str, Any]:
+    """What to put in the place of settings that cannot be used: of those that do not go together, all that the message names.
+
+    What only production asks for is no reason to lose a setting.
+    """
     if error["loc"]:
-        name = str(error["loc"][0])
-        return {name: Settings.model_fields[name].get_default(call_default_factory=True)}
-    return {"mode": "demo"} | dict(_of_the_webhook())
-
-
-def _of_the_webhook() -> Iterator[tuple[str, None]]:
-    if "BREAKWATER_TELEGRAM_WEBHOOK_SECRET" not in given():
-        yield "telegram_webhook_url", None
+        names = [str(error["loc"][0])]
+    elif "mode" not in instead:
+        return {"mode": "demo"}
+    else:
+        names = [name.lower() for name in re.findall(r"BREAKWATER_([A-Z_]+)", error["msg"])]
+    fields = Settings.model_fields
+    return {name: fields[name].get_default(call_default_factory=True) for name in names if name in fields}

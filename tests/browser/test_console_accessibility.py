@@ -163,6 +163,7 @@ STATES = {
     "helplines": State("Jo", "/settings/helplines/{area}", does=opens_everything),
     "helplines, a name missing": State("Jo", "/settings/helplines/{area}", does=presses("Add it")),
     "health": State("Jo", "/health"),
+    "audit": State("Jo", "/audit", does=opens_everything),
     "setting up": State("Robin", "/first-run", does=opens_everything),
     "setting up, a name missing": State("Robin", "/first-run", does=presses("Make a sign-up link")),
     "oneself": State("Sam", "/account"),

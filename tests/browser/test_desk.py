@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 SCRIPT = "guidance/relationships/consent.yml"
 BYE = "guidance/conversation/goodbye.yml"
 NEW_WORDS = "Bye for now, and well done for asking."
+_NUMBERS = count(1)
 LIVE_WITHIN = 5.0
-"""Seconds from the end of the checks to a chat that says the new words."""
+"""Seconds from the end of the checks until the next message is answered with the new words."""
 CHECKED_WITHIN = 200_000
 """Milliseconds for the checks themselves on a busy machine."""
 
@@ -64,9 +66,9 @@ def test_a_changed_sentence_is_judged_published_and_said_in_a_live_chat_within_s
     expect(kit.get_by_text(re.compile("It goes live in a moment|Live since|It was not published"))).to_be_visible(timeout=CHECKED_WITHIN)
     checked = time.monotonic()
     expect(kit.get_by_text("Live since")).to_be_visible(timeout=LIVE_WITHIN * 1000)
+    assert time.monotonic() - checked <= LIVE_WITHIN
     young.says("bye")
     young.sees(NEW_WORDS)
-    assert time.monotonic() - checked <= LIVE_WITHIN
 
 
 STATES = ("none", "written", "with_lead", "asked_to_change", "with_panel", "approved", "scheduled", "refused", "outdated", "checking")
@@ -96,7 +98,7 @@ class Editors:
         if state == "none":
             return
         draft = drafts.open_draft(tx, SCRIPT, kit, now)
-        draft = drafts.save(tx, draft.id, draft.text.replace("What consent means", f"What a yes means {now:%H%M%S%f}"), 0, kit, now)
+        draft = drafts.save(tx, draft.id, _titled(draft.text, "What a yes means"), 0, kit, now)
         if state in ("with_lead", "asked_to_change", "with_panel", "approved", "scheduled"):
             workflow.send_to_lead(tx, draft.id, kit, now)
         if state in ("asked_to_change", "with_panel", "approved", "scheduled"):
@@ -119,8 +121,13 @@ class Editors:
             found = (Problem(Path(SCRIPT), 14, lost, "put the words back that noticed them"),)
             jobs.end(tx, job.id, jobs.REFUSED, now, found)
         if state == "outdated":
-            text = drafts.in_force(tx, SCRIPT).replace("What consent means", f"What a no means {now:%H%M%S%f}")
+            text = _titled(drafts.in_force(tx, SCRIPT), "What a no means")
             published.add(tx, SCRIPT, text, now, by=self.house.staff("Noa").id, note="Clearer title")
+
+
+def _titled(text: str, title: str) -> str:
+    """The script with another title, one that it never had."""
+    return re.sub(r'^title: ".*"$', f'title: "{title} {next(_NUMBERS)}"', text, count=1, flags=re.M)
 
 
 @pytest.fixture(scope="module")

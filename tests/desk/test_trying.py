@@ -82,6 +82,15 @@ async def test_a_disclosure_shows_what_would_happen_and_reaches_nobody(browser: 
     assert not there(folder) and len(desk.rehearsals) == 0
 
 
+async def test_a_picture_is_shown_with_its_words(browser: Open, staffed: House) -> None:
+    kit = await browser("Kit")
+    address = await begins(kit)
+    assert "/staff/desk/pictures/traffic_light.svg" in await tries(kit, address, "begin", card="start")
+    drawn = await kit.get("/desk/pictures/traffic_light.svg")
+    assert drawn.status_code == 200 and "sandbox" in drawn.headers["content-security-policy"]
+    assert (await kit.get("/desk/pictures/..%2F..%2Fpolicy%2Frota.yml")).status_code == 404
+
+
 async def test_a_topic_is_found_by_its_name_where_the_intent_service_does_not_run(browser: Open, staffed: House) -> None:
     kit = await browser("Kit")
     address = await begins(kit)

@@ -44,7 +44,7 @@ class IntentService:
                 await _read_request(reader)
                 self.calls += 1
                 await self._respond(writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             writer.close()

@@ -19,6 +19,7 @@ from alembic import command
 from bot.doctor import examining
 from bot.doctor.examining import CHECKS, Check, examine
 from bot.doctor.installation import Installation
+from bot.doctor.settings import readable
 from bot.doctor.telegram import TokenRefused, bot_name
 from bot.rehearsal.house import House
 from bot.settings import Settings
@@ -325,3 +326,11 @@ def test_a_check_that_falls_over_is_itself_reported(monkeypatch: pytest.MonkeyPa
     found = examine(Installation(Settings(_env_file=None), NOW + timedelta(0)))
     assert [(one.name, one.state) for one in found.findings] == [("odd", "broken"), ("telegram", "ok")]
     assert found.of("odd").what == "This could not be looked at (ZeroDivisionError)."
+
+
+@pytest.mark.parametrize("half", ["BREAKWATER_WHATSAPP_TOKEN", "BREAKWATER_BACKUP_AT", "BREAKWATER_OIDC_ISSUER"])
+def test_settings_that_lack_their_others_are_told_of_and_looked_past(monkeypatch: pytest.MonkeyPatch, half: str) -> None:
+    given = {"BREAKWATER_BACKUP_AT": "02:30", "BREAKWATER_OIDC_ISSUER": "https://id.example.org"}
+    monkeypatch.setenv(half, given.get(half, "EAAx"))
+    _, problems = readable()
+    assert any(line.startswith(f"{half} needs ") for line in problems)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from bot.desk import drafts as desk_drafts
+from bot.desk import workflow
+from bot.desk.panel import rounds, voices
 from bot.rehearsal.endings import agrees_to_a_check_in, proposes, starts_closing
 from bot.rehearsal.house import House, YoungPerson
 from escalation.ending import feedback
@@ -18,6 +21,7 @@ from escalation.record.tables import (
     CaseRow,
     Debrief,
     InsightCount,
+    PanelComment,
     Passkey,
     Person,
     Shift,
@@ -31,9 +35,10 @@ from escalation.staff import accounts
 from escalation.work import case_work, drafts
 from escalation.work.case_work import Note
 from escalation.young_person import call_backs, concerns
+from nlu.understanding import Level
 from tests.escalation.talking import does, talks
 
-STAYS = frozenset({"keys", "master_keys", "destructions", "audit_end", "published"})
+STAYS = frozenset({"keys", "master_keys", "destructions", "audit_end", "published", "draft", "draft_review", "draft_job"})
 """Tables of the installation itself."""
 LAST_ENTRY = 1
 """The newest entry of the audit stays, so that the chain has an end."""
@@ -55,6 +60,7 @@ async def lived_through(house: House, young: YoungPerson) -> str:
     starts_closing(house, "Sam", case_id)
     proposes(house, "Sam", case_id, "We talk to your quarkstrudel together")
     house.record.write(lambda tx: _more(tx, house, case_id))
+    house.record.write(lambda tx: _a_panel(tx, house))
     await agrees_to_a_check_in(young, house, case_id)
     house.close("Sam", case_id)
     await house.wait(days=9)
@@ -98,6 +104,26 @@ def left_on_disk(record: Record, envelopes: dict[str, bytes]) -> set[str]:
     folder = Path(str(record.engine.url.database)).parent
     everything = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
     return {where for where, stretch in envelopes.items() if stretch and stretch in everything}
+
+
+def _a_panel(tx: Tx, house: House) -> None:
+    """A youth panel's round, with a nickname, a tap and two comments, of which a lead has looked at the worrying one."""
+    sam, jo, now = house.staff("Sam").id, house.staff("Jo").id, house.clock()
+    draft = desk_drafts.open_draft(tx, "guidance/relationships/consent.yml", sam, now)
+    desk_drafts.save(tx, draft.id, draft.text + "\n", 0, sam, now)
+    workflow.send_to_lead(tx, draft.id, sam, now)
+    workflow.judge(tx, draft.id, jo, "fits", "", now)
+    workflow.send_to_panel(tx, draft.id, sam, now)
+    given = rounds.NewRound("Consent", "Harbour youth panel", [draft.id], now + timedelta(days=14))
+    round_id, _ = rounds.open_round(tx, given, sam, now)
+    cookie, item = voices.join(tx, round_id, "Kirschstreusel", now), rounds.find(tx, round_id).items[0]
+    voice = voices.voice_of(tx, round_id, cookie)
+    assert voice is not None
+    voices.react(tx, voice, item, "start", "clear", "yes", now)
+    voices.comment(tx, house.service, voice, item, "start", "say rhabarbergruetze instead", Level.NONE, now)
+    voices.comment(tx, house.service, voice, item, "start", "he takes my johannisbeerkuchen", Level.CONCERN, now)
+    for row in tx.session.scalars(select(PanelComment).where(PanelComment.level != "none")):
+        rounds.looked(tx, row.id, jo, now)
 
 
 def _more(tx: Tx, house: House, case_id: str) -> None:

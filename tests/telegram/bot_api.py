@@ -49,6 +49,7 @@ class Sent:
     buttons: list[tuple[str, str]]
     data: dict[str, Any]
     deleted: bool = False
+    at: float = field(default_factory=time.time)
 
 
 @dataclass

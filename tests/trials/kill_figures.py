@@ -88,7 +88,9 @@ def figures(tx: Tx, api: BotApi, writers: list[Writer], staff: dict[str, User], 
         replies=sum(sent.chat not in to_staff for sent in api.sent),
         alerts=sum(sent.chat in to_staff for sent in api.sent),
         cut_off=cut_off,
-        lost=_unfinished(tx) + sum(len(writer.wrote) for writer, someone in found if someone is None) + sum(_lost(tx, *one) for one in there),
+        lost=_unfinished(tx)
+        + sum(len(writer.wrote) for writer, someone in found if someone is None)
+        + sum(_lost(tx, *one) for one in there),
         out_of_order=sum(_out_of_order(tx, *one) for one in there),
         turns_twice=sum(_turns_twice(tx, someone) for _, someone in there),
         alerts_twice=sum(done_twice(tx, case) for case in tx.session.scalars(select(CaseRow))),

@@ -38,7 +38,16 @@ AS_IT_STARTS, STARTING = 0.2, 3.0
 EVERY = 0.05
 """Seconds between two people who write."""
 DONE_WITHIN = 300.0
-ORDINARY = ("menu", "hello", "zwetschge", "what is consent", "my mate is being weird with me", "i feel a bit low", "ok", "tell me about sexting")
+ORDINARY = (
+    "menu",
+    "hello",
+    "zwetschge",
+    "what is consent",
+    "my mate is being weird with me",
+    "i feel a bit low",
+    "ok",
+    "tell me about sexting",
+)
 GRAVE = (DANGER, URGENT, "my stepdad hits me", "he keeps asking me for pics")
 GRAVE_ONE_IN = 25
 

@@ -65,7 +65,10 @@ class Result:
             ("markers planted", self.markers),
             ("ways by which they came in", self.places),
             ("forms of the console that were taken", sum(count for status, count in self.asked.items() if status < 400)),
-            ("forms of the console that were refused, with what was typed", sum(count for status, count in self.asked.items() if status >= 400)),
+            (
+                "forms of the console that were refused, with what was typed",
+                sum(count for status, count in self.asked.items() if status >= 400),
+            ),
             ("bytes searched", self.searched),
             ("found where they are allowed", len(self.found) - len(self.leaked)),
             ("found in clear", len(self.leaked)),
@@ -80,13 +83,15 @@ class Plan:
 
     conversations: int
     pages: int
+    commands: bool = True
+    """Whether what commands print and write is searched too."""
 
 
 class Stage:
     """The program, everybody who uses it, and the folder in which everything of it is."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
-        self.folder, self.markers = folder, Markers()
+    def __init__(self, folder: Path, database: str = "", *, commands: bool = True) -> None:
+        self.folder, self.markers, self.commands = folder, Markers(), commands
         self.api, self.intents = BotApi(flood_limits=False).start(), ScriptedIntents().start()
         (folder / "tmp").mkdir()
         more = {"BREAKWATER_NLU_URL": self.intents.url, "TMPDIR": str(folder / "tmp"), "BREAKWATER_BACKUP_FOLDER": str(folder / "safe")}
@@ -155,14 +160,18 @@ class Stage:
         """Whatever there is to search: files, what the process holds open, what it tells of itself, and what commands write for others."""
         for path in ("/metrics", "/readyz", "/livez", "/", "/staff/sign-in"):
             yield f"GET {path}", httpx.get(f"{self.url}{path}", timeout=30, trust_env=False).content
-        for words in (("audit", "verify"), ("retention", "show"), ("doctor", "--json"), ("rota", "list")):
-            yield f"breakwater {' '.join(words)}", self.command(*words)
+        if self.commands:
+            yield from self._commands()
         if self.program.database.startswith("sqlite"):
             self.command("backup", "make", str(self.folder / "safe" / "a.backup"))
-        self.command("insight", "report", f"{utc_now():%Y-%m}", str(self.folder / "safe" / "report.html"))
-        self.command("rota", "export", str(self.folder / "safe" / "rota.ics"))
         yield from _files(self.folder)
         yield from _held_open(self.program)
+
+    def _commands(self) -> Iterator[tuple[str, bytes]]:
+        for words in (("audit", "verify"), ("retention", "show"), ("doctor", "--json"), ("rota", "list")):
+            yield f"breakwater {' '.join(words)}", self.command(*words)
+        self.command("insight", "report", f"{utc_now():%Y-%m}", str(self.folder / "safe" / "report.html"))
+        self.command("rota", "export", str(self.folder / "safe" / "rota.ics"))
 
     def command(self, *words: str) -> bytes:
         """What a command prints."""
@@ -194,7 +203,7 @@ def _held_open(program: Program) -> Iterator[tuple[str, bytes]]:
 
 async def run(plan: Plan, folder: Path, database: str = "", beside: Path | None = None) -> Result:
     """Plant and search. `beside`: a folder that is searched too, such as a database server's."""
-    stage = Stage(folder, database)
+    stage = Stage(folder, database, commands=plan.commands)
     try:
         await stage.opens()
         phone = asyncio.create_task(OnThePhone(stage.staff["Alex"], stage.markers).work())

@@ -9,35 +9,39 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import random
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import cycle
+from math import inf
 from pathlib import Path
 
 from sqlalchemy import select
 
+from content.editorial import library
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow
 from tests.faults.chain_table import quiet
 from tests.faults.escalating import DANGER
-from tests.faults.fast_program import fast_clock
+from tests.faults.fast_program import SHIFT
+from tests.faults.intents import IntentService, intent_service
 from tests.faults.waiting import until
 from tests.postgres import Postgres, server, tool
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User
-from tests.trials.breaking import FAULTS, Broken
+from tests.trials.breaking import FAULTS, Parts
 from tests.trials.quick_program import QuickProgram
 
 EMERGENCY_WITHIN = 5.0
 MENDED_WITHIN = 120.0
 EVERY = 0.5
 """Seconds between two people who write."""
+BEFORE_DANGER = 2
+"""Somebody writes of danger after so many others."""
 
 
 @dataclass(frozen=True)
@@ -66,48 +70,53 @@ HEAD = f"{'fault':<44}{'lost':>6}{'999 after s':>12}{'well after':>12}{'latest':
 class Stage:
     """The program at its real speed, and everybody who writes to it."""
 
-    def __init__(self, folder: Path, postgres: Postgres | None) -> None:
+    def __init__(self, folder: Path, intents: IntentService, postgres: Postgres | None) -> None:
+        shift = folder / "shift"
+        shift.write_text("0")
         self.api = BotApi(flood_limits=False).start()
-        self.broken = Broken(self.api, folder, postgres)
+        more = {"BREAKWATER_NLU_URL": intents.url, SHIFT: str(shift)}
         database = postgres.new_database() if postgres else ""
-        more = {"BREAKWATER_NLU_URL": self.broken.intents.url}
         self.program = QuickProgram(folder, self.api.base_url, self.api.token, database=database, more=more, api=self.api, speed=1.0)
-        self.broken.program = self.program
         self.program.prepare()
+        self.parts = Parts(self.api, self.program, intents, shift, postgres)
+        self.outage = set(library.load().message("conversation.outage").say)
         self.wrote: list[tuple[User, str, float]] = []
         self._people = 0
-
-    def writes(self, text: str) -> User:
-        """Somebody new writes this."""
-        self._people += 1
-        user = User(self.api, 990_000 + self._people, f"Person{self._people}", f"handle_{self._people}")
-        user.says(text)
-        self.wrote.append((user, text, time.time()))
-        return user
 
     async def tries(self, fault: str, seconds: float) -> Row:
         """Break it, let people write, mend it, and look."""
         self.wrote.clear()
-        chance = random.Random(len(fault))
-        with FAULTS[fault](self.broken, seconds):
-            emergency = await self._while_broken(seconds, chance, self.broken.app_away)
+        in_danger = self._somebody()
+        with FAULTS[fault](self.parts):
+            emergency = await self._while_broken(seconds, in_danger)
         mended = time.time()
-        last = self.writes("are you back")
-        await until(lambda: bool(last.bubbles) and not self.api.updates and quiet(self.program), MENDED_WITHIN, lambda: f"{fault}: not well again")
-        recovered = time.time() - mended
-        lost, latest = self.program.look(self._looked)
-        return Row(fault, lost, emergency, recovered, latest)
+        last = self.writes(self._somebody(), "are you back")
+        await until(
+            lambda: bool(last.bubbles) and not self.api.updates and quiet(self.program), MENDED_WITHIN, lambda: f"{fault}: not well again"
+        )
+        return Row(fault, self.program.look(self._lost), emergency, time.time() - mended, max(self._late(*one) for one in self.wrote))
 
-    async def _while_broken(self, seconds: float, chance: random.Random, app_away: bool) -> float | None:
+    def writes(self, user: User, text: str) -> User:
+        user.says(text)
+        self.wrote.append((user, text, time.time()))
+        return user
+
+    def _somebody(self) -> User:
+        self._people += 1
+        user = User(self.api, 990_000 + self._people, f"Person{self._people}", f"handle_{self._people}")
+        self.api.known.add(user.id)
+        return user
+
+    async def _while_broken(self, seconds: float, in_danger: User) -> float | None:
         end, told = time.time() + seconds, None
-        for number in range(10_000):
-            if time.time() > end and number > 3:
+        for number, text in enumerate(cycle(("hello", "i feel a bit low", "menu"))):
+            if time.time() > end:
                 break
-            self.writes(chance.choice(("hello", "i feel a bit low", "menu")))
+            self.writes(self._somebody(), text)
             await asyncio.sleep(EVERY)
-            if number == 2:
-                told = asyncio.create_task(self._told(self.writes(DANGER)))
-        if told is None or app_away:
+            if number == BEFORE_DANGER:
+                told = asyncio.create_task(self._told(self.writes(in_danger, DANGER)))
+        if told is None or self.parts.app_away:
             return None
         return await told
 
@@ -117,24 +126,23 @@ class Stage:
         await until(lambda: any("999" in text for text in user.texts), MENDED_WITHIN, lambda: f"no 999: {user.texts}")
         return time.time() - begun
 
-    def _looked(self, tx: Tx) -> tuple[int, float]:
-        lost, latest = 0, 0.0
-        for user, text, at in self.wrote:
-            found = people.find(tx, "telegram", str(user.id))
-            rows = list(tx.session.scalars(select(InboxRow).where(InboxRow.person_id == found[0].id))) if found else []
-            mine = [row for row in rows if found and messages.body(tx, found[0], row)["text"] == text]
-            lost += len(mine) != 1 or mine[0].handled_at is None or not user.bubbles
-            latest = max([latest, *(self._seconds(row.handled_at) - at for row in mine if row.handled_at)])
-        return lost, latest
+    def _lost(self, tx: Tx) -> int:
+        """Messages that are not stored once and handled."""
+        return sum(not self._handled(tx, user, text) for user, text, _ in self.wrote)
 
-    def _seconds(self, at: datetime) -> float:
-        """When that was, by the real clock."""
-        return (at - fast_clock(0, 1)).total_seconds() + time.time() + self.program.started - self.broken.shifted
+    def _handled(self, tx: Tx, user: User, text: str) -> bool:
+        found = people.find(tx, "telegram", str(user.id))
+        rows = list(tx.session.scalars(select(InboxRow).where(InboxRow.person_id == found[0].id))) if found else []
+        mine = [row for row in rows if found and messages.body(tx, found[0], row)["text"] == text]
+        return len(mine) == 1 and mine[0].handled_at is not None
 
-    async def closes(self) -> None:
+    def _late(self, user: User, text: str, at: float) -> float:
+        """Seconds until this was answered, by something else than the words from memory."""
+        return min((sent.at - at for sent in user.bubbles if sent.text not in self.outage), default=inf)
+
+    def closes(self) -> None:
         self.program.close()
         self.api.stop()
-        await self.broken.closes()
 
 
 @contextmanager
@@ -148,13 +156,13 @@ def _server(kind: str) -> Iterator[Postgres | None]:
 
 async def run(names: list[str], seconds: float, folder: Path, postgres: Postgres | None = None) -> list[Row]:
     """Try these faults, one after the other."""
-    stage = Stage(folder, postgres)
-    try:
-        await stage.broken.opens()
-        await stage.program.start()
-        return [await stage.tries(name, seconds) for name in names]
-    finally:
-        await stage.closes()
+    async with intent_service("well") as intents:
+        stage = Stage(folder, intents, postgres)
+        try:
+            await stage.program.start()
+            return [await stage.tries(name, seconds) for name in names]
+        finally:
+            stage.closes()
 
 
 def names_for(kind: str) -> list[str]:

@@ -26,7 +26,10 @@ class ScriptedIntents:
     def __init__(self) -> None:
         self.url = ""
         self._answers: dict[str, dict[str, Any]] = {}
-        routes = [Route("/model/parse", self._parse, methods=["POST"]), Route("/status", lambda _: JSONResponse({"model_file": "scripted"}))]
+        routes = [
+            Route("/model/parse", self._parse, methods=["POST"]),
+            Route("/status", lambda _: JSONResponse({"model_file": "scripted"})),
+        ]
         self._server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_level="critical", lifespan="off"))
 
     def learn(self, step: dict[str, Any]) -> None:

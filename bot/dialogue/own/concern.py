@@ -110,7 +110,7 @@ def leave(scene: Scene, staff_id: str) -> None:
 def reader(scene: Scene) -> str | None:
     """Who will read it, by first name and job: somebody in charge whom it is not about, or the contact outside; `None` for nobody."""
     about_id = scene.state.concern.about if scene.state.concern else None
-    leads = [adult for adult in scene.turn.staffing.leads if adult.staff_id != about_id]
+    leads = [adult for adult in scene.turn.staffing().leads if adult.staff_id != about_id]
     if leads:
         return scene.words("concern.reader", adult=leads[0].first_name, job=leads[0].job)[0]
     return scene.service.out_of_hours or None
@@ -152,4 +152,4 @@ def _label(scene: Scene, adult: Adult) -> str:
 
 def _adults(scene: Scene) -> list[Adult]:
     """Whom they may mean: the adults they talked to, then those in charge."""
-    return list({adult.staff_id: adult for adult in (*scene.person.adults, *scene.turn.staffing.leads)}.values())
+    return list({adult.staff_id: adult for adult in (*scene.person.adults, *scene.turn.staffing().leads)}.values())
