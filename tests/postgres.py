@@ -40,16 +40,8 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, and wait until it answers. Raises `RuntimeError`."""
-        command = [
-            self.program,
-            "-D",
-            self.folder / "data",
-            "-k",
-            self.folder,
-            "-h",
-            "",
-            *(f"--{name}={one}" for name, one in FAST.items()),
-        ]
+        settings = [f"--{name}={one}" for name, one in FAST.items()]
+        command = [str(self.program), "-D", f"{self.folder}/data", "-k", str(self.folder), "-h", "", *settings]
         with (self.folder / "log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.whose)
         self.process = process

@@ -80,7 +80,7 @@ def derived(master: bytes, salt: bytes, purpose: bytes) -> bytes:
 
 def keyed_digest(secret: bytes, *parts: str) -> str:
     """A keyed pseudonym (HMAC-SHA-256, hex) of `parts`, which cannot be reversed or guessed without the key."""
-    message = "\x1f".join(parts).encode()
+    message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
 
 

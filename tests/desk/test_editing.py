@@ -17,7 +17,6 @@ from tests.console.conftest import Browser, Open
 
 KEY = "guidance/relationships/consent.yml"
 SHIPPED = (CONTENT / KEY).read_text(encoding="utf-8")
-FIELD = re.compile(r"<(input|textarea|select)\b([^>]*)>(?:\n?(.*?)</(?:textarea|select)>)?", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
