@@ -19,7 +19,9 @@ class Template(BaseModel):
     language: str = "en"
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")]
     code: Annotated[str, Field(min_length=2, max_length=10, description="what the app calls the language")]
-    approved_on: date | None = Field(None, description="the day on which the app approved exactly these words; until then they are not sent")
+    approved_on: date | None = Field(
+        None, description="the day on which the app approved exactly these words; until then they are not sent"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Service:
     """Whether staff can hold conversations on Telegram; without it they only get alerts there."""
     app_links: tuple[str, ...] = ()
     """Addresses that open a chat in one of them, for the start page."""
-    app_templates: AppTemplates = AppTemplates()
+    app_templates: AppTemplates = field(default_factory=AppTemplates)
     """Which of our words an app has approved, for what is said when it takes no others."""
     contact: str = ""
     """How parents, partners and professionals reach the organisation, as the bot tells them; empty where none is set."""

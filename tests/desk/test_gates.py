@@ -41,7 +41,14 @@ def test_words_that_a_conversation_expects_block_and_the_conversation_is_named_w
     assert "step 3 (says: bye): expected 'Bye for now' in 'See you" in found.what
     assert "change the words back" in found.to_do
     assert seen == [(0, 1, "conversations"), (1, 1, "conversations")]
-    assert [one.severity for one in check_draft(changed, key, before=changed)] == ["warning"]
+
+
+def test_a_conversation_that_failed_before_the_change_is_told_and_does_not_block() -> None:
+    key = "guidance/exploitation_and_harm/county_lines.yml"
+    changed = {key: text(key).replace("gangs use young people", "people use young people")}
+    [found] = check_draft(changed, key, before=changed)
+    assert found.severity == "warning"
+    assert found.what.startswith("it did not before this change either")
 
 
 def test_an_unchanged_file_passes() -> None:

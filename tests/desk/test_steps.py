@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
-from bot.desk import drafts, jobs, workflow
-from bot.desk.drafts import Draft
+from bot.desk import jobs
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.problems import Problem
 from content.editorial.reading import parsed
 from escalation.record import audit, published
-from escalation.record.store import Tx
-from tests.console.conftest import Browser, Open
+from tests.console.conftest import Open
 from tests.desk.conftest import Checks
-
-KEY = "guidance/relationships/consent.yml"
-PATH = f"/desk/files/{KEY}"
-PHRASES = "risk_phrases/home_abuse.yml"
-
-
-def write(house: House, name: str, words: str = "Consent means a clear yes", key: str = KEY) -> Draft:
-    """Somebody changes a file and saves it."""
-    by = house.staff(name).id
-
-    def save(tx: Tx) -> Draft:
-        draft = drafts.open_draft(tx, key, by, house.clock())
-        return drafts.save(tx, draft.id, draft.text + f"# {words}\n", draft.revision, by, house.clock())
-
-    return house.record.write(save)
-
-
-def draft_of(house: House, draft: Draft) -> Draft:
-    return house.record.read(lambda tx: drafts.find(tx, draft.id))
-
-
-def in_force(house: House, key: str = KEY) -> str:
-    return house.record.read(lambda tx: drafts.in_force(tx, key))
-
-
-async def step(someone: Browser, draft: Draft, name: str, **fields: str) -> int:
-    return (await someone.post(f"/desk/drafts/{draft.id}/{name}", **fields)).status_code
-
-
-async def the_panel_says(house: House, draft: Draft, verdict: str = "fits") -> None:
-    house.record.write(lambda tx: workflow.panel_judged(tx, draft.id, "The Tuesday group", verdict, "", draft.digest, house.clock()))
-
-
-def main_buttons(html: str) -> int:
-    return len(re.findall(r'class="(?:button )?main"', html.partition("<main")[2].partition("</main>")[0]))
+from tests.desk.writing import KEY, PATH, PHRASES, draft_of, in_force, main_buttons, step, the_panel_says, write
 
 
 async def test_a_draft_goes_from_editor_to_lead_to_panel_to_live_and_is_signed_by_those_who_said_so(
@@ -214,71 +177,6 @@ async def test_what_another_process_left_half_done_is_begun_again(app: FastAPI, 
     assert draft_of(staffed, draft).state == "published"
 
 
-async def test_a_version_that_somebody_else_published_is_brought_together_with_the_draft(browser: Open, staffed: House, desk: Desk) -> None:
-    kit, jo = await browser("Kit"), await browser("Jo")
-    draft, shipped = write(staffed, "Kit", "at the end"), in_force(staffed)
-    theirs = shipped.replace('title: "What consent means"', 'title: "What a yes means"')
-    staffed.record.write(lambda tx: published.add(tx, KEY, theirs, staffed.clock(), by=staffed.staff("Jo").id, note="title"))
-    page = (await kit.get(PATH)).text
-    assert "Bring both together" in page
-    assert main_buttons(page) == 1
-    assert await step(jo, draft, "publish", looked=draft.digest) == 303
-    await desk.publishing.idle()
-    assert "Could not be published" in (await kit.get("/desk/drafts")).text
-    assert "fits together by itself" in (await kit.get(f"{PATH}/together")).text
-    assert (await kit.post(f"{PATH}/together", revision=str(draft.revision), base="1")).status_code == 303
-    assert draft_of(staffed, draft).text == theirs + "# at the end\n"
-
-
-async def test_where_both_changed_the_same_place_it_is_asked_what_is_to_stand_there(browser: Open, staffed: House) -> None:
-    kit = await browser("Kit")
-    shipped, by = in_force(staffed), staffed.staff("Kit").id
-    mine, theirs = (shipped.replace("What consent means", words) for words in ("What a yes is", "Yes and no"))
-    draft = staffed.record.write(lambda tx: drafts.open_draft(tx, KEY, by, staffed.clock()))
-    staffed.record.write(lambda tx: drafts.save(tx, draft.id, mine, 0, by, staffed.clock()))
-    staffed.record.write(lambda tx: published.add(tx, KEY, theirs, staffed.clock(), by=None, note=""))
-    page = (await kit.get(f"{PATH}/together")).text
-    assert "In 1 place both were changed" in page
-    assert "What a yes is" in page
-    assert (await kit.post(f"{PATH}/together", revision="1", base="1")).status_code == 422
-    assert (await kit.post(f"{PATH}/together", revision="1", base="1", **{"clash-0001": "theirs"})).status_code == 303
-    assert draft_of(staffed, draft).text == theirs
-
-
-async def test_an_earlier_version_comes_back_as_a_draft_or_at_once_by_a_lead(browser: Open, staffed: House, desk: Desk) -> None:
-    kit, jo = await browser("Kit"), await browser("Jo")
-    shipped = in_force(staffed)
-    staffed.record.write(lambda tx: published.add(tx, KEY, shipped + "# worse\n", staffed.clock(), by=None, note="worse"))
-    assert (await kit.post(f"{PATH}/back-now", version="0", base="1")).status_code == 403
-    assert (await kit.post(f"{PATH}/back", version="0")).status_code == 303
-    [draft] = staffed.record.read(drafts.all_open)
-    assert (draft.text, draft.note) == (shipped, "back to the shipped version")
-    assert (await jo.post(f"{PATH}/back-now", version="0", base="1")).status_code == 303
-    assert in_force(staffed) == shipped
-    assert (await jo.post(f"{PATH}/back-now", version="7", base="2")).status_code == 404
-
-
-async def test_going_back_overwrites_nothing_that_somebody_writes(browser: Open, staffed: House) -> None:
-    kit = await browser("Kit")
-    draft = write(staffed, "Noa")
-    assert (await kit.post(f"{PATH}/back", version="0")).status_code == 409
-    assert draft_of(staffed, draft).text == draft.text
-
-
-async def test_a_file_is_taken_out_when_a_lead_has_said_so(browser: Open, staffed: House, desk: Desk) -> None:
-    kit, jo = await browser("Kit"), await browser("Jo")
-    key = "guidance/relationships/age_gap.yml"
-    assert (await kit.post(f"/desk/files/{key}/retire")).status_code == 303
-    [draft] = staffed.record.read(drafts.all_open)
-    await step(kit, draft, "send")
-    await step(jo, draft, "judge", verdict="fits", looked=draft.digest)
-    assert draft_of(staffed, draft).state == "approved"
-    await step(kit, draft, "publish", looked=draft.digest)
-    await desk.publishing.idle()
-    assert staffed.record.read(lambda tx: published.texts(tx)[key]) is None
-    assert "Taken out" in (await kit.get(f"/desk/files/{key}")).text
-
-
 async def test_each_state_has_exactly_one_main_button(browser: Open, staffed: House, desk: Desk) -> None:
     kit, jo = await browser("Kit"), await browser("Jo")
     assert main_buttons((await kit.get(PATH)).text) == 1
@@ -294,18 +192,6 @@ async def test_each_state_has_exactly_one_main_button(browser: Open, staffed: Ho
     assert main_buttons((await kit.get(PATH)).text) == 1
     await step(kit, draft, "schedule", at=f"{staffed.clock() + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     assert main_buttons((await kit.get(PATH)).text) == 1
-
-
-async def test_two_versions_are_compared_word_by_word(browser: Open, staffed: House) -> None:
-    kit = await browser("Kit")
-    shipped = in_force(staffed)
-    staffed.record.write(
-        lambda tx: published.add(tx, KEY, shipped.replace("What consent means", "What consent is"), staffed.clock(), by=None, note="")
-    )
-    page = (await kit.get(f"{PATH}/compare?left=0&right=1")).text
-    assert "<del>means</del>" in page
-    assert "<ins>is</ins>" in page
-    assert "Both say the same" in (await kit.get(f"{PATH}/compare?left=1&right=1")).text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -176,7 +176,7 @@ class Way(RuleBasedStateMachine):
             return
         new = self.does(lambda tx: published.versions(tx, KEY))[: -self.seen or None]
         for version in new:
-            said = parsed(self.does(lambda tx, version=version: published.text_at(tx, KEY, version.version)) or "")  # type: ignore[misc]
+            said = parsed(self.does(lambda tx, version=version: published.text_at(tx, KEY, version.version)) or "")
             self.is_what_it_says(said)
         self.seen += len(new)
 
@@ -204,7 +204,7 @@ class Way(RuleBasedStateMachine):
             self.by_lead, self.by_panel, self.writer = {}, {}, {}
 
     def open(self) -> Draft | None:
-        return self.does(lambda tx: drafts.of_key(tx, KEY))
+        return self.record.write(lambda tx: drafts.of_key(tx, KEY))
 
     def tries(self, work: Any) -> None:
         """Somebody does something with the open draft, if there is one and it is possible."""

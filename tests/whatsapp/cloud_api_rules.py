@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-FaultKind = Literal["429", "500", "190", "garbage", "drop_before", "drop_after"]
+FaultKind = Literal["429", "too_fast", "500", "190", "garbage", "drop_before", "drop_after"]
 
 
 class Refusal(Exception):
@@ -38,6 +38,8 @@ def goes_wrong(fault: Fault) -> bool:
     """Let a call go wrong; returns whether the connection is to break after the work is done."""
     if fault.kind == "429":
         raise Refusal(429, 130429, "Rate limit hit")
+    if fault.kind == "too_fast":
+        raise Refusal(400, 131056, "(Business Account, Consumer Account) pair rate limit hit")
     if fault.kind == "500":
         raise Refusal(500, 131000, "Something went wrong")
     if fault.kind == "190":

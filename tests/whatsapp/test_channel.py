@@ -268,7 +268,7 @@ async def test_one_chat_that_is_slowed_down_does_not_slow_down_another(here: Her
     tom = User(api, "447700900456")
     for person in (mia, tom):
         person.says("hi")
-    api.fail("429", to=mia.number)
+    api.fail("too_fast", to=mia.number)
     with pytest.raises(TryLater):
         await here.channel.deliver(mia.number, Outgoing("hello"))
     await here.channel.deliver(tom.number, Outgoing("call 999"))
