@@ -36,7 +36,7 @@ Reply = Callable[[str, Outgoing], Awaitable[object]]
 
 WORDS = ("text", "edited", "media", "command")
 """Kinds that carry words; a command counts, since people write "/" before anything."""
-PATIENCE, WHILE_AWAY = 3.0, 0.5
+PATIENCE, WHILE_AWAY = 3.0, 1.0
 """Seconds to wait for the record, and when it did not take the last event either, so that in an outage nobody's emergency text waits for
 the tries of others. An event that is stored late is recognised when it comes again."""
 
@@ -83,7 +83,7 @@ class Intake:
             raise NotStored
         try:
             async with asyncio.timeout(WHILE_AWAY if self._away else PATIENCE):
-                stored = await self._record.awrite(lambda tx: self._store(tx, incoming, now))
+                stored = await self._record.afirst(lambda tx: self._store(tx, incoming, now))
         except Exception as error:
             log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
             self._away = _is_away(error)

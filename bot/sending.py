@@ -116,7 +116,7 @@ class Sender:
 
     async def _send_all(self, recipient: str) -> None:
         try:
-            while letter := await self._record.awrite(lambda tx: self._next(tx, recipient)):
+            while letter := await self._record.afirst(lambda tx: self._next(tx, recipient)):
                 await self._send(letter)
         except RecordUnavailable as error:
             log.warning("sending has to wait: %s", error)
@@ -199,7 +199,7 @@ class Sender:
         """What became of a row is known only here: it is noted as soon as the record takes it."""
         while True:
             try:
-                return await self._record.anote(work)
+                return await self._record.afirst(work)
             except RecordUnavailable as error:
                 log.warning("what was sent cannot be noted yet: %s", error)
                 await asyncio.sleep(PAUSE)

@@ -106,12 +106,14 @@ class Handler:
 
     async def handle(self, person_id: str) -> None:
         """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again."""
-        claim = await self._record.awrite(lambda tx: self._claim(tx, person_id))
+        claim = await self._record.afirst(lambda tx: self._claim(tx, person_id))
         if claim is None:
             return
         heard = await self._understand_in_sight(person_id, claim)
         try:
-            await self._record.awrite(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
+            grave = max(one.understood.risk.level for one in heard) >= Level.URGENT
+            write = self._record.afirst if grave else self._record.awrite
+            await write(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
             self.turns["handled"] += 1
         except RecordUnavailable:
             raise

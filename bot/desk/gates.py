@@ -17,7 +17,7 @@ def check_draft(
     """What is wrong with an edition that passed the content check, in which the file `key` was changed.
 
     `before` is the edition in force (the shipped files where it is left out). Takes seconds for a script and up to one and a half
-    minutes for what is said everywhere or decides what is noticed, all of it computing: to be called in a thread of its own.
+    minutes for what is said everywhere or decides what is noticed, all of it computing: to be called in a process of its own (`gates_aside`).
     """
     try:
         with ExitStack() as laid:

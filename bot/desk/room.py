@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from bot.desk import routes_editing, routes_files, routes_library, routes_panel, routes_steps, routes_trying
-from bot.desk.gates import check_draft
+from bot.desk.gates_aside import check_aside
 from bot.desk.panel.site import PanelSite, create
 from bot.desk.publishing import Publishing
 from bot.desk.state import Desk
@@ -29,7 +29,7 @@ def build(
 ) -> Desk:
     """The desk of one program, which knows from when on an edition is in force. `reader`: the intent service, asked where a draft is tried."""
     zone = editions.in_force.service.zone
-    publishing = Publishing(record, check, now, zone, production=production, gate=check_draft, after=editions.look)
+    publishing = Publishing(record, check, now, zone, production=production, gate=check_aside, after=editions.look)
     desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader))
     editions.tell(lambda edition: desk.use(edition.number))
     return desk

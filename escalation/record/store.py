@@ -84,8 +84,8 @@ class Record:
         """`write` for callers on the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
 
-    async def anote(self, work: Callable[[Tx], T]) -> T:
-        """`awrite` ahead of everything that waits: for a short note of what has happened outside and would happen again unless noted."""
+    async def afirst(self, work: Callable[[Tx], T]) -> T:
+        """`awrite` ahead of everything that waits, for what is short and must not wait: what came in, what went out, danger."""
         noted: Future[T] = Future()
         self._first.append((noted, work))
         self._writers.submit(self._write_first)

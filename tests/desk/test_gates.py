@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from bot.desk.gates import check_draft
+from bot.desk.gates_aside import check_aside
 from bot.desk.noticing_again import MOST_LISTED, Example, Read, compare, examples, findings
 from bot.desk.rehearsing import touched
 from bot.rehearsal.stage import talks
@@ -32,10 +33,11 @@ def ignored(done: int, of: int, what: str) -> None:
 
 
 def test_words_that_a_conversation_expects_block_and_the_conversation_is_named_with_what_to_do() -> None:
+    """Tried as the desk does it: in a process of its own."""
     seen: list[tuple[int, int, str]] = []
     key = "guidance/conversation/goodbye.yml"
     changed = {key: text(key).replace("Bye for now", "See you")}
-    [found] = check_draft(changed, key, on_progress=lambda done, of, what: seen.append((done, of, what)))
+    [found] = check_aside(changed, key, on_progress=lambda done, of, what: seen.append((done, of, what)))
     assert (found.file.as_posix(), found.severity) == (key, "error")
     assert "“Thanks and goodbye are met kindly and keep nobody” (dialogues/guidance.yml)" in found.what
     assert "step 3 (says: bye): expected 'Bye for now' in 'See you" in found.what

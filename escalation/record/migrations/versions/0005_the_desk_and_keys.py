@@ -1,5 +1,7 @@
 """The editor's desk: drafts of content files, what was said of them, and publishing them"""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -122,7 +124,7 @@ def _panel() -> None:
     _said(when)
 
 
-def _said(when: sa.types.TypeEngine) -> None:
+def _said(when: sa.types.TypeEngine[datetime]) -> None:
     op.create_table(
         "panel_reaction",
         sa.Column("id", sa.String(length=32), nullable=False),
