@@ -37,7 +37,7 @@ BYE = "guidance/conversation/goodbye.yml"
 NEW_WORDS = "Bye for now, and well done for asking."
 _NUMBERS = count(1)
 LIVE_WITHIN = 5.0
-"""Seconds from the end of the checks until the next message is answered with the new words."""
+"""Seconds from the end of the checks until the new words are in force; the next message is answered with them."""
 CHECKED_WITHIN = 200_000
 """Milliseconds for the checks themselves on a busy machine."""
 

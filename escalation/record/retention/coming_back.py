@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, update
 
 from escalation.case import Stage
 from escalation.record.retention import destroying, over
@@ -14,6 +14,7 @@ from escalation.record.retention.over import Bounds
 from escalation.record.retention.whole import whole_case, whole_person
 from escalation.record.store import Tx
 from escalation.record.tables import Address, CaseRow, InboxRow, OutboxRow, Person, Table
+from escalation.record.times import UtcDateTime
 
 
 def forget(tx: Tx, channel: str, pseudonym: str) -> None:
@@ -21,9 +22,8 @@ def forget(tx: Tx, channel: str, pseudonym: str) -> None:
     if tx.veil is None:
         return
     at, policy = tx.veil.bounds(), tx.veil.policy
-    someone, address = _columns(Person), _columns(Address)
-    known = select(someone.id, over.person(someone, at), _anything(someone.id, at)).join(Address.__table__, address.person_id == someone.id)
-    found = tx.session.execute(known.where(address.channel == channel, address.pseudonym == pseudonym)).first()
+    asked = {"now": at.now, "chat_since": at.chat_since, "channel": channel, "pseudonym": pseudonym}
+    found = tx.session.execute(_KNOWN, asked).first()
     if found is None:
         return
     person_id, everything, anything = found
@@ -66,3 +66,15 @@ def _words(person_id: Any, at: Bounds) -> Iterator[tuple[type[Table], ColumnElem
 
 def _columns(table: Any) -> Any:
     return table.__table__.c
+
+
+def _known() -> Select[Any]:
+    """Whoever is known by an address: their id, whether everything of theirs is over, and whether anything is."""
+    someone, address = _columns(Person), _columns(Address)
+    at = Bounds(bindparam("now", type_=UtcDateTime()), bindparam("chat_since", type_=UtcDateTime()))
+    found = select(someone.id, over.person(someone, at), _anything(someone.id, at)).join(Address.__table__, address.person_id == someone.id)
+    return found.where(address.channel == bindparam("channel"), address.pseudonym == bindparam("pseudonym"))
+
+
+_KNOWN = _known()
+"""Put together once: it is asked for each message that comes in, and putting it together takes longer than asking."""
