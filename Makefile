@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz evaluate bench chain requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz evaluate bench chain kills outages markers latency soak requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -63,6 +63,23 @@ bench: setup-dev  ## how fast the parts are on this machine, as JSON
 
 chain: setup-dev  ## 100 escalations while the program is killed again and again
 	@$(BIN)/python -m tests.faults.chain_table
+
+kills: setup-dev  ## 10,000 messages while the program is killed 100 times, on SQLite and on PostgreSQL
+	@$(BIN)/python -m tests.trials.kills
+	@$(BIN)/python -m tests.trials.kills --database postgresql
+
+outages: setup-dev  ## each part taken away for a minute: what was lost, how soon the emergency text came, how soon all was well
+	@$(BIN)/python -m tests.trials.outages
+
+markers: setup-dev  ## thousands of made-up words through every path, then a search for them in everything that is written
+	@$(BIN)/python -m tests.trials.leaks
+	@$(BIN)/python -m tests.trials.leaks --database postgresql
+
+latency: setup-dev  ## how soon a disclosure is a case and an alert, at 30 messages a second, as JSON
+	@$(BIN)/python -m tests.bench.latency
+
+soak: setup-dev  ## 45 minutes at 10 messages a second: how much memory grows
+	@$(BIN)/python -m tests.trials.soak
 
 requirements: .venv/dev  ## pin what pyproject.toml asks for, with hashes
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt

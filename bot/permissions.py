@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bot.desk.room import ROUTERS as DESK
+from bot.desk.routes import ALL as DESK
 from escalation.console.app import ROUTERS
 from escalation.console.permission_table import table
 

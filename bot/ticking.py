@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.auditing import PUT_OFF, Auditor
-from bot.desk import jobs, workflow
+from bot.desk.drafting import jobs, workflow
 from escalation import chain, discreet, drills, moved_shifts, quiet, undelivered
 from escalation.context import Service
 from escalation.ending import check_ins

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that tests drive (Chromium), where this machine allows it.
+# Installs the Debian packages that tests use (Chromium, PostgreSQL), where this machine allows it.
 set -euo pipefail
-command -v chromium >/dev/null && exit 0
+missing=()
+command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
+compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+[ "${#missing[@]}" = 0 ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "· Chromium is missing: install the Debian package chromium, or the tests in a browser cannot run" >&2
+    echo "· missing Debian packages: ${missing[*]}; without chromium the tests in a browser cannot run, without postgresql those on it are left out" >&2
     exit 0
 fi
-echo "· installing Chromium"
+echo "· installing ${missing[*]}"
 apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from bot.desk import routes_editing, routes_files, routes_library, routes_panel, routes_steps, routes_trying
-from bot.desk.gates_aside import check_aside
+from bot.desk import routes
+from bot.desk.checks.gates_aside import check_aside
+from bot.desk.drafting.publishing import Publishing
 from bot.desk.panel.site import PanelSite, create
-from bot.desk.publishing import Publishing
 from bot.desk.state import Desk
 from bot.desk.trying import Rehearsals
 from bot.editions import Editions
@@ -19,9 +19,6 @@ from bot.turn import Reader
 from escalation.console.rooms import Room
 from escalation.publishing import Check
 from escalation.record.store import Record
-
-ROUTERS = (routes_library, routes_steps, routes_editing, routes_trying, routes_panel, routes_files)
-"""The one with the address of any file comes last."""
 
 
 def build(
@@ -37,7 +34,7 @@ def build(
 
 def room(desk: Desk) -> Room:
     """The desk, to be given to the console."""
-    return Room("desk", Path(__file__).parent, ROUTERS, desk)
+    return Room("desk", Path(__file__).parent, routes.ALL, desk)
 
 
 def panel(record: Record, editions: Editions, public_url: str | None, *, https: bool) -> FastAPI:

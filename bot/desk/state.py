@@ -8,8 +8,8 @@ from datetime import datetime
 
 from fastapi import Request
 
-from bot.desk.editing import Library
-from bot.desk.publishing import Publishing
+from bot.desk.drafting.publishing import Publishing
+from bot.desk.editing.opened import Library
 from bot.desk.trying import Rehearsals
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from bot.desk.preview import Look
+from bot.desk.editing.preview import Look
 from bot.rehearsal.house import Clock, House, YoungPerson
 from bot.turn import Handler, Reader
 from content.editorial import library

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.desk import drafts
-from bot.desk.publishing import Publishing
+from bot.desk.drafting import drafts
+from bot.desk.drafting.publishing import Publishing
 from bot.desk.room import room
 from bot.desk.state import Desk
 from bot.rehearsal.house import Clock, House

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.types import ASGIApp
 
-from bot.desk import drafts, workflow
+from bot.desk.drafting import drafts, workflow
+from bot.desk.drafting.publishing import Publishing
 from bot.desk.panel.site import PanelSite, create
-from bot.desk.publishing import Publishing
 from bot.desk.room import room
 from bot.desk.state import Desk
 from bot.rehearsal.house import Clock, House

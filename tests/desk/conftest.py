@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from fastapi import FastAPI
 
-from bot.desk.publishing import Publishing
+from bot.desk.drafting.publishing import Publishing
 from bot.desk.room import room
 from bot.desk.state import Desk
 from bot.rehearsal.house import House

@@ -7,8 +7,8 @@ from html import unescape
 
 import pytest
 
-from bot.desk import drafts
-from bot.desk.editing import Library
+from bot.desk.drafting import drafts
+from bot.desk.editing.opened import Library
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.library import CONTENT

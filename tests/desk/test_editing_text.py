@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.desk.text_edits import NotPlain, with_data
+from bot.desk.editing.text_edits import NotPlain, with_data
 from content.editorial.edition import texts_below
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed

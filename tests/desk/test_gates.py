@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from bot.desk.gates import check_draft
-from bot.desk.gates_aside import check_aside
-from bot.desk.noticing_again import MOST_LISTED, Example, Read, compare, examples, findings
-from bot.desk.rehearsing import touched
+from bot.desk.checks.gates import check_draft
+from bot.desk.checks.gates_aside import check_aside
+from bot.desk.checks.noticing_again import MOST_LISTED, Example, Read, compare, examples, findings
+from bot.desk.checks.rehearsing import touched
 from bot.rehearsal.stage import talks
 from content.editorial.edition import laid_out, text_of
 from content.editorial.library import CONTENT, Library

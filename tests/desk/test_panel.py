@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, text
 
-from bot.desk import drafts, workflow
+from bot.desk.drafting import drafts, workflow
 from bot.desk.panel import rounds
 from bot.desk.panel.site import PanelSite, create
 from bot.rehearsal.house import House

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 
-from bot.desk.room import ROUTERS
+from bot.desk.routes import ALL
 from escalation.console.permissions import gated_routes
 from tests.console.conftest import Open
 from tests.console.test_permissions import asked
@@ -13,7 +13,7 @@ from tests.console.test_permissions import asked
 ROLES = {"worker": "Sam", "lead": "Jo", "editor": "Kit", "admin": "Robin"}
 ROUTES = [
     (f"{method} {route.path}", route.permission)
-    for module in ROUTERS
+    for module in ALL
     for route in gated_routes(list(module.router.routes))
     for method in sorted((route.methods or set()) - {"HEAD"})
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from bot.desk import jobs
+from bot.desk.drafting import jobs
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.problems import Problem

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.comparing import Line, Row, compared, words
-from bot.desk.drafts import Draft, Review
-from bot.desk.merging import merged, together
-from bot.desk.signing import Unsignable, as_published
-from bot.desk.standing import standing
+from bot.desk.drafting.drafts import Draft, Review
+from bot.desk.drafting.signing import Unsignable, as_published
+from bot.desk.drafting.standing import standing
+from bot.desk.editing.comparing import Line, Row, compared, words
+from bot.desk.editing.merging import merged, together
 from content.editorial.reading import parsed
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

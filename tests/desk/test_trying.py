@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.desk.preview import Look
+from bot.desk.editing.preview import Look
 from bot.desk.state import Desk
 from bot.desk.trying import IDLE, MOST_MESSAGES, Full, Rehearsals
 from bot.rehearsal.house import House

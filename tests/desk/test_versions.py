@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk import drafts
+from bot.desk.drafting import drafts
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from escalation.record import published

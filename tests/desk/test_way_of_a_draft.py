@@ -17,9 +17,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bot.desk import drafts, jobs, workflow
-from bot.desk.drafts import Draft, Overtaken
-from bot.desk.publishing import Publishing
+from bot.desk.drafting import drafts, jobs, workflow
+from bot.desk.drafting.drafts import Draft, Overtaken
+from bot.desk.drafting.publishing import Publishing
 from bot.rehearsal.house import Clock, House
 from bot.ticking import Ticking
 from content.editorial.reading import parsed

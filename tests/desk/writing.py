@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.desk import drafts, workflow
-from bot.desk.drafts import Draft
+from bot.desk.drafting import drafts, workflow
+from bot.desk.drafting.drafts import Draft
 from bot.rehearsal.house import House
 from escalation.record.store import Tx
 from tests.console.conftest import Browser

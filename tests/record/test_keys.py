@@ -37,7 +37,7 @@ from tests.retention.test_erasing import code_of
 
 NEW = bytes(reversed(KEY))
 LATER = MONDAY_MORNING + timedelta(minutes=6)
-OF_THE_ORGANISATION = {"staff", "sign_in_challenges"}
+OF_THE_ORGANISATION = {"panel_comment", "panel_voice", "staff", "sign_in_challenges"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.fault)])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.desk import drafts as desk_drafts
-from bot.desk import workflow
+from bot.desk.drafting import drafts as desk_drafts
+from bot.desk.drafting import workflow
 from bot.desk.panel import rounds, voices
 from bot.rehearsal.endings import agrees_to_a_check_in, proposes, starts_closing
 from bot.rehearsal.house import House, YoungPerson

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bot.desk import drafts
-from bot.desk.drafts import Draft
+from bot.desk.drafting import drafts
+from bot.desk.drafting.drafts import Draft
 from bot.desk.panel.turns import Turn, title_of, turns
 from escalation.case import NotPossible
 from escalation.record import audit

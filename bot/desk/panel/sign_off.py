@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.desk.drafting.standing import CHANGE, FITS
 from bot.desk.panel.rounds import Round
 from bot.desk.panel.voices import LONGEST_COMMENT, SignOff
-from bot.desk.standing import CHANGE, FITS
 
 MOST_THERE = 100
 

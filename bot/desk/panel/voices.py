@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bot.desk import workflow
+from bot.desk.drafting import workflow
+from bot.desk.drafting.standing import CHANGE, FITS
 from bot.desk.panel import rounds
 from bot.desk.panel.rounds import KINDS, VALUES, Item, Round
-from bot.desk.standing import CHANGE, FITS
 from escalation.case import NotPossible
 from escalation.context import Service
 from escalation.record import audit, messages

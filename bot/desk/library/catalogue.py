@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from bot.desk.drafts import Draft
-from bot.desk.standing import is_signed
+from bot.desk.drafting.drafts import Draft
+from bot.desk.drafting.standing import is_signed
 from content.editorial.edition import Texts, kind_of, texts_below
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed

@@ -10,13 +10,13 @@ from typing import Any
 import yaml
 
 from bot.content_check import actions
-from bot.desk import drafts
-from bot.desk.drafts import Draft
-from bot.desk.findings import Known
-from bot.desk.forms import Given, base_of, clean, renamed, with_form
-from bot.desk.moves import move
-from bot.desk.shapes import HEAD, Shape, cards, fits, shape_of, unshared
-from bot.desk.text_edits import NotPlain, with_data
+from bot.desk.drafting import drafts
+from bot.desk.drafting.drafts import Draft
+from bot.desk.editing.findings import Known
+from bot.desk.editing.forms import Given, base_of, clean, renamed, with_form
+from bot.desk.editing.moves import move
+from bot.desk.editing.shapes import HEAD, Shape, cards, fits, shape_of, unshared
+from bot.desk.editing.text_edits import NotPlain, with_data
 from content.editorial.edition import Texts, laid_out
 from content.editorial.reading import parsed
 from content.editorial.shelf import Shelf, read_shelf

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.desk.forms import bubbles, shown
-from bot.desk.shapes import FORMS, HEAD, Shape, at, cards
+from bot.desk.editing.forms import bubbles, shown
+from bot.desk.editing.shapes import FORMS, HEAD, Shape, at, cards
 from content.editorial.numbers_check import number_problems
 from content.editorial.problems import Problem
 from content.editorial.reading import causes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.desk.drafts import Draft
-from bot.desk.standing import Standing
+from bot.desk.drafting.drafts import Draft
+from bot.desk.drafting.standing import Standing
 
 STATES = {
     "draft": "Being written",

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bot.desk import catalogue, drafts, jobs, labels
-from bot.desk.asked import Asked, asked
-from bot.desk.catalogue import Listed
-from bot.desk.drafts import Draft, Review
-from bot.desk.jobs import Job
-from bot.desk.standing import LEAD, Standing, standing
+from bot.desk.drafting import drafts, jobs
+from bot.desk.drafting.drafts import Draft, Review
+from bot.desk.drafting.jobs import Job
+from bot.desk.drafting.standing import LEAD, Standing, standing
+from bot.desk.library import catalogue, labels
+from bot.desk.library.asked import Asked, asked
+from bot.desk.library.catalogue import Listed
 from content.editorial.edition import is_key, text_of
 from escalation.context import Service
 from escalation.record import published

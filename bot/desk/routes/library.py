@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from bot.desk import labels, reading
-from bot.desk.catalogue import KINDS, SHOWN, STATUS, Wanted, grouped
+from bot.desk.library import labels, reading
+from bot.desk.library.catalogue import KINDS, SHOWN, STATUS, Wanted, grouped
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console

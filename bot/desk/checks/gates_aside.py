@@ -6,8 +6,8 @@ import os
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from bot.desk.gates import check_draft
-from bot.desk.rehearsing import Progress
+from bot.desk.checks.gates import check_draft
+from bot.desk.checks.rehearsing import Progress
 from content.editorial.edition import Texts
 from content.editorial.problems import Problem
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.desk import drafts
+from bot.desk.drafting import drafts
 from content.editorial.problems import Problem
 from escalation.context import Service
 from escalation.record.ids import new_id

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from bot.desk import drafts, jobs, workflow
-from bot.desk.drafts import Draft, Over
+from bot.desk.drafting import drafts, jobs, workflow
+from bot.desk.drafting.drafts import Draft, Over
 from bot.desk.state import desk_of
 from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute

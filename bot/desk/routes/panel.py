@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from qrcode.image.svg import SvgPathImage
 
-from bot.desk import drafts, labels
+from bot.desk.drafting import drafts
+from bot.desk.library import labels
 from bot.desk.panel import rounds
 from bot.desk.panel.rounds import KINDS, VALUES, NewRound
 from bot.desk.panel.turns import title_of

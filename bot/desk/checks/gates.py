@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from bot.desk.noticing_again import recall_problems
-from bot.desk.rehearsing import Progress, conversation_problems
+from bot.desk.checks.noticing_again import recall_problems
+from bot.desk.checks.rehearsing import Progress, conversation_problems
 from content.editorial.edition import Texts, laid_out
 from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.desk.shapes import FORMS, HEAD, ORDER, Field, Shape, at, cards, unshared
+from bot.desk.editing.shapes import FORMS, HEAD, ORDER, Field, Shape, at, cards, unshared
 
 Given = Mapping[str, str]
 """The fields of a form as they were sent: `say-0`, `b1-label`, `title`, …"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.desk.shapes import shape_of
+from bot.desk.editing.shapes import shape_of
 from content.editorial.edition import kind_of
 from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError, read_file, read_yaml

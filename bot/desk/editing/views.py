@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.desk.findings import Found, Known, found_in, measured
-from bot.desk.forms import base_of, bubbles, shown
-from bot.desk.shapes import FORMS, HEAD, Field, Shape, absent, at, cards, spoken, title_of
+from bot.desk.editing.findings import Found, Known, found_in, measured
+from bot.desk.editing.forms import base_of, bubbles, shown
+from bot.desk.editing.shapes import FORMS, HEAD, Field, Shape, absent, at, cards, spoken, title_of
 from content.editorial.library import CONTENT
 
 ACTIONS = {

@@ -11,13 +11,14 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from bot.desk import drafts, labels, reading
-from bot.desk.catalogue import STATUS
-from bot.desk.comparing import Row, compared
-from bot.desk.drafts import Draft, Overtaken
-from bot.desk.merging import Part, merged, together
-from bot.desk.reading import InForce, OnItsWay
-from bot.desk.standing import is_signed
+from bot.desk.drafting import drafts
+from bot.desk.drafting.drafts import Draft, Overtaken
+from bot.desk.drafting.standing import is_signed
+from bot.desk.editing.comparing import Row, compared
+from bot.desk.editing.merging import Part, merged, together
+from bot.desk.library import labels, reading
+from bot.desk.library.catalogue import STATUS
+from bot.desk.library.reading import InForce, OnItsWay
 from bot.desk.state import desk_of
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute

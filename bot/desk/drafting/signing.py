@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot.desk.drafts import Draft
-from bot.desk.standing import Standing, is_signed
+from bot.desk.drafting.drafts import Draft
+from bot.desk.drafting.standing import Standing, is_signed
 from content.editorial.problems import Problem
 from content.editorial.reading import parsed
 from content.editorial.rewriting import Place, flow, rewrite

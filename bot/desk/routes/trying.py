@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from bot.desk import drafts
-from bot.desk.drafts import Draft
-from bot.desk.preview import Look
+from bot.desk.drafting import drafts
+from bot.desk.drafting.drafts import Draft
+from bot.desk.editing.preview import Look
 from bot.desk.state import desk_of
 from bot.desk.trying import Full, Rehearsal
 from content.editorial.reading import ContentError

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.desk import drafts
-from bot.desk.drafts import CLOSED, Draft
-from bot.desk.standing import CHANGE, FITS, LEAD, PANEL, Standing, standing
+from bot.desk.drafting import drafts
+from bot.desk.drafting.drafts import CLOSED, Draft
+from bot.desk.drafting.standing import CHANGE, FITS, LEAD, PANEL, Standing, standing
 from escalation.case import NotPossible
 from escalation.record import audit
 from escalation.record.ids import new_id

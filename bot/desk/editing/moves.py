@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.desk.forms import put
-from bot.desk.shapes import FORMS, HEAD, Shape, absent, at, cards, unshared
+from bot.desk.editing.forms import put
+from bot.desk.editing.shapes import FORMS, HEAD, Shape, absent, at, cards, unshared
 
 EMPTY_BUTTON = {"label": "", "go": ""}
 

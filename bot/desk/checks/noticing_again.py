@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.desk.rehearsing import Progress
+from bot.desk.checks.rehearsing import Progress
 from content.editorial.examples_check import ExampleFile
 from content.editorial.problems import Problem
 from content.editorial.reading import parsed

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.webchat.page import STATIC as CHAT
-from bot.desk.forms import Given, bubbles, shown
-from bot.desk.shapes import FORMS, HEAD, Shape, at, cards
+from bot.desk.editing.forms import Given, bubbles, shown
+from bot.desk.editing.shapes import FORMS, HEAD, Shape, at, cards
 from escalation.console.pages import STATIC as CONSOLE
 
 BANDS = {"unknown": "Age not known", "under_13": "Under 13", "13_15": "13 to 15", "16_17": "16 to 17", "18_25": "18 to 25"}

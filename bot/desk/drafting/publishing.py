@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.desk import drafts, jobs, signing, workflow
-from bot.desk.drafts import Draft
-from bot.desk.jobs import Job
-from bot.desk.signing import Unsignable
-from bot.desk.standing import standing
+from bot.desk.drafting import drafts, jobs, signing, workflow
+from bot.desk.drafting.drafts import Draft
+from bot.desk.drafting.jobs import Job
+from bot.desk.drafting.signing import Unsignable
+from bot.desk.drafting.standing import standing
 from content.editorial.edition import Texts
 from content.editorial.problems import Problem
 from escalation.case import NotPossible

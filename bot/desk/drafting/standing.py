@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.desk.drafts import Draft, Review
+from bot.desk.drafting.drafts import Draft, Review
 from content.editorial.edition import kind_of
 
 FITS, CHANGE = "fits", "change"

@@ -12,17 +12,18 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.channels.webchat.routes import DRAWING_ONLY
-from bot.desk import drafts, editing, preview
-from bot.desk.comparing import compared, words
-from bot.desk.drafts import Draft, Over, Overtaken
-from bot.desk.editing import Applied, Clash, Opened
-from bot.desk.findings import Known
-from bot.desk.forms import Given
-from bot.desk.preview import Look
+from bot.desk.drafting import drafts
+from bot.desk.drafting.drafts import Draft, Over, Overtaken
+from bot.desk.editing import opened, preview
+from bot.desk.editing.comparing import compared, words
+from bot.desk.editing.findings import Known
+from bot.desk.editing.forms import Given
+from bot.desk.editing.opened import Applied, Clash, Opened
+from bot.desk.editing.preview import Look
+from bot.desk.editing.text_edits import NotPlain
+from bot.desk.editing.text_findings import found_in_text
+from bot.desk.editing.views import View, view
 from bot.desk.state import desk_of
-from bot.desk.text_edits import NotPlain
-from bot.desk.text_findings import found_in_text
-from bot.desk.views import View, view
 from content.editorial.library import CONTENT
 from content.editorial.pictures import read_picture
 from content.editorial.reading import ContentError
@@ -42,7 +43,7 @@ OVER = "This draft was published or dropped meanwhile, so it cannot be changed a
 
 @router.get("/desk/drafts/{draft_id}/edit")
 async def edit(request: Request, draft_id: str, me: Editor, card: str | None = None, at: str = "", text: str = "") -> Response:
-    there = editing.opened(await _draft(request, draft_id))
+    there = opened.opened(await _draft(request, draft_id))
     if text or there.shape is None:
         return await _text_page(request, me, there)
     return await _form_page(request, me, there, there.data, there.card(card), focus=at)
@@ -64,18 +65,18 @@ async def save(request: Request, draft_id: str, me: Editor) -> Response:
     if given.get("do", "") in ("", "save"):
         other = await _name(request, form.together) if form.together else ""
         return page(request, "edit_kept.html", me, draft=draft, form=form, other=other)
-    there = editing.opened(draft)
+    there = opened.opened(draft)
     return _in_place(await _form_page(request, me, there, there.data, there.card(card), focus=form.field))
 
 
 @router.post("/desk/drafts/{draft_id}/edit/look")
 async def look(request: Request, draft_id: str, me: Editor) -> Response:
     """How the words that are typed look and what is wrong with them; nothing is stored."""
-    there = editing.opened(await _draft(request, draft_id))
+    there = opened.opened(await _draft(request, draft_id))
     given = await _given(request)
     if there.shape is None:
         return page(request, "edit_text_looked.html", me, problems=found_in_text(there.draft.key, given.get("text", "")))
-    data, card = editing.with_typed(there, given)
+    data, card = opened.with_typed(there, given)
     known = await _known(request)
     shown = await asyncio.to_thread(view, there.draft.key, there.shape, data, card, known)
     return page(request, "edit_looked.html", me, **_preview(there, data, shown, Look.chosen(given)))
@@ -84,11 +85,11 @@ async def look(request: Request, draft_id: str, me: Editor) -> Response:
 @router.post("/desk/drafts/{draft_id}/edit/together")
 async def edit_together(request: Request, draft_id: str, me: Editor) -> Response:
     """The form with one's own words, and a colleague's beside each field in which they differ."""
-    there = editing.opened(await _draft(request, draft_id))
+    there = opened.opened(await _draft(request, draft_id))
     if there.shape is None:
         raise Problem(409, "this draft is edited as text now: load the page again")
     given = await _given(request)
-    data, card = editing.with_typed(there, given)
+    data, card = opened.with_typed(there, given)
     return await _form_page(request, me, there, data, card, theirs=there.data)
 
 
@@ -97,7 +98,7 @@ async def save_text(request: Request, draft_id: str, me: Editor) -> Response:
     console: Console = request.app.state.console
     given = await _given(request)
     try:
-        draft = await console.record.awrite(lambda tx: _tried(lambda: editing.keep_text(tx, draft_id, given, me.staff_id, console.clock())))
+        draft = await console.record.awrite(lambda tx: _tried(lambda: opened.keep_text(tx, draft_id, given, me.staff_id, console.clock())))
     except Overtaken as overtaken:
         who = await _name(request, overtaken.current.changed_by)
         mine = given.get("text", "").replace("\r\n", "\n")
@@ -126,7 +127,7 @@ async def _stored(console: Console, draft_id: str, given: Given, me: SignedIn) -
     """Put a form into its draft, outside any transaction, as it takes a moment; again where somebody saved at that very moment."""
     while True:
         draft = await console.record.aread(lambda tx: _tried(lambda: drafts.find(tx, draft_id)))
-        form = await asyncio.to_thread(editing.applied, draft, given)
+        form = await asyncio.to_thread(opened.applied, draft, given)
         save = partial(drafts.save, draft_id=draft_id, text=form.text, revision=draft.revision, by=me.staff_id, now=console.clock())
         with suppress(Overtaken):
             return await console.record.awrite(lambda tx: _tried(lambda: save(tx))), form  # noqa: B023 (called at once)
