@@ -24,9 +24,9 @@ class Filled:
     free: bool
 
 
-def of_page(text: str, address: str, write: Callable[[str], str] = lambda kind: SCRIPT) -> Iterator[Filled]:
+def of_page(text: str, address: str, write: Callable[[str, str], str] = lambda name, kind: SCRIPT) -> Iterator[Filled]:
     """Each form of a page with each of its buttons, the last choice in each field, and in each for free text what `write` makes for a
-    field of that kind, such as `email`."""
+    field of that name and kind, such as `email`."""
     for form in html.document_fromstring(text).iter("form"):
         if form.get("method") == "dialog":
             continue
@@ -38,7 +38,7 @@ def of_page(text: str, address: str, write: Callable[[str], str] = lambda kind: 
             yield Filled(form.get("method", "get"), path, {**fields, **chosen}, free)
 
 
-def _fields(form: Any, write: Callable[[str], str]) -> tuple[dict[str, str], bool]:
+def _fields(form: Any, write: Callable[[str, str], str]) -> tuple[dict[str, str], bool]:
     found: dict[str, str] = {}
     free = False
     for field in form.iter("input", "textarea", "select"):
@@ -46,7 +46,7 @@ def _fields(form: Any, write: Callable[[str], str]) -> tuple[dict[str, str], boo
         if not name:
             continue
         if kind == "textarea" or (field.tag == "input" and kind in _FREE):
-            found[name], free = write(kind), True
+            found[name], free = write(name, kind), True
         elif kind == "select":
             found[name] = ([option.get("value") for option in field.iter("option") if option.get("value")] or [""])[-1]
         else:

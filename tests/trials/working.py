@@ -52,11 +52,11 @@ class Desk:
                     seen.add(link)
                     waiting.appendleft(link) if re.match(r"/staff/cases/\w+$", link) else waiting.append(link)
 
-    def _write(self, path: str) -> Callable[[str], str]:
+    def _write(self, path: str) -> Callable[[str, str], str]:
         shown = re.sub(r"[0-9a-f]{8}[0-9a-f-]{10,}|[0-9a-z]{20,}", "…", path)
 
-        def marker(kind: str) -> str:
-            word = self.markers.new(f"console: {self.name}, {shown}")
+        def marker(field: str, kind: str) -> str:
+            word = self.markers.new(f"console: {self.name}, {shown}: {field}")
             return f"{word.rstrip('é')}@example.org" if kind == "email" else word
 
         return marker

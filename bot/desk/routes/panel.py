@@ -6,11 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Annotated, TypeVar
 
-import qrcode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
 
 from bot.desk.drafting import drafts
 from bot.desk.library import labels
@@ -23,6 +20,7 @@ from escalation.console.filled import Filled
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute, allowed
 from escalation.console.problems import Problem, sentence
+from escalation.console.qr import qr_code
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.staff.sign_in import SignedIn
@@ -122,7 +120,7 @@ async def _round_page(request: Request, me: SignedIn, round_id: str, token: str 
         round=found,
         said=said,
         link=link,
-        picture=_qr(link) if link else "",
+        picture=qr_code(link) if link else "",
         kinds=KINDS,
         values=VALUES,
         lead=lead,
@@ -145,8 +143,3 @@ def _end_of(day: str, console: Console) -> datetime:
         return datetime.combine(datetime.fromisoformat(day).date(), time(23, 59), console.service.zone)
     except ValueError:
         raise NotPossible("choose the day on which the round ends") from None
-
-
-def _qr(link: str) -> Markup:
-    """The QR picture as inline SVG: the address is drawn, not written, in it."""
-    return Markup(qrcode.make(link, image_factory=SvgPathImage, border=2).to_string(encoding="unicode"))  # noqa: S704

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-import qrcode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
 
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import PUBLIC, Gate, GatedRoute
 from escalation.console.problems import Problem, sentence
+from escalation.console.qr import qr_code
 from escalation.console.state import Console
 from escalation.record.tables import Staff
 from escalation.staff import accounts, codes, passwords
@@ -79,11 +77,6 @@ async def _enrolment_page(request: Request, token: str, wrong: str = "") -> Resp
     if found is None:
         return redirect(request, f"/invite/{token}")
     row, secret = found
-    picture = _qr(codes.provisioning_uri(row, secret, console.service.organisation))
+    picture = qr_code(codes.provisioning_uri(row, secret, console.service.organisation))
     spaced = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return page(request, "enrol.html", None, 422 if wrong else 200, token=token, picture=picture, secret=spaced, wrong=wrong)
-
-
-def _qr(uri: str) -> Markup:
-    """The QR picture as inline SVG. It is our own markup: the address is drawn, not written, in it."""
-    return Markup(qrcode.make(uri, image_factory=SvgPathImage, border=2).to_string(encoding="unicode"))  # noqa: S704
