@@ -143,7 +143,7 @@ class Ticking:
 
     async def _run_one(self, row_id: str) -> None:
         try:
-            await self._record.awrite(lambda tx: self._do(tx, row_id))
+            await self._record.afirst(lambda tx: self._do(tx, row_id))
         except RecordUnavailable:
             raise
         except Exception as error:

@@ -33,6 +33,16 @@ for _tag, (_pattern, _first) in _MEANT.items():
     _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
 
+def _day(loader: Any, node: yaml.Node) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, f"there is no such day or time: {error}", node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+
+
 class ContentError(Exception):
     """A content file cannot be used. One problem a line: `file:line: what is wrong; what to do`."""
 

@@ -16,6 +16,7 @@ LONG = "a word or two and " * 16
 
 FAULTS = [
     ("a colon that breaks the file", SCRIPT, "title: I can't sleep", "title: sleep: help", "not valid YAML"),
+    ("a day that is not there", SCRIPT, "reviewed_on: 2026-11-21", "reviewed_on: 2026-13-21", "there is no such day"),
     ("a field that is misspelt", SCRIPT, "    easy:", "    eazy:", "eazy is not a known field"),
     ("a field that is missing", SCRIPT, "topic: sleep\n", "", "topic is missing"),
     ("a file that contains itself", SCRIPT, "sources: [a source]", "sources: &x [*x]", "contains itself"),

@@ -18,6 +18,8 @@ from tests.trials.quick_program import QuickProgram
 
 ALWAYS = 1_000_000
 A_DAY, AN_HOUR = 86_400, 3_600
+WITHOUT: Manner = "hangs_up"
+"""How the intent service is while something else is tried: what it would answer to made-up words means nothing."""
 TALKED_TO = ("sendMessage", "getUpdates", "sendChatAction", "answerCallbackQuery")
 
 
@@ -73,9 +75,10 @@ def gone(parts: Parts) -> Iterator[None]:
 
 @contextmanager
 def intents(manner: Manner, parts: Parts) -> Iterator[None]:
+    """The intent service is there, and no help."""
     parts.intents.manner = manner
     yield
-    parts.intents.manner = "well"
+    parts.intents.manner = WITHOUT
 
 
 @contextmanager
@@ -119,7 +122,7 @@ FAULTS: dict[str, Callable[[Parts], AbstractContextManager[None]]] = {
     "database (sqlite) full": full,
     "database (postgresql) hangs": hangs,
     "database (postgresql) gone": gone,
-    "intent service gone": partial(intents, "hangs_up"),
+    "intent service gone": partial(intents, WITHOUT),
     "intent service slow": partial(intents, "slow"),
     "intent service returns garbage": partial(intents, "nonsense"),
     "Telegram slows down other chats (429)": slowed_down,

@@ -33,7 +33,7 @@ from tests.faults.waiting import until
 from tests.postgres import Postgres, server, tool
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User
-from tests.trials.breaking import FAULTS, Parts
+from tests.trials.breaking import FAULTS, WITHOUT, Parts
 from tests.trials.quick_program import QuickProgram
 
 EMERGENCY_WITHIN = 5.0
@@ -156,7 +156,7 @@ def _server(kind: str) -> Iterator[Postgres | None]:
 
 async def run(names: list[str], seconds: float, folder: Path, postgres: Postgres | None = None) -> list[Row]:
     """Try these faults, one after the other."""
-    async with intent_service("well") as intents:
+    async with intent_service(WITHOUT) as intents:
         stage = Stage(folder, intents, postgres)
         try:
             await stage.program.start()

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from bot.settings import ROOT
 from tests.faults.chain_table import FastProgram
 from tests.faults.fast_program import SPEED, STARTED
-from tests.faults.waiting import until
 
 
 @dataclass
@@ -20,21 +19,15 @@ class QuickProgram(FastProgram):
 
     pid: int = 0
     nursery: subprocess.Popen[bytes] | None = None
-    polled: int = 0
 
     def begin(self) -> None:
         """Start it, and wait for nothing."""
         if self.nursery is None:
             self._open()
         assert self.nursery is not None and self.nursery.stdin is not None
-        self.polled = self.api.calls["getUpdates"]
         self.nursery.stdin.write(b"start\n")
         self.nursery.stdin.flush()
         self.pid = int(self._answer())
-
-    async def polls(self) -> None:
-        """Wait until it asks for updates."""
-        await until(lambda: self.api.calls["getUpdates"] > self.polled, 90, lambda: self.log.read_text()[-2000:])
 
     def kill(self) -> None:
         """End it as a power cut does: no signal handler, no clean-up."""
