@@ -38,11 +38,12 @@ MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"} | dict.fromk
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of a slow kind carry its marker by the folder they are in.
 
     Where several processes share the tests, one of them has all that drive browsers, kill processes or ask the intent service:
-    two such at once would starve each other.
+    two such at once would starve each other. First, since xdist reads the groups in the same hook.
     """
     for item in items:
         if marker := MARKED_BY_FOLDER.get(item.path.parent.name):

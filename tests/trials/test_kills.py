@@ -36,12 +36,14 @@ def test_the_table_itself_sees_what_is_lost_doubled_or_out_of_order(wrong: str) 
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(900)
 @pytest.mark.rule("S17")
 async def test_nothing_is_lost_or_out_of_order_although_the_program_is_killed_at_random_moments(tmp_path: Path) -> None:
     await all_is_there(Plan(300, 12, 3), tmp_path)
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(900)
 async def test_nothing_is_lost_or_out_of_order_on_postgresql_either(tmp_path: Path, postgres: Postgres) -> None:
     await all_is_there(Plan(120, 8, 2), tmp_path, postgres.new_database())
 

@@ -20,6 +20,7 @@ def test_the_table_itself_sees_what_is_lost_or_comes_too_late(row: Row) -> None:
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(900)
 @pytest.mark.rule("S52")
 async def test_while_the_record_or_the_app_is_away_danger_is_answered_and_nothing_is_lost(tmp_path: Path) -> None:
     names = ["database (sqlite) locked", "database (sqlite) full", "Telegram slows down other chats (429)", "Telegram away for a day"]
@@ -27,6 +28,7 @@ async def test_while_the_record_or_the_app_is_away_danger_is_answered_and_nothin
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(900)
 @pytest.mark.rule("S52")
 async def test_while_a_database_server_hangs_or_is_gone_danger_is_answered_and_nothing_is_lost(tmp_path: Path, postgres: Postgres) -> None:
     all_is_well(await run(["database (postgresql) hangs", "database (postgresql) gone"], SECONDS, tmp_path, postgres))
