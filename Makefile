@@ -35,7 +35,7 @@ demo: setup  ## chat on http://127.0.0.1:8080/, staff console on /staff
 	@$(BIN)/breakwater serve
 
 test: setup-dev  ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 test-fast: .venv/dev  ## the core: record, cases, console and a few conversations
 	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault and not slow"

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -38,18 +39,18 @@ MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"} | dict.fromk
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a slow kind carry its marker by the folder they are in.
-
-    Where several processes share the tests, one of them has all that drive browsers, kill processes or ask the intent service:
-    two such at once would starve each other. First, since xdist reads the groups in the same hook.
-    """
+    """Tests of a slow kind carry its marker by the folder they are in."""
     for item in items:
         if marker := MARKED_BY_FOLDER.get(item.path.parent.name):
             item.add_marker(marker)
-        if any(item.get_closest_marker(kind) for kind in ("browser", "fault", "service")):
-            item.add_marker(pytest.mark.xdist_group("one at a time"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How several processes share the tests."""
+    from tests.sharing import Sharing  # only where xdist is in use
+
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")
