@@ -25,7 +25,7 @@ async def test_password_and_code_open_the_console(browser: Open) -> None:
 
 
 async def test_each_role_lands_on_its_own_first_page(browser: Open) -> None:
-    for name, page in (("Sam", "/waiting"), ("Jo", "/waiting"), ("Kit", "/account"), ("Robin", "/team")):
+    for name, page in (("Sam", "/waiting"), ("Jo", "/waiting"), ("Kit", "/desk"), ("Robin", "/team")):
         someone = await browser(name)
         assert (await someone.get("/")).headers["location"] == f"/staff{page}"
 

@@ -62,7 +62,9 @@ def test_what_is_private_is_written_for_each_age_band(words: Library) -> None:
     for variant in (privacy.under_13, privacy.from_13, privacy.from_16, privacy.from_18):
         text = " ".join(variant)
         assert "badly hurt" in text or "clear it" in text
-        assert "Telegram keeps its own copy" in text
+    copied = words.message("apps.keeps_copy")
+    for variant in (copied.under_13, copied.from_13, copied.from_16, copied.from_18):
+        assert "keeps its own copy of what we write" in " ".join(variant)
     assert len({privacy.chosen(band, easy_read=False) for band in BANDS}) == len(BANDS)
 
 
