@@ -49,7 +49,7 @@ def test_the_environment_counts_before_a_file_and_an_empty_file_says_nothing(tmp
 def test_a_malformed_secret_is_named_and_not_quoted(tmp_path: Path, unit: Path) -> None:
     (unit / "BREAKWATER_DATA_KEY").write_text("geheim")
     line = one_line(tmp_path, "settings", CREDENTIALS_DIRECTORY=str(unit))
-    assert line.startswith("BREAKWATER_DATA_KEY must be 32 bytes") and "geheim" not in line
+    assert line.startswith("BREAKWATER_DATA_KEY: the data key must be 32 bytes") and "geheim" not in line
 
 
 def test_a_file_that_cannot_be_read_is_told_and_does_not_stop_the_doctor(
