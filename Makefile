@@ -35,7 +35,8 @@ demo: setup  ## chat on http://127.0.0.1:8080/, staff console on /staff
 	@$(BIN)/breakwater serve
 
 test: setup-dev  ## all tests
-	@$(BIN)/python -m pytest -n 2
+	@# What fails beside everything else is tried once more by itself: a machine that stalls breaks tests of real programs and clocks.
+	@$(BIN)/python -m pytest -n 2 || $(BIN)/python -m pytest --lf --lfnf=none
 
 test-fast: .venv/dev  ## the core: record, cases, console and a few conversations
 	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault and not slow"
