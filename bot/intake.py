@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.channels import Incoming, NotStored, Outgoing
@@ -42,12 +42,16 @@ the tries of others. An event that is stored late is recognised when it comes ag
 
 _REMEMBERED = 10_000
 
+# Put together once: each message asks for it.
+_STAFF = select(Staff).where(Staff.telegram == bindparam("pseudonym"), Staff.closed_at.is_(None))
+
 
 class Intake:
     """Takes events from every channel.
 
     `danger(text)` says whether words may mean that a life is at risk now; `woken(person_id, at_once)` is called after each
-    event that was stored, `at_once` where it must not wait for more words: danger, a button, a human who reads along.
+    event that was stored, `at_once` where it must not wait for more words: danger, a button, a human who reads along. `patience`:
+    seconds to wait for the record.
     """
 
     def __init__(
@@ -57,12 +61,14 @@ class Intake:
         now: Callable[[], datetime],
         danger: Callable[[str], bool],
         woken: Callable[[str, bool], None],
+        patience: float = PATIENCE,
     ) -> None:
         self._record = record
         self._service = service
         self._now = now
         self._danger = danger
         self._woken = woken
+        self._patience = patience
         self._replies: dict[str, Reply] = {}
         self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._unstored, self._away = Unstored(), False
@@ -82,7 +88,7 @@ class Intake:
             await self._warn(incoming)
             raise NotStored
         try:
-            async with asyncio.timeout(WHILE_AWAY if self._away else PATIENCE):
+            async with asyncio.timeout(WHILE_AWAY if self._away else self._patience):
                 stored = await self._record.afirst(lambda tx: self._store(tx, incoming, now))
         except Exception as error:
             log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
@@ -117,8 +123,7 @@ class Intake:
         return code is not None and moving.arrive(tx, self._service, incoming.channel, incoming.address, code, now)
 
     def _staff(self, tx: Tx, incoming: Incoming) -> Staff | None:
-        pseudonym = tx.vault.pseudonym(incoming.channel, incoming.address)
-        return tx.session.scalar(select(Staff).where(Staff.telegram == pseudonym, Staff.closed_at.is_(None)))
+        return tx.session.scalar(_STAFF, {"pseudonym": tx.vault.pseudonym(incoming.channel, incoming.address)})
 
     def _staff_did(self, tx: Tx, staff: Staff, incoming: Incoming, now: datetime) -> None:
         seen = select(StaffUpdate.id).where(StaffUpdate.channel == incoming.channel, StaffUpdate.external_id == incoming.external_id)

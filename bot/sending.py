@@ -12,8 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, TryLater, Undeliverable
 from content.editorial.interface import ENGLISH
@@ -24,7 +25,8 @@ from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.messages import CONTACT
 from escalation.record.store import Record, RecordUnavailable, Tx
-from escalation.record.tables import OutboxRow, Staff
+from escalation.record.tables import Address, OutboxRow, Person, Staff
+from escalation.record.times import UtcDateTime
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,32 @@ PAUSE = 1.0
 """Seconds between tries while the record is away."""
 RETRY_AFTER = (1, 2, 5, 10, 30, 60)
 """Seconds between tries when the app is not reachable; the last one repeats for as long as it takes."""
+
+# Put together once: each bubble asks for them.
+_LEFT = (OutboxRow.channel == bindparam("channel"), OutboxRow.state.in_(UNSENT))
+_DUE = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= bindparam("now", type_=UtcDateTime()))
+_RECIPIENTS = (
+    select(OutboxRow.person_id, OutboxRow.staff_id)
+    .where(OutboxRow.seq.in_(select(func.min(OutboxRow.seq)).where(*_LEFT).group_by(OutboxRow.person_id, OutboxRow.staff_id)))
+    .where(OutboxRow.state == "pending", _DUE)
+    .order_by(OutboxRow.urgent.desc(), OutboxRow.seq)
+    .limit(2000)
+)
+_WHOSE = {
+    "person": OutboxRow.person_id == bindparam("whose"),
+    "staff": OutboxRow.staff_id == bindparam("whose"),
+    CONTACT: OutboxRow.person_id.is_(None) & OutboxRow.staff_id.is_(None),
+}
+_OLDEST = {
+    kind: select(OutboxRow, Address, Person)
+    .outerjoin(Address, Address.id == OutboxRow.address_id)
+    .outerjoin(Person, Person.id == OutboxRow.person_id)
+    .where(theirs, *_LEFT)
+    .order_by(OutboxRow.seq)
+    .limit(1)
+    for kind, theirs in _WHOSE.items()
+}
+_ROW = select(OutboxRow).where(OutboxRow.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +92,7 @@ class Sender:
         self._now = now
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._passed_over = False
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
@@ -101,34 +130,38 @@ class Sender:
 
     async def _round(self) -> None:
         """Start one lane for each recipient who has something waiting and no lane yet."""
+        self._passed_over = False
         for recipient in await self._record.aread(self._recipients):
-            if recipient not in self._busy:
+            if recipient in self._busy:
+                self._passed_over = True
+            else:
                 self._busy[recipient] = asyncio.create_task(self._send_all(recipient), name="sender")
 
     def _recipients(self, tx: Tx) -> list[str]:
         """Whoever's oldest row is due. One that waits holds back those behind it, so that they stay in order."""
-        left = (OutboxRow.channel == self._channel.name, OutboxRow.state.in_(UNSENT))
-        oldest = select(func.min(OutboxRow.seq)).where(*left).group_by(OutboxRow.person_id, OutboxRow.staff_id)
-        due = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= self._now())
-        waiting = select(OutboxRow.person_id, OutboxRow.staff_id).where(OutboxRow.seq.in_(oldest), OutboxRow.state == "pending", due)
-        rows = tx.session.execute(waiting.order_by(OutboxRow.urgent.desc(), OutboxRow.seq).limit(2000)).all()
+        rows = tx.session.execute(_RECIPIENTS, {"channel": self._channel.name, "now": self._now()}).all()
         return list(dict.fromkeys(person or (f"staff:{staff}" if staff else CONTACT) for person, staff in rows))
 
     async def _send_all(self, recipient: str) -> None:
         try:
-            while letter := await self._record.afirst(lambda tx: self._next(tx, recipient)):
-                await self._send(letter)
+            letter = await self._record.afirst(lambda tx: self._next(tx, recipient))
+            while letter:
+                letter = await self._send(letter)
         except RecordUnavailable as error:
             log.warning("sending has to wait: %s", error)
             await asyncio.sleep(PAUSE)
+            # A database that goes away during a commit doesn't say whether it took it: the row may be marked, and nobody has it.
+            await self._until_stored(lambda tx: self._take_back(tx, recipient))
+            self._passed_over = True
         finally:
             self._busy.pop(recipient, None)
-            self._wake.set()
+            if self._passed_over:
+                self._wake.set()
 
     def _next(self, tx: Tx, recipient: str) -> Letter | None:
         """The recipient's oldest row, marked as being sent; `None` when it is not due or there is none."""
-        oldest = select(OutboxRow).where(_theirs(recipient), OutboxRow.channel == self._channel.name, OutboxRow.state.in_(UNSENT))
-        row = tx.session.scalars(oldest.order_by(OutboxRow.seq).limit(1)).first()
+        asked = {"channel": self._channel.name, "whose": _id(recipient)}
+        row, place, someone = tx.session.execute(_OLDEST[_kind(recipient)], asked).first() or (None, None, None)
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
         if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
@@ -141,7 +174,7 @@ class Sender:
                 tx.session.flush()
                 return self._next(tx, recipient)
         try:
-            address, (text, buttons) = self._address(tx, row), messages.outgoing(tx, row)
+            address, (text, buttons) = self._address(tx, row, place), messages.outgoing(tx, row)
         except SealBroken:
             address, text, buttons = None, "", ()
         if address is None:
@@ -149,13 +182,14 @@ class Sender:
             tx.session.flush()
             return self._next(tx, recipient)
         row.state, row.attempts = "sending", row.attempts + 1
-        language = people.person(tx, row.person_id).language if row.person_id else ENGLISH
+        language = someone.language if someone else ENGLISH
         outgoing = Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language)
         return Letter(row.id, recipient, address, outgoing)
 
-    def _address(self, tx: Tx, row: OutboxRow) -> str | None:
+    def _address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
         if row.address_id:
-            return people.open_address(tx, row.address_id) if people.holds(tx, row.person_id, row.address_id) else None
+            # They may have begun afresh since it was written to them: then it is somebody else's place.
+            return people.open_address(tx, place.id) if place and place.person_id == row.person_id else None
         if row.staff_id is None:
             return CONTACT
         staff = tx.session.get_one(Staff, row.staff_id)
@@ -163,17 +197,27 @@ class Sender:
             return staff.id
         return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
 
-    async def _send(self, letter: Letter) -> None:
+    async def _send(self, letter: Letter) -> Letter | None:
+        """Deliver it, and note in one transaction what became of it and which is next."""
         try:
             external_id = await self._channel.deliver(letter.address, letter.outgoing)
+            note = partial(self._sent, row_id=letter.row_id, external_id=external_id)
         except (Undeliverable, TryLater, OnlyApproved, NotApproved) as fate:
-            why = fate
-            await self._until_stored(lambda tx: self._not_taken(tx, letter.row_id, why))
+            note = partial(self._not_taken, row_id=letter.row_id, fate=fate)
         except Exception as error:
             log.error("a message could not be sent: %s", type(error).__name__)
-            await self._until_stored(lambda tx: self._again(tx, letter.row_id, 0))
-        else:
-            await self._until_stored(lambda tx: self._sent(tx, letter.row_id, external_id))
+            note = partial(self._again, row_id=letter.row_id, seconds=0)
+        try:
+            return await self._record.afirst(lambda tx: self._go_on(tx, letter, note))
+        except Exception:
+            # Neither a record that is away, nor a mistake of ours with the next one, may send this one again.
+            await self._until_stored(note)
+            raise
+
+    def _go_on(self, tx: Tx, letter: Letter, note: Callable[[Tx], None]) -> Letter | None:
+        note(tx)
+        tx.session.flush()
+        return self._next(tx, letter.recipient)
 
     async def report(self, external_id: str, fate: Fate) -> None:
         """The app says only now that a bubble which it took did not arrive. Raises `RecordUnavailable`."""
@@ -226,23 +270,29 @@ class Sender:
         pause = max(seconds, RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
         row.state, row.problem, row.not_before = "pending", "try_later", self._now() + timedelta(seconds=pause)
 
-    def _take_back(self, tx: Tx) -> None:
-        """Rows that were being sent when the process died go out again."""
+    def _take_back(self, tx: Tx, recipient: str | None = None) -> None:
+        """Rows that are marked as being sent, and are not, go out again: those of one recipient, or all."""
         cut_off = select(OutboxRow).where(OutboxRow.channel == self._channel.name, OutboxRow.state == "sending")
-        for row in tx.session.scalars(cut_off):
+        if recipient is not None:
+            cut_off = cut_off.where(_WHOSE[_kind(recipient)])
+        for row in tx.session.scalars(cut_off, {"whose": _id(recipient or "")}):
             row.state = "pending"
 
 
-def _theirs(recipient: str) -> ColumnElement[bool]:
-    """Which rows go to a recipient: somebody of the staff, the contact outside, or a young person."""
+def _kind(recipient: str) -> str:
+    """Whether it is somebody of the staff, the contact outside, or a young person."""
     if recipient.startswith("staff:"):
-        return OutboxRow.staff_id == recipient.removeprefix("staff:")
-    return OutboxRow.person_id.is_(None) & OutboxRow.staff_id.is_(None) if recipient == CONTACT else OutboxRow.person_id == recipient
+        return "staff"
+    return CONTACT if recipient == CONTACT else "person"
+
+
+def _id(recipient: str) -> str:
+    return recipient.removeprefix("staff:")
 
 
 def _row(tx: Tx, row_id: str) -> OutboxRow | None:
     """The row; `None` where it was erased while it was on its way."""
-    return tx.session.scalar(select(OutboxRow).where(OutboxRow.id == row_id))
+    return tx.session.scalar(_ROW, {"id": row_id})
 
 
 def _tell_pages(tx: Tx, row: OutboxRow) -> None:

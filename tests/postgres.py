@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own: made in a folder that is removed, on a socket there, and gone when they are done.
 
-PostgreSQL refuses to run as root, so root runs it as the user `postgres`. It writes without waiting for the disk: what is tried here is
-what becomes of our program, not of PostgreSQL's.
+PostgreSQL refuses to run as root, so root runs it as the user `postgres`. It doesn't wait for the disk, since no power fails here; what it
+has acknowledged outlives its own processes, as our program is promised.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import psycopg
 import pytest
 
 USER = "postgres"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB"}
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB"}
 ENDS_WITHIN = 30.0
 """Seconds."""
 

@@ -35,14 +35,14 @@ def scores_for(risk: str) -> dict[str, Any]:
 
 
 class Conversation:
-    """One conversation, played step by step."""
+    """One conversation, played step by step. With `any_time`, other times of day may be said than those that are written down."""
 
-    def __init__(self, house: House, data: dict[str, Any]) -> None:
+    def __init__(self, house: House, data: dict[str, Any], *, any_time: bool = False) -> None:
         unknown = set(data) - FIELDS
         must(not unknown, f"unknown fields: {sorted(unknown)}")
         self.house, self.data = house, data
         self.young = YoungPerson(house, data.get("channel", "telegram"))
-        self.looking = Looking(house, self.young)
+        self.looking = Looking(house, self.young, any_time=any_time)
 
     async def run(self) -> None:
         self._staff(self.data.get("duty", {"here": ["Sam"], "backup": ["Alex"]}))

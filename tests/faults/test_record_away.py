@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import select
 
-from bot import intake, unstored
+from bot import unstored
 from bot.channels import Incoming, NotStored, Outgoing
+from bot.intake import Intake
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.store import Record
 from escalation.record.tables import InboxRow, OutboxRow
@@ -39,8 +40,9 @@ def said(house: House) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "PATIENCE", 0.5)
+def impatient(house: House) -> None:
+    danger = house.handler.danger
+    house.intake = Intake(house.record, house.service, house.clock, danger, lambda who, _: house.woken.add(who), patience=0.5)
 
 
 def event(number: int, address: str = "young-1", text: str = WORDS) -> Incoming:

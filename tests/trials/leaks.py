@@ -43,7 +43,7 @@ STAFF = ("Sam", "Alex", "Jo", "Kit", "Robin")
 ALLOWED: tuple[tuple[str, str], ...] = (
     (r"^console: Kit, /staff/desk", "what editors write is to be said to everybody, and why they changed it: no young person's words"),
     (r"^console: \w+, /staff/settings", "settings, helplines and what is noted about a change of them: published to everybody"),
-    (r"^console: Robin, \S+: (name|job)$", "names and jobs of staff, which colleagues see, and young people the first name"),
+    (r"^console: Robin, \S+: (name|first_name|job)$", "names and jobs of staff, which colleagues see, and young people the first name"),
     (r"^console: \w+, /staff/account: name$", "what somebody calls a passkey of theirs"),
 )
 """Where something was planted that may be read in clear, as a pattern, and why (`docs/threat_model.md`, T06)."""

@@ -52,6 +52,6 @@ async def all_is_there(plan: Plan, folder: Path, database: str = "") -> None:
     made = await run(plan, folder, database)
     print(made.table())  # noqa: T201 - the figures are asked for
     assert (made.messages, made.kills) == (plan.messages, plan.kills)
-    assert made.replies > plan.messages // 4, "people have to be answered for this to mean something"
+    assert made.replies > 2 * plan.people, "people have to be answered for this to mean something"
     known_to_the_record = replace(made, replies_doubled=0)
     assert known_to_the_record.whole, made.table()
