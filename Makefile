@@ -35,8 +35,8 @@ demo: setup  ## chat on http://127.0.0.1:8080/, staff console on /staff
 	@$(BIN)/breakwater serve
 
 test: setup-dev  ## all tests
-	@# What fails beside everything else is tried once more by itself: a machine that stalls breaks tests of real programs and clocks.
-	@$(BIN)/python -m pytest -n 2 || $(BIN)/python -m pytest --lf --lfnf=none
+	@# What fails is tried again after a pause, and listed: a machine that stalls breaks tests of real programs and clocks.
+	@$(BIN)/python -m pytest -n 2 --reruns 2 --reruns-delay 10 -rR
 
 test-fast: .venv/dev  ## the core: record, cases, console and a few conversations
 	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault and not slow"
