@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz evaluate bench chain kills outages markers latency soak requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz evaluate bench chain kills outages turnover markers mutation latency soak requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -71,6 +71,13 @@ kills: setup-dev  ## 10,000 messages while the program is killed 100 times, on S
 
 outages: setup-dev  ## each part taken away for a minute: what was lost, how soon the emergency text came, how soon all was well
 	@$(BIN)/python -m tests.trials.outages
+
+turnover: setup-dev  ## every key changed twenty times while rows come to their end and people write, on SQLite and on PostgreSQL
+	@$(BIN)/python -m tests.trials.turnover
+	@$(BIN)/python -m tests.trials.turnover --database postgresql
+
+mutation: setup-dev  ## small changes of the code that decides: which of them the tests notice
+	@$(BIN)/python -m tests.mutation
 
 markers: setup-dev  ## thousands of made-up words through every path, then a search for them in everything that is written
 	@$(BIN)/python -m tests.trials.leaks

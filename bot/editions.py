@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +13,13 @@ from bot.content_check import problems
 from bot.service import load_service, owed
 from bot.settings import Settings, SettingsError
 from content.editorial import library
+from content.editorial.earlier import Earlier
 from content.editorial.edition import Texts, laid_out
 from content.editorial.problems import Problem, from_error
 from content.editorial.reading import ContentError, read_file
 from escalation.context import Service
 from escalation.record import published
+from escalation.record.replaced import replaced
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.store import Record, RecordUnavailable, Tx
 from nlu.noticing import Noticing
@@ -46,9 +48,9 @@ def load_edition(settings: Settings, record: Record, before: Edition | None = No
 
     Raises `ContentError` and `SettingsError`.
     """
-    number, texts = record.read(_published)
+    number, texts, earlier = record.read(_published)
     with laid_out(texts) as folder:
-        service = load(settings, folder)
+        service = replace(load(settings, folder), edition=number, replaced=earlier)
         same = before is not None and _noticed_by(before.texts) == _noticed_by(texts)
         return Edition(number, texts, service, before.noticing if before and same else Noticing.load(folder))
 
@@ -103,8 +105,8 @@ class Editions:
             log.info("edition %d is in force", fresh.number)
 
 
-def _published(tx: Tx) -> tuple[int, dict[str, str | None]]:
-    return published.number(tx), published.texts(tx)
+def _published(tx: Tx) -> tuple[int, dict[str, str | None], Mapping[str, tuple[Earlier, ...]]]:
+    return published.number(tx), published.texts(tx), replaced(tx, datetime.now(UTC))
 
 
 def _noticed_by(texts: Texts) -> dict[str, str | None]:

@@ -14,6 +14,7 @@ from bot.settings import ROOT
 from nlu.client import IntentClient
 
 SERVICE = ROOT / "nlu" / "service"
+MODEL = SERVICE / "models" / "intents.tar.gz"
 START_SECONDS = 60
 
 
@@ -22,8 +23,8 @@ class NotPrepared(Exception):
 
 
 @asynccontextmanager
-async def running(url: str, wait: bool = True, log_to: Path | None = None) -> AsyncIterator[bool]:
-    """The intent service, while the block runs: the one that answers at `url`, or one started here. Yields whether it answers.
+async def running(url: str, wait: bool = True, log_to: Path | None = None, service: Path = SERVICE) -> AsyncIterator[bool]:
+    """The intent service, while the block runs: the one that answers at `url`, or one started here from `service`. Yields whether it answers.
 
     With `wait=False` the block begins at once, while the service is still starting. Raises `NotPrepared`.
     """
@@ -32,7 +33,7 @@ async def running(url: str, wait: bool = True, log_to: Path | None = None) -> As
         if await client.ready():
             yield True
             return
-        process = await _start(url, log_to)
+        process = await _start(url, log_to, service)
         try:
             yield await _until_ready(client, process) if wait else False
         finally:
@@ -41,16 +42,16 @@ async def running(url: str, wait: bool = True, log_to: Path | None = None) -> As
         await client.close()
 
 
-async def _start(url: str, log_to: Path | None) -> asyncio.subprocess.Process:
+async def _start(url: str, log_to: Path | None, service: Path) -> asyncio.subprocess.Process:
     address = urlsplit(url)
     if address.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise NotPrepared(f"no intent service answers at {url}, and only one on this machine can be started here")
-    if not (SERVICE / ".venv").is_dir() or not any((SERVICE / "models").glob("*.tar.gz")):
+    if not (service / ".venv").is_dir() or not any((service / "models").glob("*.tar.gz")):
         raise NotPrepared("the intent service is not set up: run `make setup`")
     output = log_to.open("ab") if log_to else asyncio.subprocess.DEVNULL
     return await asyncio.create_subprocess_exec(
         "bash",
-        str(SERVICE / "run.sh"),
+        str(service / "run.sh"),
         str(address.port or 5005),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,

@@ -30,10 +30,11 @@ from bot.dialogue.state import Conversation
 from bot.intake import WORDS
 from bot.lanes import place_of
 from escalation import being_written, cases, chain, discreet, promises
+from escalation.case import OPEN
 from escalation.context import Service
 from escalation.ending import afterwards
 from escalation.insight import counting
-from escalation.record import messages, people
+from escalation.record import earlier_words, messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
@@ -128,12 +129,16 @@ class Handler:
         rows = messages.unhandled(tx, person_id)
         if not rows or (someone.claimed_until and someone.claimed_until > now):
             return None
-        someone.claim, someone.claimed_until = new_id(), now + LEASE
         bodies = tuple(_body(tx, someone, row) for row in rows)
-        edited = {row.message_ref for row in rows if row.message_ref}
-        said = tuple(messages.latest_words(tx, someone, MESSAGES_TOGETHER, edited))
-        earlier, bot_answers = _conversation(tx, someone).earlier_signs(now), being_written.with_adult(tx, person_id) is None
-        return Claim(someone.claim, tuple(rows), bodies, earlier, said, someone.age_band, bot_answers)
+        said: list[str] = []
+        earlier: tuple[tuple[Sign, ...], ...] = ()
+        bot_answers = False
+        if any(row.kind in WORDS for row in rows):
+            edited = {row.message_ref for row in rows if row.message_ref}
+            said = earlier_words.latest(tx, someone, MESSAGES_TOGETHER, edited)
+            earlier, bot_answers = _conversation(tx, someone).earlier_signs(now), being_written.with_adult(tx, person_id) is None
+        someone.claim, someone.claimed_until = new_id(), now + LEASE
+        return Claim(someone.claim, tuple(rows), bodies, earlier, tuple(said), someone.age_band, bot_answers)
 
     async def _understand_in_sight(self, person_id: str, claim: Claim) -> tuple[Heard, ...]:
         """Where it takes a moment, they see that an answer is being written; not where an adult answers them."""
@@ -174,36 +179,40 @@ class Handler:
     def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
         now, service = self._now(), self._service
         someone = people.person(tx, person_id)
-        if not _still_ours(tx, someone, claim):
+        rows = _still_ours(tx, someone, claim)
+        if not rows:
             return
-        case = cases.open_case(tx, person_id)
+        latest = cases.latest_case(tx, person_id)
+        case = latest if latest is None or latest.stage in OPEN else cases.open_case(tx, person_id)
         level = max(one.understood.risk.level for one in heard)
         staffing = cache(partial(chain.staffing_for, tx, service, someone, case, now, level))
         view = cases.view(tx, case, now) if case and case.stage not in afterwards.OVER else None
         heard = tuple(_with_code_word(tx, someone, one) for one in heard)
-        person = _person_view(tx, someone, claim.rows[-1].channel)
+        person = _person_view(tx, someone, rows[-1].channel, had_a_case=latest is not None)
 
         def minutes_until_here(level: Level) -> float:
             return promises.minutes(tx, service, staffing(), now, level)
 
-        turn = Turn(now, heard, person, staffing, view, minutes_until_here, afterwards.view(tx, someone))
+        ended = afterwards.view(tx, someone) if latest else None
+        turn = Turn(now, heard, person, staffing, view, minutes_until_here, ended)
         outcome = decide(turn, _conversation(tx, someone), service)
-        _mark_handled(tx, someone, claim, heard, now)
+        _mark_handled(tx, someone, rows, heard, now)
         for event in outcome.events:
             carry_out(tx, service, someone, event, now)
-        counting.count_turn(tx, service.zone, someone, [row.received_at for row in claim.rows], outcome.noted, now)
-        people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
+        counting.count_turn(tx, service.zone, rows, outcome.noted, now)
         if not outcome.conversation.behind_carry_on:
             someone.last_seen_at = now
         someone.claim = someone.claimed_until = None
+        people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
 
     def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
         """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
         now, service = self._now(), self._service
         someone = people.person(tx, person_id)
-        if not _still_ours(tx, someone, claim):
+        rows = _still_ours(tx, someone, claim)
+        if not rows:
             return
-        _mark_handled(tx, someone, claim, heard, now)
+        _mark_handled(tx, someone, rows, heard, now)
         worst = max(heard, key=lambda one: one.understood.risk.level)
         risk = worst.understood.risk
         if risk.level is Level.IMMEDIATE:
@@ -225,15 +234,19 @@ def _body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, str | None]:
         return {}
 
 
-def _still_ours(tx: Tx, someone: Person, claim: Claim) -> bool:
-    """Whether nobody took over while the model was asked."""
-    first_left = messages.unhandled(tx, someone.id, limit=1)
-    return someone.claim == claim.token and bool(first_left) and first_left[0].id == claim.rows[0].id
+def _still_ours(tx: Tx, someone: Person, claim: Claim) -> list[InboxRow]:
+    """The rows of the claim; none where somebody took over while the model was asked, or where an earlier one turned up."""
+    if someone.claim != claim.token:
+        return []
+    rows = messages.unhandled(tx, someone.id, limit=len(claim.rows))
+    if [row.id for row in rows] == [row.id for row in claim.rows]:
+        return rows
+    someone.claim = someone.claimed_until = None
+    return []
 
 
-def _mark_handled(tx: Tx, someone: Person, claim: Claim, heard: tuple[Heard, ...], now: datetime) -> None:
-    for row, one in zip(claim.rows, heard, strict=True):
-        row = tx.session.merge(row)
+def _mark_handled(tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], now: datetime) -> None:
+    for row, one in zip(rows, heard, strict=True):
         messages.note_understanding(tx, someone, row, one.understood.risk.level, _kept(one.understood))
         row.handled_at = now
 
@@ -250,7 +263,7 @@ def _conversation(tx: Tx, someone: Person) -> Conversation:
         return Conversation(told_limits=True, private_matter=True)
 
 
-def _person_view(tx: Tx, someone: Person, channel: str) -> PersonView:
+def _person_view(tx: Tx, someone: Person, channel: str, *, had_a_case: bool) -> PersonView:
     return PersonView(
         someone.age_band,
         someone.area,
@@ -259,7 +272,7 @@ def _person_view(tx: Tx, someone: Person, channel: str) -> PersonView:
         has_code=someone.return_code is not None,
         has_code_word=someone.code_word is not None,
         language=someone.language,
-        adults=own_view.adults_met(tx, someone.id),
+        adults=own_view.adults_met(tx, someone.id) if had_a_case else (),
         kept_back=discreet.keeps_back(tx, someone),
     )
 

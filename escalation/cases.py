@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from escalation import alerts, chain, promises
 from escalation.agreements import Wording, agreed, enter
@@ -34,15 +34,19 @@ class Noticed:
     raised_by: str | None
 
 
+# Put together once: each message asks for them.
+_NEWEST = select(CaseRow).where(CaseRow.person_id == bindparam("person_id")).order_by(CaseRow.id.desc()).limit(1)
+_NEWEST_OPEN = _NEWEST.where(CaseRow.stage.in_(OPEN))
+
+
 def open_case(tx: Tx, person_id: str) -> CaseRow | None:
     """The person's open case, if there is one; there is never more than one."""
-    newest = select(CaseRow).where(CaseRow.person_id == person_id, CaseRow.stage.in_(OPEN)).order_by(CaseRow.id.desc())
-    return tx.session.scalars(newest.limit(1)).first()
+    return tx.session.scalar(_NEWEST_OPEN, {"person_id": person_id})
 
 
 def latest_case(tx: Tx, person_id: str) -> CaseRow | None:
     """The person's newest case, open or closed."""
-    return tx.session.scalars(select(CaseRow).where(CaseRow.person_id == person_id).order_by(CaseRow.id.desc()).limit(1)).first()
+    return tx.session.scalar(_NEWEST, {"person_id": person_id})
 
 
 def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:

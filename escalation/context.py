@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from content.editorial.earlier import Earlier
 from content.editorial.library import Library
 from content.editorial.opening import Opening
 from escalation.app_templates import AppTemplates
@@ -43,6 +44,10 @@ class Service:
     """The apps by which young people come, by channel."""
     only_signed: bool = False
     """Whether guidance is said only while it is signed off and its review not overdue, as in production."""
+    edition: int = 0
+    """How many versions of files had been published when the words were read."""
+    replaced: Mapping[str, tuple[Earlier, ...]] = field(default_factory=dict)
+    """By topic, the scripts that were replaced within the last day, the oldest first."""
     staff_policy: StaffPolicy = field(kw_only=True)
     """The form, duties and sharing without agreement, as the organisation set them."""
     opening: Opening = field(kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from escalation.case import Stage
 from escalation.context import Service
@@ -29,6 +29,9 @@ KNOCK_LATER = "knock_later"
 
 FRESH = timedelta(minutes=2)
 """A bubble that has waited for longer than this was put off."""
+
+# Put together once: each message asks for it.
+_ANY_KEPT = select(OutboxRow.id).where(OutboxRow.person_id == bindparam("person_id"), OutboxRow.state == KEPT_BACK).limit(1)
 
 
 def tell(
@@ -60,6 +63,7 @@ def tell(
         if row is not None:
             row.state, row.tact = KEPT_BACK if keep_back else row.state, UNASKED if unasked else TALK
             rows.append(row)
+    tx.session.flush()
     if keep_back and rows:
         _knock_for(tx, service, someone, rows[0], now, unasked)
     return rows
@@ -74,8 +78,7 @@ def seems_there(service: Service, someone: Person, now: datetime) -> bool:
 
 def keeps_back(tx: Tx, someone: Person) -> bool:
     """Whether something waits until they carry on."""
-    kept = select(OutboxRow.id).where(OutboxRow.person_id == someone.id, OutboxRow.state == KEPT_BACK)
-    return tx.session.scalar(kept.limit(1)) is not None
+    return tx.session.scalar(_ANY_KEPT, {"person_id": someone.id}) is not None
 
 
 def hold(tx: Tx, service: Service, row: OutboxRow, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -85,7 +86,10 @@ def words() -> Library:
 
 @pytest.fixture(scope="session")
 def noticing() -> Noticing:
-    return Noticing.load()
+    loaded = Noticing.load()
+    # As the program does at its start: to look through all phrases for what is not needed any more takes part of a second.
+    gc.freeze()
+    return loaded
 
 
 @pytest.fixture(scope="session")

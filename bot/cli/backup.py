@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import make_url
 from typer.core import TyperGroup
 
 from bot.cli.common import current_settings, end, open_record, told, utc_now
 from bot.settings import Settings, SettingsError
 from escalation.record.backup import making, restoring
 from escalation.record.backup.making import Contents
+from escalation.record.backup.places import place_of
 from escalation.record.backup.restoring import Keys, PolicyOf, Restored
-from escalation.record.backup.unpacked import file_of
 from escalation.record.key_keeping import keeping
 
 UNKNOWN_ERASURES = (
@@ -62,9 +63,8 @@ def backup_make(file: Annotated[Path, typer.Argument(help="new file, sealed with
 def backup_check(file: File, key_file: KeyFile = None) -> None:
     """Rehearse a restore in a private place, tell what came of it, and delete it again."""
     current = current_settings()
-    beside = file_of(current.database_url).parent
     keys = _keys(current, key_file)
-    done = restoring.rehearse(file, keys, beside, folders=_folders(current), policy=_policy(current), now=utc_now())
+    done = restoring.rehearse(file, keys, current.database_url, folders=_folders(current), policy=_policy(current), now=utc_now())
     _tell(done, f"{file} can be restored")
 
 
@@ -78,11 +78,13 @@ def restore(
 ) -> None:
     """Put a back-up in the record's place. What was erased since stays erased, and what is over is destroyed, before anything can be read."""
     current = current_settings()
-    target = file_of(to or current.database_url)
+    target = to or current.database_url
+    if to and make_url(to).password:
+        end("leave the password out of --to, where every process can see it: give the whole address as BREAKWATER_DATABASE_URL")
     done = restoring.restore(
         file, _keys(current, key_file), target, replace=replace, folders=_folders(current), policy=_policy(current), now=utc_now()
     )
-    _tell(done, f"restored to {target}")
+    _tell(done, f"restored to {place_of(target).name}")
     if done.kept_beside:
         typer.echo(f"the record that was there is kept at {done.kept_beside}: destroy it as soon as nobody needs it")
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import current_settings, end, open_record, told, utc_now
+from bot.cli.common import current_settings, end, err, open_record, told, utc_now
 from content.editorial.library import CONTENT
 
 app = typer.Typer(no_args_is_help=True, help="The words: scripts, messages, phrases, helplines.")
@@ -70,17 +70,29 @@ def content_import(
     folder: Annotated[Path, typer.Argument(help="a folder such as `content export` writes", file_okay=False, exists=True)],
     note: Annotated[str, typer.Option("--note", help="why, for whoever looks at the versions later")] = "imported",
 ) -> None:
-    """Publish what is different in FOLDER, all of it or, where anything is wrong, nothing. What is not there stays as it is."""
+    """Publish what is different in FOLDER, all of it or, where anything is wrong, nothing. What is not there stays as it is.
+
+    It passes the same checks as on the desk, which takes up to two minutes.
+    """
+    from bot.desk.checks.gates_aside import check_aside
     from bot.editions import refused
     from content.editorial.exchange import changed
     from escalation.publishing import Change, Outdated, Publisher, Unfit
     from escalation.record import published
 
     current = current_settings()
-    with open_record(current) as record:
+    with open_record(current) as record, err.status("looking for what is different") as shown:
         fresh = changed(record.read(published.texts), folder)
         changes = record.read(lambda tx: [Change(key, text, published.version_of(tx, key)) for key, text in fresh.items()])
-        publisher = Publisher(record, partial(refused, production=current.mode == "production"), utc_now)
+        check = partial(refused, production=current.mode == "production")
+        publisher = Publisher(
+            record,
+            check,
+            utc_now,
+            gate=check_aside,
+            on_progress=lambda done, of, what: shown.update(f"checking the {what}: {done} of {of}"),
+        )
+        shown.update(f"checking {len(changes)} changed files with everything else")
         try:
             count = publisher.publish(changes, by=None, note=note[:200])
         except Unfit as unfit:

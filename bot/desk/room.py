@@ -13,6 +13,7 @@ from bot.desk.checks.gates_aside import check_aside
 from bot.desk.drafting.publishing import Publishing
 from bot.desk.panel.site import PanelSite, create
 from bot.desk.state import Desk
+from bot.desk.training.runs import Trainings
 from bot.desk.trying import Rehearsals
 from bot.editions import Editions
 from bot.turn import Reader
@@ -22,12 +23,23 @@ from escalation.record.store import Record
 
 
 def build(
-    record: Record, editions: Editions, check: Check, now: Callable[[], datetime], *, production: bool, reader: Reader | None = None
+    record: Record,
+    editions: Editions,
+    check: Check,
+    now: Callable[[], datetime],
+    *,
+    production: bool,
+    reader: Reader | None = None,
+    training: Trainings | None = None,
 ) -> Desk:
-    """The desk of one program, which knows from when on an edition is in force. `reader`: the intent service, asked where a draft is tried."""
-    zone = editions.in_force.service.zone
-    publishing = Publishing(record, check, now, zone, production=production, gate=check_aside, after=editions.look)
-    desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader))
+    """The desk of one program, which knows from when on an edition is in force.
+
+    `reader`: the intent service, asked where a draft is tried; `training`: how it is trained anew.
+    """
+    publishing = Publishing(
+        record, check, now, lambda: editions.in_force.service, production=production, gate=check_aside, after=editions.look
+    )
+    desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader), training=training)
     editions.tell(lambda edition: desk.use(edition.number))
     return desk
 

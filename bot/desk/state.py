@@ -10,6 +10,8 @@ from fastapi import Request
 
 from bot.desk.drafting.publishing import Publishing
 from bot.desk.editing.opened import Library
+from bot.desk.phrases.messages import Reread
+from bot.desk.training.runs import Trainings
 from bot.desk.trying import Rehearsals
 
 
@@ -18,7 +20,8 @@ class Desk:
     """The desk of one process. `production`: whether only what is signed off may be published.
 
     `problem`: why the newest edition is not in force; empty where it is. `library`: what drafts are checked against while they
-    are written; `rehearsals`: the chats in which drafts are tried.
+    are written; `messages`: the training messages that phrases are tried on; `rehearsals`: the chats in which drafts are tried;
+    `training`: of the intent service, where it can be started here.
     """
 
     publishing: Publishing
@@ -26,7 +29,9 @@ class Desk:
     clock: Callable[[], datetime]
     problem: Callable[[], str] = lambda: ""
     library: Library = field(default_factory=Library)
+    messages: Reread = field(default_factory=Reread)
     rehearsals: Rehearsals = field(default_factory=Rehearsals)
+    training: Trainings | None = None
     _since: dict[int, datetime] = field(default_factory=dict)
     _number: int | None = None
 

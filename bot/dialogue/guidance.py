@@ -35,20 +35,29 @@ def show_theme(scene: Scene, theme: str) -> None:
 def show_topic(scene: Scene, topic: str) -> bool:
     """The first answer on a topic; its step `again`, if it has one, where they are at it already. `False` without a script."""
     _note_asked(scene, topic)
-    place, script = scene.state.place, scene.script(topic)
-    going_on = place is not None and place.topic == topic and script is not None and "again" in script.steps
-    return show_step(scene, topic, "again" if going_on else "start")
+    place, script = scene.state.place, scene.script_begun(topic)
+    if place is not None and place.topic == topic and script is not None and "again" in script.steps:
+        return show_step(scene, topic, "again")
+    return _show(scene, scene.script(topic), "start", _at_the_start(scene, topic))
 
 
 def show_step(scene: Scene, topic: str, name: str) -> bool:
-    """One step of a script. `False` where it does not exist (any more)."""
-    script = scene.script(topic)
+    """One step of a script, as it was when they began it. `False` where it does not exist (any more)."""
+    begun = scene.begun(topic) or _at_the_start(scene, topic)
+    return _show(scene, scene.script_begun(topic), name, begun.model_copy(update={"step": name}))
+
+
+def _show(scene: Scene, script: Script | None, name: str, place: Place) -> bool:
     step = script.steps.get(name) if script else None
     if script is None or step is None:
         return False
-    scene.state.place = Place(topic=topic, step=name)
+    scene.state.place = place
     _say_step(scene, step, scene.buttons(resolved(script, step)))
     return True
+
+
+def _at_the_start(scene: Scene, topic: str) -> Place:
+    return Place(topic=topic, edition=scene.service.edition, begun_at=scene.turn.now)
 
 
 def _say_step(scene: Scene, step: Step, buttons: tuple[tuple[str, str], ...]) -> None:
@@ -92,7 +101,7 @@ def guess(scene: Scene, ranking: tuple[tuple[str, float], ...], about: str | Non
 def _here(scene: Scene) -> dict[str, str]:
     """The way back to the step that is being read: what was not understood is most likely about that."""
     place = scene.state.place
-    script = scene.script(place.topic) if place else None
+    script = scene.script_begun(place.topic) if place else None
     return {script.title: f"go:{script.topic}/{place.step}"} if script and place and is_guidance(scene, place.topic) else {}
 
 
@@ -159,13 +168,13 @@ def begin_topic(scene: Scene, topic: str) -> None:
     if script is None:
         return
     _note_asked(scene, topic)
-    scene.state.place = Place(topic=topic)
+    scene.state.place = _at_the_start(scene, topic)
     scene.say(step_words(scene, script.steps["start"])[:2])
 
 
 def go_on(scene: Scene, place: Place, words: str) -> bool:
     """Say `words` with the buttons of a step, to go on where guidance was left. `False` where the step is gone."""
-    script = scene.script(place.topic)
+    script = scene.script_begun(place.topic)
     step = script.steps.get(place.step) if script else None
     if script is None or step is None:
         return False

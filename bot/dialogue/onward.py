@@ -33,7 +33,7 @@ def speak(scene: Scene, id: str) -> None:
 def with_ideas(scene: Scene, id: str) -> None:
     """Say a message that asks what would help; where guidance is being read, going on with it is one of the ways."""
     buttons = scene.buttons(scene.service.library.message(id).buttons)
-    if scene.state.place and scene.script(scene.state.place.topic):
+    if scene.state.place and scene.script_begun(scene.state.place.topic):
         ideas = scene.own_buttons([(scene.words("conversation.ideas")[0], "do:ideas")])
         buttons = (*ideas, *(button for button in buttons if not button[1].endswith(":do:menu")))
     scene.say(scene.words(id), buttons)
@@ -56,7 +56,7 @@ def typed_label(scene: Scene, text: str, topic: str | None) -> str | None:
 
 def _ways(scene: Scene, topic: str | None) -> list[tuple[str, str]]:
     place = scene.state.place
-    steps = [(scene.script(place.topic), place.step)] if place else []
+    steps = [(scene.script_begun(place.topic), place.step)] if place else []
     steps += [(scene.script(one), "start") for one in (topic, about(scene)) if one]
     found = [button for script, step in steps if script for button in _buttons(script, step)]
     return [*found, *((button.label, button.go) for button in scene.service.library.message("conversation.menu").buttons)]

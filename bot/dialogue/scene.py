@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from bot.dialogue.events import Event, LanguageChosen, Said, SaidAside
-from bot.dialogue.state import Conversation, Question
+from bot.dialogue.state import Conversation, Place, Question
+from content.editorial.earlier import FINISHED_WITHIN
 from content.editorial.release import reason_to_hold
 from content.editorial.schema import Bubbles, Button, Script
 from escalation.apps import App
@@ -106,9 +107,28 @@ class Scene:
     def script(self, topic: str) -> Script | None:
         """The guidance on a topic, where there is some that may be said today."""
         script = self.service.library.scripts.get(topic)
-        if script and self.service.only_signed and reason_to_hold(script, self.turn.now.date()):
+        return script if script and self._may_be_said(script) else None
+
+    def begun(self, topic: str) -> Place | None:
+        """Where they are in the middle of the script on this topic, for at most a day from its beginning."""
+        place = self.state.place
+        if place is None or place.topic != topic or place.begun_at is None or self.turn.now - place.begun_at > FINISHED_WITHIN:
             return None
-        return script
+        return place
+
+    def script_begun(self, topic: str) -> Script | None:
+        """The script on a topic as they began it, where they are in the middle of it; else as it is now.
+
+        Only its own steps are those of then: helplines, crisis words, phrases and policy are always of now.
+        """
+        begun = self.begun(topic)
+        versions = (one for one in self.service.replaced.get(topic, ()) if begun and one.until >= begun.edition)
+        then = next((one.speaking(self.service.library.language) for one in versions), None)
+        return then if then and self._may_be_said(then) else self.script(topic)
+
+    def _may_be_said(self, script: Script) -> bool:
+        """What a lead stopped is said nowhere; the rest of what is not signed off only where nobody real reads it."""
+        return script.status != "retired" and not (self.service.only_signed and reason_to_hold(script, self.turn.now.date()))
 
     @property
     def app(self) -> App:

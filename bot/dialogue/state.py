@@ -113,10 +113,12 @@ class Call(Part):
 
 
 class Place(Part):
-    """A step of a script."""
+    """A step of a script. `edition`: how many versions of files had been published when they began it; `begun_at`: when that was."""
 
     topic: str
     step: str = "start"
+    edition: int = 0
+    begun_at: datetime | None = None
 
 
 class Conversation(Part):

@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.doctor.installation import Installation
-from bot.doctor.verdict import Verdict, attention, broken, ok, unknown
-from escalation.record.backup import making
+from bot.doctor.verdict import Verdict, attention, broken, ok
+from escalation.record.backup import making, postgres
 
 OLD, MISSING = timedelta(hours=26), timedelta(days=3)
 """A nightly back-up may take a while; after three days without one too much would be lost."""
@@ -16,8 +16,8 @@ OLD, MISSING = timedelta(hours=26), timedelta(days=3)
 
 def check_backup(one: Installation) -> Verdict:
     """Whether the newest back-up in the folder is of last night. What is in it is looked at when it is made."""
-    if one.file is None:
-        return unknown("The record is on PostgreSQL, which this program does not back up.", "See that pg_dump runs each night, sealed.")
+    if one.file is None and (missing := postgres.missing_tools()):
+        return broken(f"The record is on PostgreSQL, and {missing[0]} is not here: no back-up can be made.", postgres.GET_TOOLS)
     if one.settings.backup_folder is None:
         return attention(
             "No folder for back-ups is set: a lost disk would lose every case.",

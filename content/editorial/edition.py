@@ -18,10 +18,11 @@ from content.editorial.reading import ContentError
 Texts = Mapping[str, str | None]
 """Published texts by key, the path of the file below `content/`; `None`: the file is retired."""
 
-KINDS = ("guidance", "messages", "crisis", "helplines", "canned_replies", "risk_phrases", "policy")
-"""The folders whose YAML files can be published. Training messages go live with a training, pictures and labels with a release."""
+KINDS = ("guidance", "messages", "crisis", "helplines", "canned_replies", "risk_phrases", "policy", "intents")
+"""The folders whose YAML files can be published. Training messages (`intents`) count from the next training on, pictures and labels from a release on."""
 
-_KEY = re.compile(r"(?:guidance/[a-z0-9_]+|(?!guidance)(?:" + "|".join(KINDS) + r"))/[a-z0-9_]+(?:\.[a-z]{2,3})?\.yml")
+_WORDS = "|".join(kind for kind in KINDS if kind not in ("guidance", "intents"))
+_KEY = re.compile(rf"(?:(?:guidance/[a-z0-9_]+|{_WORDS})/[a-z0-9_]+(?:\.[a-z]{{2,3}})?|intents/(?:disclosures/)?[a-z0-9_]+)\.yml")
 
 
 def is_key(key: str) -> bool:

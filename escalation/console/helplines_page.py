@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -53,7 +53,7 @@ class Back:
 
     def value(self, contact: Contact | None, name: str) -> str:
         """What stands in a field."""
-        if self.contact_id == (contact.id if contact else NEW):
+        if self.typed and self.contact_id == (contact.id if contact else NEW):
             return self.typed.get(name, "")
         found = getattr(contact, name) if contact else None
         return "" if found is None or found is False else "yes" if found is True else str(found)
@@ -98,6 +98,18 @@ def saved(tx: Tx, area: Area, contact_id: str, typed: Mapping[str, str], who: st
     number = area.directory.contacts.index(before) if before else len(area.directory.contacts)
     text = text_of(published.texts(tx), key_of(area.id)) or ""
     return [Change(key_of(area.id), with_item(text, ("contacts",), number, item), area.version)], {}
+
+
+def came_back(area: Area, change: Change, wrong: Sequence[str]) -> Back:
+    """The contact's form with what was typed, where the change of a contact could not be put in force."""
+    before = {one.id: one for one in area.directory.contacts}
+    after = {one.id: one for one in Directory.model_validate(parsed(change.text or "")).contacts}
+    said = {"": "; ".join(wrong)}
+    changed = next((one for one in after.values() if one != before.get(one.id)), None)
+    if changed is None:
+        return Back(next((id for id in before if id not in after), ""), {}, said)
+    typed = {name: Back().value(changed, name) for name in (*_TYPED, "checked_on", "always_open")}
+    return Back(changed.id if changed.id in before else NEW, typed, said)
 
 
 def removed(tx: Tx, area: Area, contact_id: str) -> list[Change]:

@@ -35,6 +35,8 @@ TABLE: dict[str, frozenset[str]] = {
     "edit_content": frozenset({"lead", "editor"}),
     "approve_content": frozenset({"lead"}),
     "publish_content": frozenset({"lead", "editor"}),
+    "see_training": frozenset({"lead", "editor", "admin"}),
+    "train": frozenset({"lead", "admin"}),
     "see_insight": frozenset({"lead", "admin"}),
     "see_rota": frozenset({"worker", "lead", "admin"}),
     "work_shifts": frozenset({"worker", "lead"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from pydantic import BaseModel
@@ -12,6 +12,7 @@ from content.editorial.edition import text_of
 from content.editorial.opening import Opening
 from content.editorial.reading import parsed
 from escalation.console.policy_form import Edited, Setting, edit, settings_of
+from escalation.console.putting_in_force import Tried
 from escalation.ending.ending_policy import EndingPolicy
 from escalation.policy import Policy
 from escalation.record import published
@@ -53,7 +54,10 @@ FILES = {file.name: file for file in (*TIMES, RETENTION)}
 
 @dataclass(frozen=True, slots=True)
 class PolicyShown:
-    """A policy as its form shows it. `typed` came back with the form; `edited` is what comes of it; `wrong` what is wrong with all of it."""
+    """A policy as its form shows it. `typed` came back with the form; `edited` is what comes of it; `wrong` what is wrong with all of it.
+
+    `checking`: the checks of a change run; `clash`: somebody else changed it meanwhile.
+    """
 
     file: PolicyFile
     version: int
@@ -63,6 +67,8 @@ class PolicyShown:
     edited: Edited | None = None
     wrong: tuple[str, ...] = ()
     note: str = ""
+    checking: bool = False
+    clash: bool = False
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, list[Setting]]]]]:
@@ -94,6 +100,17 @@ def shown(tx: Tx, file: PolicyFile) -> PolicyShown:
     """The policy in force."""
     settings = settings_of(file.kind.model_validate(parsed(text(tx, file.key))))
     return PolicyShown(file, published.version_of(tx, file.key), tuple(settings), tuple(published.versions(tx, file.key)))
+
+
+def with_try(tx: Tx, file: PolicyFile, tried: Tried | None) -> PolicyShown:
+    """The policy in force, with what somebody typed who could not put it in force."""
+    if tried is None or tried.running:
+        return replace(shown(tx, file), checking=tried is not None)
+    values = settings_of(file.kind.model_validate(parsed(tried.change.text or "")))
+    done, typed = edited(tx, file, tried.change.base, {one.name: one.value for one in values})
+    if not done.changes:
+        return shown(tx, file)
+    return replace(shown(tx, file), edited=done, typed=typed, wrong=tried.wrong, clash=tried.outdated)
 
 
 def confirmed(tx: Tx) -> Confirmed:

@@ -72,7 +72,7 @@ def change(record: Record, new: bytes, now: Callable[[], datetime], told: Callab
     """
     record.write(lambda tx: _begin(tx, new, now()))
     record.vault.look_again()
-    while wrapped := record.write(_wrap_batch):
+    while wrapped := record.insist(_wrap_batch):
         told(wrapped)
         time.sleep(PAUSE)
     record.write(lambda tx: _done(tx, now()))
@@ -83,7 +83,7 @@ def forget(record: Record, now: datetime, *, stopped: bool = False) -> None:
 
     Raises `KeyChangeError` where that would leave something or somebody behind.
     """
-    record.write(lambda tx: _forget(tx, now, stopped))
+    record.insist(lambda tx: _forget(tx, now, stopped))
     record.fold_in()
 
 

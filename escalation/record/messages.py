@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from escalation.record import people
 from escalation.record.ids import new_id
@@ -28,6 +28,16 @@ BLANK = "•••"
 
 COPY = "copy"
 """The speaker of a copy of what was said, which is no part of it."""
+
+# Put together once: each message asks for them.
+_SAME = (InboxRow.channel == bindparam("channel")) & (InboxRow.external_id == bindparam("external_id"))
+_BEFORE = select(_SAME, InboxRow.aside).where(or_(_SAME, InboxRow.message_ref == bindparam("ref"))).execution_options(autoflush=False)
+_UNHANDLED = (
+    select(InboxRow)
+    .where(InboxRow.person_id == bindparam("person_id"), InboxRow.handled_at.is_(None))
+    .order_by(InboxRow.seq)
+    .limit(bindparam("limit"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,11 @@ def store(
     tx: Tx, address: Address, someone: Person, external_id: str, kind: str, body: dict[str, Any], message_ref: str | None, now: datetime
 ) -> InboxRow | None:
     """Keep what came in, or return `None` if this very event was kept before. An edit becomes a new version (S15)."""
-    duplicate = select(InboxRow.id).where(InboxRow.channel == address.channel, InboxRow.external_id == external_id)
-    if tx.session.scalar(duplicate):
-        return None
     ref = tx.vault.pseudonym("message", address.pseudonym, message_ref) if message_ref else None
-    earlier = list(tx.session.scalars(select(InboxRow).where(InboxRow.message_ref == ref))) if ref else []
+    asked = {"channel": address.channel, "external_id": external_id, "ref": ref}
+    before = tx.session.execute(_BEFORE, asked).all()
+    if any(same for same, _ in before):
+        return None
     row_id = new_id()
     row = InboxRow(
         id=row_id,
@@ -69,9 +79,9 @@ def store(
         external_id=external_id,
         kind=kind,
         message_ref=ref,
-        version=len(earlier) + 1,
+        version=len(before) + 1,
         body_sealed=tx.vault.seal_for(someone, "inbox.body", row_id, json.dumps(body)),
-        aside=any(version.aside for version in earlier),
+        aside=any(aside for _, aside in before),
         received_at=now,
     )
     tx.session.add(row)
@@ -82,25 +92,7 @@ def store(
 
 def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
     """What the person sent that nobody handled yet, oldest first."""
-    waiting = select(InboxRow).where(InboxRow.person_id == person_id, InboxRow.handled_at.is_(None)).order_by(InboxRow.seq)
-    return list(tx.session.scalars(waiting.limit(limit)))
-
-
-def latest_words(tx: Tx, someone: Person, limit: int, replaced: Collection[str] = ()) -> list[str]:
-    """What the person wrote last and was handled, oldest first: the newest version of each message.
-
-    `replaced`: references of messages of which a newer version is being handled now; they are left out.
-    """
-    handled = select(InboxRow).where(
-        InboxRow.person_id == someone.id,
-        InboxRow.kind.in_(("text", "edited")),
-        InboxRow.handled_at.is_not(None),
-        InboxRow.aside.is_(False),
-    )
-    rows = list(tx.session.scalars(handled.order_by(InboxRow.seq.desc()).limit(2 * limit)))
-    newest = {row.message_ref or row.id: row for row in reversed(rows)}
-    texts = [body(tx, someone, row).get("text", "").strip() for ref, row in newest.items() if ref not in replaced]
-    return [text for text in texts if text][-limit:]
+    return list(tx.session.scalars(_UNHANDLED, {"person_id": person_id, "limit": limit}))
 
 
 def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
@@ -179,7 +171,6 @@ def say(
         created_at=now,
     )
     tx.session.add(row)
-    tx.session.flush()
     tx.signal(f"outbox:{address.channel}")
     tx.signal(f"person:{someone.id}")
     return row

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 
 from escalation.record.ids import new_id
 from escalation.record.retention import coming_back
@@ -16,11 +17,29 @@ CODE_LETTERS = 8
 DRILL = "drill"
 """The channel by which drills write."""
 
+# Put together once: each message asks for them.
+_WHO_WRITES = (
+    select(Person, Address)
+    .join(Address, Address.person_id == Person.id)
+    .where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
+)
+_PERSON = select(Person).where(Person.id == bindparam("id"))
+_STATE = select(ConversationRow.state_sealed).where(ConversationRow.person_id == bindparam("person_id"))
+_conversations = cast(Table, ConversationRow.__table__)
+_KEEP_STATE = update(_conversations).where(_conversations.c.person_id == bindparam("whose"))
+_LAST_ADDRESS = (
+    select(Address)
+    .where(Address.person_id == bindparam("person_id"))
+    .order_by(Address.last_used_at.desc(), Address.id.desc())
+    .limit(1)
+    .execution_options(autoflush=False)  # whatever changes an address flushes it
+)
+
 
 def find(tx: Tx, channel: str, address: str) -> tuple[Person, Address] | None:
     """The person who writes from this address, or `None`."""
-    row = tx.session.scalar(select(Address).where(Address.channel == channel, Address.pseudonym == tx.vault.pseudonym(channel, address)))
-    return (person(tx, row.person_id), row) if row else None
+    found = tx.session.execute(_WHO_WRITES, {"channel": channel, "pseudonym": tx.vault.pseudonym(channel, address)}).first()
+    return (found[0], found[1]) if found else None
 
 
 def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[Person, Address]:
@@ -82,7 +101,7 @@ def is_drill(tx: Tx, person_id: str) -> bool:
 
 def person(tx: Tx, person_id: str) -> Person:
     """The person with this id. Raises `KeyError`."""
-    row = tx.session.get(Person, person_id)
+    row = tx.at_hand(Person, person_id) or tx.session.scalar(_PERSON, {"id": person_id})
     if row is None:
         raise KeyError(person_id)
     return row
@@ -112,19 +131,13 @@ def by_code(tx: Tx, given: str) -> Person:
 
 def last_address(tx: Tx, person_id: str) -> Address | None:
     """The address the person last wrote from."""
-    chosen = select(Address).where(Address.person_id == person_id).order_by(Address.last_used_at.desc(), Address.id.desc())
-    return tx.session.scalars(chosen.limit(1)).first()
+    return tx.session.scalar(_LAST_ADDRESS, {"person_id": person_id})
 
 
 def open_address(tx: Tx, address_id: str) -> str:
     """The address itself, for the channel that delivers to it."""
     row = tx.session.get_one(Address, address_id)
     return tx.vault.open_for(person(tx, row.person_id), "addresses.address", row.id, row.address_sealed)
-
-
-def holds(tx: Tx, person_id: str | None, address_id: str) -> bool:
-    """Whether an address is still this person's: they may have begun afresh since something was written to them."""
-    return tx.session.get_one(Address, address_id).person_id == person_id
 
 
 def named_in_concerns(tx: Tx, person_id: str) -> list[str]:
@@ -137,15 +150,14 @@ def named_in_concerns(tx: Tx, person_id: str) -> list[str]:
 
 def load_conversation(tx: Tx, someone: Person) -> str | None:
     """The dialogue's state as JSON, or `None` before the first turn."""
-    row = tx.session.get(ConversationRow, someone.id)
-    return tx.vault.open_for(someone, "conversations.state", someone.id, row.state_sealed) if row else None
+    sealed = tx.session.scalar(_STATE, {"person_id": someone.id})
+    return tx.vault.open_for(someone, "conversations.state", someone.id, sealed) if sealed else None
 
 
 def save_conversation(tx: Tx, someone: Person, state: str, turn: int, now: datetime) -> None:
     """Keep the dialogue's state."""
     sealed = tx.vault.seal_for(someone, "conversations.state", someone.id, state)
-    row = tx.session.get(ConversationRow, someone.id)
-    if row is None:
-        tx.session.add(ConversationRow(person_id=someone.id, turn=turn, state_sealed=sealed, updated_at=now))
-    else:
-        row.turn, row.state_sealed, row.updated_at = turn, sealed, now
+    to = {"turn": turn, "state_sealed": sealed, "updated_at": now}
+    tx.session.flush()
+    if not tx.session.connection().execute(_KEEP_STATE, {"whose": someone.id, **to}).rowcount:
+        tx.session.add(ConversationRow(person_id=someone.id, **to))

@@ -41,21 +41,21 @@ def renew(record: Record, before: datetime, now: Callable[[], datetime], ids: Se
     """Renew the keys of these people, or of all whose key was made before that moment, and of those with whom it was interrupted."""
     done, last = Renewed(), None
     while (some := ids or record.read(lambda tx: due(tx, before, AT_ONCE))) and some != last:
-        begun = [one for one in some if record.write(partial(begin, person_id=one, now=now()))]
+        begun = [one for one in some if record.insist(partial(begin, person_id=one, now=now()))]
         _wait(record)
         for one in begun:
             done.fields += _seal_all(record, one)
         _wait(record)
         for one in begun:
             done.fields += _seal_all(record, one)
-            done.people += record.write(partial(finish, person_id=one))
+            done.people += record.insist(partial(finish, person_id=one))
         last = some
     return done
 
 
 def _seal_all(record: Record, person_id: str) -> int:
     done = 0
-    while fields := record.write(partial(seal_again, person_id=person_id, limit=AT_ONCE)):
+    while fields := record.insist(partial(seal_again, person_id=person_id, limit=AT_ONCE)):
         done += fields
     return done
 

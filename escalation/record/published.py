@@ -24,6 +24,7 @@ class Version:
     by: str
     note: str
     retired: bool
+    withdraws: bool
 
 
 def number(tx: Tx) -> int:
@@ -55,11 +56,14 @@ def versions(tx: Tx, key: str) -> list[Version]:
     """The published versions of a file, newest first."""
     rows = select(PublishedRow, Staff.name).outerjoin(Staff, Staff.id == PublishedRow.published_by)
     found = tx.session.execute(rows.where(PublishedRow.key == key).order_by(PublishedRow.version.desc()))
-    return [Version(row.version, row.published_at, name or "", row.note, row.text is None) for row, name in found]
+    return [Version(row.version, row.published_at, name or "", row.note, row.text is None, row.withdraws) for row, name in found]
 
 
-def add(tx: Tx, key: str, text: str | None, now: datetime, *, by: str | None, note: str) -> int:
-    """Publish a text, or with `None` retire the file; the audit notes it. Returns the new version."""
+def add(tx: Tx, key: str, text: str | None, now: datetime, *, by: str | None, note: str, withdraws: bool = False) -> int:
+    """Publish a text, or with `None` retire the file; the audit notes it. Returns the new version.
+
+    `withdraws`: nobody finishes the version before, not even who is in the middle of it.
+    """
     digest = hashlib.sha256((text or "").encode()).hexdigest()
     row = PublishedRow(
         number=number(tx) + 1,
@@ -72,7 +76,9 @@ def add(tx: Tx, key: str, text: str | None, now: datetime, *, by: str | None, no
         published_at=now,
         published_by=by,
         note=note,
+        withdraws=withdraws,
     )
     tx.session.add(row)
-    audit.note(tx, "retired_content" if text is None else "published_content", now, staff_id=by, subject_id=row.id, digest=digest)
+    action = "withdrew_content" if withdraws else "retired_content" if text is None else "published_content"
+    audit.note(tx, action, now, staff_id=by, subject_id=row.id, digest=digest)
     return row.version

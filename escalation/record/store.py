@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from escalation.record.retention import veil
 from escalation.record.retention.veil import Veil
@@ -31,6 +32,15 @@ T = TypeVar("T")
 
 class RecordUnavailable(Exception):
     """The database did not take a transaction; nothing of it was stored. Try again later."""
+
+
+class Collided(RecordUnavailable):
+    """PostgreSQL ended a transaction because it and another waited for each other; it may be begun again at once."""
+
+
+_COLLISIONS = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock, in PostgreSQL's list of error codes."""
+_BEGUN_AGAIN = 20
 
 
 @dataclass
@@ -46,6 +56,10 @@ class Tx:
         """Tell whoever listens to `topic` after the commit. Topics carry ids only, never words."""
         if topic not in self.signals:
             self.signals.append(topic)
+
+    def at_hand(self, table: type[T], id: str) -> T | None:
+        """The row with this id, where this transaction holds it already; `None` means that it has to be read."""
+        return self.session.identity_map.get(identity_key(table, id))
 
 
 class _Session(Session):
@@ -79,6 +93,13 @@ class Record:
     def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction, commit it, then tell listeners. All or nothing is stored."""
         return self._writers.submit(self._write, work).result()
+
+    def insist(self, work: Callable[[Tx], T]) -> T:
+        """`write`, begun again where it collides with others: for batches that change nothing but rows."""
+        for _ in range(_BEGUN_AGAIN):
+            with suppress(Collided):
+                return self.write(work)
+        return self.write(work)
 
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         """`write` for callers on the event loop."""
@@ -155,7 +176,8 @@ class Record:
                     session.commit()
         except SQLAlchemyError as error:
             # The driver's message may quote parameters, so only its kind goes on.
-            raise RecordUnavailable(f"the database refused a transaction ({type(error).__name__})") from error
+            kind = Collided if getattr(getattr(error, "orig", None), "sqlstate", None) in _COLLISIONS else RecordUnavailable
+            raise kind(f"the database refused a transaction ({type(error).__name__})") from error
         for topic in tx.signals:
             self.signals.publish(topic)
         return result

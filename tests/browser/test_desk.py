@@ -20,6 +20,7 @@ from bot.desk.room import room
 from bot.desk.state import Desk
 from bot.rehearsal.house import Clock, House
 from content.editorial.problems import Problem
+from escalation import publish_jobs
 from escalation.context import Service
 from escalation.record import published
 from escalation.record.store import Record, Tx
@@ -90,7 +91,7 @@ class Editors:
         if state == "refused":
             lost = "2 sentences are not noticed any more:\n“he locks me in”\n“she takes my phone every night”"
             found = (Problem(Path(SCRIPT), 14, lost, "put the words back that noticed them"),)
-            jobs.end(tx, job.id, jobs.REFUSED, now, found)
+            publish_jobs.end(tx, job.id, publish_jobs.REFUSED, now, found)
         if state == "outdated":
             text = _titled(drafts.in_force(tx, SCRIPT), "What a no means")
             published.add(tx, SCRIPT, text, now, by=self.house.staff("Noa").id, note="Clearer title")
@@ -110,7 +111,7 @@ def editors(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, serv
     for name, role in (("Kit", "editor"), ("Noa", "editor"), ("Jo", "lead"), ("Mia", "lead")):
         house.hire(name, role)
         can_sign_in(house, name)
-    desk = Desk(Publishing(record, lambda texts: [], house.clock, service.zone, production=False), production=False, clock=house.clock)
+    desk = Desk(Publishing(record, lambda texts: [], house.clock, lambda: service, production=False), production=False, clock=house.clock)
     desk.use(0)
     with served(house, ("Kit", "Jo"), rooms=[room(desk)]) as site:
         yield Editors(house, site)

@@ -69,7 +69,7 @@ def editors(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, serv
     for name in EDITORS:
         house.hire(name, "editor")
         can_sign_in(house, name)
-    desk = Desk(Publishing(record, lambda texts: [], house.clock, service.zone, production=False), production=False, clock=house.clock)
+    desk = Desk(Publishing(record, lambda texts: [], house.clock, lambda: service, production=False), production=False, clock=house.clock)
     with served(house, EDITORS, rooms=[room(desk)]) as site:
         yield Editors(house, site)
     record.close()
@@ -151,6 +151,27 @@ def test_two_tabs_on_one_step_show_both_and_overwrite_nothing(editors: Editors, 
     assert "Kit's and Noa's words." in editors.stored(address)
 
 
+def test_a_phrase_is_tried_on_its_examples_and_on_the_training_messages_while_it_is_typed(editors: Editors, chromium: Browser) -> None:
+    address = editors.begins("risk_phrases/suicide.yml")
+    page = editors.page(chromium, f"{address}/edit")
+    page.get_by_label("Find").fill("feel suicidal")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="feel (die|suicidal|killing myself|ending it|end it all)").click()
+    expect(page.locator("#own")).to_contain_text("go as they should")
+    phrase = page.get_by_label("Phrase", exact=True)
+    phrase.fill("i feel (low|rubbish")
+    expect(page.locator("#p-phrase")).to_contain_text("A bracket is not closed")
+    phrase.fill("i feel (low|rubbish)")
+    page.get_by_label("Messages it must leave alone").fill("i feel low today\nwe are dying to see the film")
+    expect(page.locator("#own")).to_contain_text("found, and must not be")
+    expect(page.locator("#found")).to_contain_text("newly found", timeout=60_000)
+    assert violations(page) == []
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="i feel (low|rubbish)")).to_be_visible()
+    expect(page.get_by_text("1 of its examples does not go right")).to_be_visible()
+    assert "      - i feel (low|rubbish)\n" in editors.stored(address)
+
+
 def breaks_it(page: Page) -> None:
     page.get_by_label("What is said, Bubble 1").fill("")
     page.get_by_label("Button 1", exact=True).fill("Far too long for any button on a phone")
@@ -174,6 +195,8 @@ STATES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "first responses": ("crisis/fgm.yml", "/edit", opens_all),
     "canned replies": ("canned_replies/closing.yml", "/edit", None),
     "text": ("policy/short_words.yml", "/edit", None),
+    "phrases": ("risk_phrases/missing.yml", "/phrases", opens_all),
+    "a phrase": ("risk_phrases/substance_misuse.yml", "/phrases/one?group=overdose_signs", opens_all),
     "before trying": (SCRIPT, "/try?card=say_no", None),
     "trying": (SCRIPT, "/try?card=say_no", begins_a_rehearsal),
 }

@@ -87,7 +87,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, servi
     for name, role in (("Kit", "editor"), ("Jo", "lead")):
         house.hire(name, role)
         can_sign_in(house, name)
-    desk = Desk(Publishing(record, lambda texts: [], house.clock, service.zone, production=False), production=False, clock=house.clock)
+    desk = Desk(Publishing(record, lambda texts: [], house.clock, lambda: service, production=False), production=False, clock=house.clock)
     panel = create(PanelSite(record, service, noticing, house.clock), public_url=None, https=False)
     beside: dict[str, ASGIApp] = {"/panel": panel, "/static": Assets(directory=STATIC)}
     with served(house, ("Kit", "Jo"), rooms=[room(desk)], beside=beside) as site:

@@ -109,7 +109,7 @@ WHO_MAY = {
     "POST /team/{staff_id}/email": "admin",
     "POST /team/{staff_id}/end-sessions": "admin",
     "POST /team/{staff_id}/close": "admin",
-    **{f"GET /settings{page}": "lead admin" for page in ("", "/times", "/retention", "/helplines/{area}")},
+    **{f"GET /settings{page}": "lead admin" for page in ("", "/times", "/checking", "/retention", "/helplines/{area}")},
     "POST /settings/times/{name}": "lead admin",
     "POST /settings/times/{name}/back": "lead admin",
     "POST /settings/helplines/{area}/back": "lead admin",

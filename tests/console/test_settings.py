@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
+from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 from fastapi import FastAPI
 
+from bot.desk.drafting.publishing import Publishing
 from bot.rehearsal.house import House
-from content.editorial.edition import text_of
-from escalation.publishing import Change, Publisher
+from content.editorial.edition import Texts, text_of
+from content.editorial.problems import Problem
+from escalation.publishing import Change, Progress, Publisher
 from escalation.record import published
 from tests.console.conftest import Browser, Open
 from tests.published import CHECK
@@ -51,11 +55,23 @@ def base(answer: httpx.Response, name: str) -> str:
     return found[1]
 
 
-async def puts_in_force(browser: Browser, path: str, base: str, **typed: str) -> httpx.Response:
-    """Look at a change, and put it in force as it was shown."""
+async def puts_in_force(browser: Browser, path: str, base: str, found: str = "", **typed: str) -> httpx.Response:
+    """Look at a change, and put it in force as it was shown; the checks that run beside everything else find `found`."""
     looked = await browser.post(path, base=base, do="look", **typed)
     assert "not in force yet" in said(looked), said(looked)
-    return await browser.post(path, base=base, do="publish", looked=field(looked, "looked"), **typed)
+    return await sends(browser, path, found, base=base, do="publish", looked=field(looked, "looked"), **typed)
+
+
+async def sends(browser: Browser, path: str, found: str = "", **fields: str) -> httpx.Response:
+    """Send a form, and wait until the checks that run beside everything else have ended."""
+    answer = await browser.post(path, **fields)
+    house = browser.house
+
+    def gate(texts: Texts, keys: Collection[str], *, before: Texts | None, on_progress: Progress) -> list[Problem]:
+        return [Problem(Path(next(iter(keys))), 1, found, "put it right")] if found else []
+
+    await Publishing(house.record, lambda _: [], house.clock, lambda: house.service, production=False, gate=gate).idle()
+    return answer
 
 
 def in_force(house: House, key: str) -> str:
@@ -89,7 +105,7 @@ async def test_a_changed_time_is_looked_at_then_put_in_force_and_taken_back(brow
     shipped = text_of({}, TIMES) or ""
     assert in_force(staffed, TIMES) == shipped.replace("minutes: 15", "minutes: 12"), "comments and layout stay"
 
-    back = await jo.post("/settings/times/escalation/back", version="0", base="1")
+    back = await sends(jo, "/settings/times/escalation/back", version="0", base="1")
     assert back.status_code == 303
     assert in_force(staffed, TIMES) == shipped
     assert "Version 2 , in force" in said(await jo.get("/settings/times"))
@@ -132,6 +148,50 @@ async def test_nothing_is_put_in_force_that_was_not_looked_at(browser: Open, sta
     more = {"promises.concern.minutes": "12", "promises.urgent.minutes": "9"}
     answer = await jo.post("/settings/times/escalation", base="0", do="publish", looked=field(looked, "looked"), **more)
     assert "2 changes, not in force yet" in said(answer)
+    assert staffed.record.read(published.number) == 0
+
+
+async def test_a_change_waits_for_the_written_conversations_and_the_page_says_so(browser: Open, staffed: House) -> None:
+    jo = await browser("Jo")
+    looked = await jo.post("/settings/times/escalation", base="0", do="look", **{"promises.concern.minutes": "12"})
+    typed = {"promises.concern.minutes": "12", "looked": field(looked, "looked")}
+    answer = await jo.post("/settings/times/escalation", base="0", do="publish", **typed)
+    assert answer.status_code == 303
+    page = await jo.get(answer.headers["location"].removeprefix("/staff").partition("#")[0])
+    assert "The checks run." in said(page)
+    assert "It is in force" not in said(page)
+    assert staffed.record.read(published.number) == 0
+    asked = await jo.get(f"/settings/checking?key={TIMES}")
+    assert (asked.status_code, "hx-refresh" in asked.headers) == (204, False)
+    await sends(jo, "/settings/times/ending", base="0", do="look")
+    assert (await jo.get(f"/settings/checking?key={TIMES}")).headers["hx-refresh"] == "true"
+    assert "It is in force: version 1." in said(await jo.get("/settings/times?saved=escalation"))
+
+
+async def test_what_the_written_conversations_refuse_is_not_put_in_force_and_what_was_typed_stays(browser: Open, staffed: House) -> None:
+    jo, robin = await browser("Jo"), await browser("Robin")
+    lost = "the conversation “A life at risk” does not go as it is written down any more"
+    typed = {"promises.concern.minutes": "12"}
+    answer = await puts_in_force(jo, "/settings/times/escalation", "0", lost, **typed)
+    assert answer.status_code == 303
+    page = await jo.get("/settings/times?saved=escalation")
+    assert "It was not put in force" in said(page)
+    assert lost in said(page)
+    assert "It is in force" not in said(page)
+    assert field(page, "promises.concern.minutes") == "12"
+    assert staffed.record.read(published.number) == 0
+    assert lost not in said(await robin.get("/settings/times")), "it is nobody else's try"
+    staffed.clock.move(hours=2)
+    assert lost not in said(await jo.get("/settings/times"))
+
+
+async def test_a_helpline_that_the_written_conversations_refuse_comes_back_as_it_was_typed(browser: Open, staffed: House) -> None:
+    jo = await browser("Jo")
+    found = "a conversation says another number"
+    assert (await sends(jo, "/settings/helplines/torbay/new", found, base="0", do="save", **CONTACT)).status_code == 303
+    page = await jo.get("/settings/helplines/torbay?saved=yes")
+    assert "a conversation says another number" in said(page)
+    assert field(page, "call") == CONTACT["call"]
     assert staffed.record.read(published.number) == 0
 
 
@@ -216,13 +276,13 @@ async def test_a_helpline_is_added_confirmed_changed_and_taken_out(browser: Open
     jo = await browser("Jo")
     key = "helplines/torbay.yml"
     assert "No contact yet" in said(await jo.get("/settings/helplines/torbay"))
-    assert (await jo.post("/settings/helplines/torbay/new", base="0", do="save", **CONTACT)).status_code == 303
+    assert (await sends(jo, "/settings/helplines/torbay/new", base="0", do="save", **CONTACT)).status_code == 303
     page = await jo.get("/settings/helplines/torbay?saved=yes")
     assert "To confirm" in said(page)
 
     id = yaml.safe_load(in_force(staffed, key))["contacts"][0]["id"]
     assert id == "torbay_children_s_services"
-    assert (await jo.post(f"/settings/helplines/torbay/{id}", base="1", do="save", confirmed="yes", **CONTACT)).status_code == 303
+    assert (await sends(jo, f"/settings/helplines/torbay/{id}", base="1", do="save", confirmed="yes", **CONTACT)).status_code == 303
     entry = yaml.safe_load(in_force(staffed, key))["contacts"][0]
     assert entry["confirmed_by_organisation"] is True
     assert (entry["confirmed_by"], str(entry["confirmed_on"])) == ("Jo", "2026-11-23")
@@ -230,13 +290,13 @@ async def test_a_helpline_is_added_confirmed_changed_and_taken_out(browser: Open
     assert "All confirmed" in said(await jo.get("/settings"))
 
     other = CONTACT | {"source": "their website"}
-    await jo.post(f"/settings/helplines/torbay/{id}", base="2", do="save", **other)
+    await sends(jo, f"/settings/helplines/torbay/{id}", base="2", do="save", **other)
     assert yaml.safe_load(in_force(staffed, key))["contacts"][0]["confirmed_by"] == "Jo", "the number is still the confirmed one"
-    await jo.post(f"/settings/helplines/torbay/{id}", base="3", do="save", **(other | {"call": "01803 208559"}))
+    await sends(jo, f"/settings/helplines/torbay/{id}", base="3", do="save", **(other | {"call": "01803 208559"}))
     entry = yaml.safe_load(in_force(staffed, key))["contacts"][0]
     assert (entry["confirmed_by_organisation"], entry.get("confirmed_by")) == (False, None)
 
-    assert (await jo.post(f"/settings/helplines/torbay/{id}", base="4", do="remove")).status_code == 303
+    assert (await sends(jo, f"/settings/helplines/torbay/{id}", base="4", do="remove")).status_code == 303
     assert in_force(staffed, key) == text_of({}, key)
 
 
@@ -253,7 +313,7 @@ async def test_a_contact_that_nobody_could_reach_is_refused_beside_its_field(bro
 async def test_two_at_one_directory_overwrite_nothing(browser: Open, staffed: House) -> None:
     jo = await browser("Jo")
     published_elsewhere(staffed, "helplines/torbay.yml", "title: Torbay", "title: Torbay and around")
-    answer = await jo.post("/settings/helplines/torbay/new", base="0", do="save", **CONTACT)
+    answer = await sends(jo, "/settings/helplines/torbay/new", base="0", do="save", **CONTACT)
     assert answer.status_code == 409
     assert "Jo changed this page while you were at it (as we agreed)" in said(answer)
     assert field(answer, "call") == CONTACT["call"]

@@ -53,14 +53,22 @@ def test_an_error_names_the_file_by_its_key_and_not_by_where_it_was_laid_out() -
 
 
 @pytest.mark.parametrize(
-    "key", [MENU, THANKS, "messages/consent.pl.yml", "policy/rota.yml", "risk_phrases/suicide.yml", "helplines/uk.yml"]
+    "key",
+    [
+        *(MENU, THANKS, "messages/consent.pl.yml", "policy/rota.yml", "risk_phrases/suicide.yml", "helplines/uk.yml"),
+        *("intents/greet.yml", "intents/disclosures/suicide.yml"),
+    ],
 )
 def test_the_words_and_policies_can_be_published(key: str) -> None:
     assert is_key(key)
 
 
 @pytest.mark.parametrize(
-    "key", ["taxonomy.yml", "intents/greet.yml", "messages/../../x.yml", "guidance/x.yml", "messages/A.yml", "policy/return_words.txt", ""]
+    "key",
+    [
+        *("taxonomy.yml", "intents/greet.pl.yml", "intents/other/greet.yml", "messages/../../x.yml", "guidance/x.yml", "messages/A.yml"),
+        *("policy/return_words.txt", ""),
+    ],
 )
 def test_nothing_else_can(key: str) -> None:
     assert not is_key(key)

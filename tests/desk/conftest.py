@@ -37,7 +37,7 @@ def checks() -> Checks:
 
 @pytest.fixture
 def desk(staffed: House, checks: Checks) -> Desk:
-    publishing = Publishing(staffed.record, checks, staffed.clock, staffed.service.zone, production=False)
+    publishing = Publishing(staffed.record, checks, staffed.clock, lambda: staffed.service, production=False)
     made = Desk(publishing, production=False, clock=staffed.clock)
     made.use(0)
     return made

@@ -224,7 +224,7 @@ async def test_the_text_itself_is_kept_with_its_errors_by_line(browser: Open, st
     page = (await kit.get(address)).text
     assert "The text itself" in page and re.search(r"Line \d+: this is not valid YAML", page) and "Back to the form" not in page
     await kit.post(f"{address}/text", revision="1", text=SHIPPED.replace("title:", "titel:"))
-    assert "titel is not a known field" in (await kit.get(f"{address}?text=yes")).text
+    assert "“titel” is no part of this" in (await kit.get(f"{address}?text=yes")).text
     assert "“titel” is no part of this" in (await kit.get(f"{address}?card=")).text
 
 

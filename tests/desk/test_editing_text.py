@@ -14,7 +14,7 @@ from content.editorial.edition import texts_below
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed
 
-FILES = {key: text for key, text in texts_below(CONTENT).items() if not key.startswith(("risk_phrases", "policy", "helplines"))}
+FILES = {key: text for key, text in texts_below(CONTENT).items() if not key.startswith(("risk_phrases", "policy", "helplines", "intents"))}
 CONSENT = FILES["guidance/relationships/consent.yml"]
 SMALL = """topic: x  # why this one
 title: "What is it?"

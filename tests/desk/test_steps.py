@@ -13,6 +13,7 @@ from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.problems import Problem
 from content.editorial.reading import parsed
+from escalation import publish_jobs
 from escalation.record import audit, published
 from tests.console.conftest import Open
 from tests.desk.conftest import Checks
@@ -154,6 +155,40 @@ async def test_an_approved_draft_is_published_at_the_time_that_was_set(browser: 
     assert in_force(staffed, PHRASES) == draft.text
 
 
+async def test_who_wrote_it_who_approved_it_and_who_set_the_time_hear_that_it_was_not_published_then(
+    browser: Open, staffed: House, desk: Desk, checks: Checks
+) -> None:
+    kit, noa, jo = await browser("Kit"), await browser("Noa"), await browser("Jo")
+    draft = write(staffed, "Kit", key=PHRASES)
+    await step(kit, draft, "send")
+    await step(jo, draft, "judge", verdict="fits", looked=draft.digest)
+    await step(noa, draft, "schedule", at=f"{staffed.clock() + timedelta(minutes=9):%Y-%m-%dT%H:%M}")
+    before = {name: len(staffed.alerts(name)) for name in ("Kit", "Noa", "Jo", "Mia")}
+    checks.found = (Problem(Path(PHRASES), 12, "“he hits me” is not noticed any more", "put the phrase back"),)
+    await staffed.wait(minutes=10)
+    await desk.publishing.idle()
+    new = {name: staffed.alerts(name)[before[name] :] for name in before}
+    [said] = new["Kit"]
+    assert "Something that was to be published now was not" in said
+    assert "abuse" not in said.lower(), "it may show on a locked phone"
+    assert (new["Noa"], new["Jo"], new["Mia"]) == ([said], [said], [])
+    for one in (kit, noa, jo):
+        page = (await one.get("/desk")).text
+        assert "Could not be published" in page.partition('role="search"')[0]
+    assert "Could not be published" not in (await (await browser("Mia")).get("/desk")).text.partition('role="search"')[0]
+
+
+async def test_a_draft_that_somebody_publishes_now_and_that_is_refused_alerts_nobody(
+    browser: Open, staffed: House, desk: Desk, checks: Checks
+) -> None:
+    kit = await browser("Kit")
+    draft = write(staffed, "Kit")
+    checks.found = (Problem(Path(KEY), 1, "wrong", "put it right"),)
+    await step(kit, draft, "publish", looked=draft.digest)
+    await desk.publishing.idle()
+    assert staffed.alerts("Kit") == [], "they look at the page"
+
+
 async def test_a_draft_that_is_changed_after_it_was_scheduled_is_not_published_then(browser: Open, staffed: House, desk: Desk) -> None:
     kit, jo = await browser("Kit"), await browser("Jo")
     draft = write(staffed, "Kit", key=PHRASES)
@@ -169,10 +204,10 @@ async def test_a_draft_that_is_changed_after_it_was_scheduled_is_not_published_t
 async def test_what_another_process_left_half_done_is_begun_again(app: FastAPI, staffed: House, desk: Desk) -> None:
     draft = write(staffed, "Kit")
     staffed.record.write(lambda tx: jobs.ask(tx, draft.id, staffed.staff("Kit").id, staffed.clock()))
-    staffed.record.write(lambda tx: jobs.claim(tx, staffed.clock()))
+    staffed.record.write(lambda tx: publish_jobs.claim(tx, staffed.clock()))
     await desk.publishing.idle()
     assert draft_of(staffed, draft).state == "draft"
-    staffed.clock.move(minutes=6)
+    staffed.clock.move(minutes=11)
     await desk.publishing.idle()
     assert draft_of(staffed, draft).state == "published"
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bot.desk.drafting import drafts
+from bot.desk.drafting.stopping import stopped
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
+from content.editorial.reading import parsed
 from escalation.record import published
 from tests.console.conftest import Open
 from tests.desk.writing import KEY, PATH, draft_of, in_force, main_buttons, step, write
+from tests.published import CHECK
 
 
 async def test_a_version_that_somebody_else_published_is_brought_together_with_the_draft(browser: Open, staffed: House, desk: Desk) -> None:
@@ -52,6 +55,27 @@ async def test_an_earlier_version_comes_back_as_a_draft_or_at_once_by_a_lead(bro
     assert (await jo.post(f"{PATH}/back-now", version="0", base="1")).status_code == 303
     assert in_force(staffed) == shipped
     assert (await jo.post(f"{PATH}/back-now", version="7", base="2")).status_code == 404
+
+
+async def test_a_lead_stops_a_script_at_once_in_every_language_and_nobody_else_can(browser: Open, staffed: House, desk: Desk) -> None:
+    kit, jo = await browser("Kit"), await browser("Jo")
+    key = "guidance/rights_and_help/how_to_tell_someone.yml"
+    assert (await kit.post(f"/desk/files/{key}/stop-now")).status_code == 403
+    assert "Stop it at once" not in (await kit.get(f"/desk/files/{key}")).text
+    assert "Stop it at once" in (await jo.get(f"/desk/files/{key}")).text
+    assert (await jo.post(f"/desk/files/{key}/stop-now")).status_code == 303
+    texts = staffed.record.read(published.texts)
+    assert sorted(texts) == [key.replace(".yml", ".pl.yml"), key]
+    assert {parsed(text or "")["status"] for text in texts.values()} == {"retired"}
+    desk.use(2)
+    assert "Young people are told none of it now." in (await kit.get(f"/desk/files/{key}")).text
+    assert (await jo.post(f"/desk/files/{key}/stop-now")).status_code == 409
+    assert (await jo.post("/desk/files/messages/emergency.yml/stop-now")).status_code == 404, "these words are needed"
+
+
+def test_a_script_that_was_stopped_still_fits_everything_that_leads_to_it(staffed: House) -> None:
+    changes = staffed.record.read(lambda tx: stopped(tx, KEY))
+    assert [one for one in CHECK({one.key: one.text for one in changes}) if one.severity == "error"] == []
 
 
 async def test_going_back_overwrites_nothing_that_somebody_writes(browser: Open, staffed: House) -> None:

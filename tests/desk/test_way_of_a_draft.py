@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
@@ -59,7 +58,7 @@ class Way(RuleBasedStateMachine):
         self.record = Record(f"sqlite:///{self.folder / 'record.db'}", DATA_KEY)
         self.house = House(self.record, self.service, self.noticing, self.clock)
         self.ids = {name: self.house.hire(name, role).id for name, role in STAFF.items()}
-        self.publishing = Publishing(self.record, lambda texts: [], self.clock, ZoneInfo("Europe/London"), production=self.production)
+        self.publishing = Publishing(self.record, lambda texts: [], self.clock, lambda: self.service, production=self.production)
         self.ticking = Ticking(self.record, self.service, lambda who, at_once: None, self.clock)
         self.by_lead: dict[str, tuple[str, str]] = {}
         self.by_panel: dict[str, str] = {}

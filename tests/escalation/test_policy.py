@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from content.editorial.library import CONTENT
 from escalation.case import Adult
 from escalation.context import Service
-from escalation.planning import OUTSIDE, plan
-from escalation.policy import Policy
+from escalation.planning import OUTSIDE, Plan, PlannedStep, expected_minutes, plan
+from escalation.policy import Policy, PolicyStep
 from escalation.rota.on_duty import Staffing
 from nlu.understanding import Level
 
@@ -91,3 +91,73 @@ def test_with_nobody_there_the_young_person_hears_of_it_again_at_the_end(service
     assert made.promised_at is None
     assert made.steps[0].alert == ("jo",)
     assert made.steps[-1].tell
+
+
+@pytest.mark.rule("S17")
+@pytest.mark.parametrize(
+    ("real", "minutes"),
+    [
+        ([], 10),
+        ([6.2] * 19, 10),
+        ([6.2] * 20, 7),
+        ([100.0] * 2 + [6.0] * 18, 6),
+        ([6.0] * 17 + [100.0] * 3, 14.5),
+        ([1.0] * 20, 4),
+        ([14.2] * 20, 14.5),
+        ([float("inf")] * 20, 14.5),
+    ],
+)
+def test_a_promise_is_a_time_in_which_nine_of_ten_were_picked_up_and_within_the_policys_bounds(real: list[float], minutes: float) -> None:
+    data = shipped()
+    data["promises"]["urgent"] = {"minutes": 10, "least": 4, "most": 14.5}
+    assert expected_minutes(Policy.model_validate(data), Level.URGENT, real) == minutes
+
+
+def test_with_everybody_stretched_the_longest_time_is_promised_whatever_the_real_ones_were(service: Service) -> None:
+    assert expected_minutes(service.policy, Level.URGENT, [1.0] * 20, stretched=True) == service.policy.promises["urgent"].most
+    assert expected_minutes(service.policy, Level.NONE, []) == service.policy.promises["concern"].minutes
+
+
+def test_whoever_was_asked_already_is_reminded_and_a_step_with_nobody_to_do_it_for_is_left_out() -> None:
+    data = shipped()
+    data["steps"]["urgent"] = [
+        {"after": 0, "remind": True},
+        {"after": 0.5, "alert": "on_duty"},
+        {"after": 1, "alert": "backup"},
+        {"after": 1.5, "alert": "on_duty"},
+        {"after": 2, "remind": True},
+        {"after": 3, "alert": "lead"},
+        {"late": 0, "tell": "still_waiting"},
+    ]
+    made = plan(Policy.model_validate(data), Level.URGENT, HERE, NOW, 10)
+    at = [NOW + timedelta(minutes=minutes) for minutes in (0.5, 1.5, 2, 3, 10)]
+    assert made.steps == (
+        PlannedStep(at[0], ("sam",), None),
+        PlannedStep(at[1], ("sam",), None, reminder=True),
+        PlannedStep(at[2], ("sam",), None, reminder=True),
+        PlannedStep(at[3], ("jo",), None),
+        PlannedStep(at[4], (), "still_waiting"),
+    )
+
+
+def test_a_case_that_never_waited_has_a_plan_without_steps() -> None:
+    assert Plan.from_json({}) == Plan((), None)
+    assert Plan.from_json(Plan((), None).as_json()) == Plan((), None)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (PolicyStep(after=0, alert="on_duty"), "Ask whoever is on duty"),
+        (PolicyStep(after=0, alert="outside"), "Ask the out-of-hours contact"),
+        (PolicyStep(after=0, remind=True), "Remind everyone who was asked"),
+        (PolicyStep(late=0, tell="still_waiting"), "Tell the young person how it stands"),
+        (
+            PolicyStep(late=0, alert="lead", tell="still_waiting"),
+            "Ask the safeguarding leads, and tell the young person how it stands",
+        ),
+    ],
+    ids=str,
+)
+def test_a_step_is_told_as_staff_would_say_it(step: PolicyStep, words: str) -> None:
+    assert str(step) == words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from escalation.record import duty
 from escalation.record.duty import RotaError
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
-from escalation.rota.on_duty import ShiftView, Staffing, only_leads, rather_others, staffing, without
+from escalation.rota.on_duty import ShiftView, Staffing, asked_first, only_leads, rather_others, staffing, without
 from nlu.understanding import Level
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -59,6 +60,27 @@ def test_where_trust_was_abused_only_leads_are_there_or_coming() -> None:
     assert not left.somebody
     assert left.next_start == NOW + timedelta(hours=5)
     assert left.leads == (JO,)
+
+
+def test_a_lead_on_duty_or_standing_by_is_the_one_who_is_there_where_trust_was_abused() -> None:
+    left = only_leads(staffing([shift(SAM, -1, 7), shift(JO, -1, 7, backup=True), shift(JO, 8, 9)], [JO], NOW))
+    assert left == Staffing(on_duty=(JO,), leads=(JO,), next_start=NOW + timedelta(hours=8), next_lead_start=NOW + timedelta(hours=8))
+
+
+def test_without_somebody_everything_else_of_the_staffing_stays() -> None:
+    full = replace(staffing([shift(SAM, -1, 7), shift(ALEX, -1, 7, backup=True), shift(JO, 2, 3)], [JO], NOW), leads=(JO, SAM))
+    assert without(full, "sam") == replace(full, on_duty=(), leads=(JO,))
+    assert without(full, "alex") == replace(full, backup=())
+
+
+def test_somebody_who_is_asked_first_is_asked_alone_and_everybody_else_after_them() -> None:
+    assert asked_first(HERE, "alex") == replace(HERE, on_duty=(ALEX,), backup=(SAM,))
+    assert asked_first(HERE, "sam") == HERE
+    assert asked_first(HERE, "nobody") == HERE
+
+
+def test_who_handed_back_and_is_a_lead_is_still_asked_as_a_lead() -> None:
+    assert rather_others(replace(HERE, leads=(JO, ALEX)), ["alex"]).leads == (JO, ALEX)
 
 
 def test_who_handed_back_is_asked_again_only_when_nobody_else_is_there() -> None:

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from bot.desk.drafting.stopping import stopped
 from bot.editions import Edition, Editions, load_edition, refused
 from bot.rehearsal.house import House, YoungPerson
 from bot.settings import Settings
@@ -88,21 +89,85 @@ async def test_the_phrases_are_those_that_were_published(house: House, quick: Pu
     assert editions.in_force.noticing.check("i see lanterns over the lake").evidence
 
 
-async def test_somebody_at_a_step_that_is_gone_goes_on_kindly(
-    house: House, young: YoungPerson, quick: Publisher, editions: Editions
-) -> None:
+async def begins(young: YoungPerson, editions: Editions) -> str:
+    """They open the script about sleep; returns the first button that leads on in it."""
     await young.starts()
     await young.says("i cant sleep", "sleep")
-    script = editions.in_force.service.library.scripts["sleep"]
-    button = script.steps["start"].buttons[0]
+    return next(one.label for one in editions.in_force.service.library.scripts["sleep"].steps["start"].buttons if ":" not in one.go)
+
+
+async def test_whoever_is_in_the_middle_of_a_script_finishes_it_for_a_day_and_begins_the_new_one_afterwards(
+    house: House, young: YoungPerson, quick: Publisher, editions: Editions
+) -> None:
+    label, shipped = await begins(young, editions), editions.in_force.service.library.scripts["sleep"]
+    step = next(one.go for one in shipped.steps["start"].buttons if one.label == label)
     quick.publish([change(house, SLEEP, _without_steps())], by=None, note="shorter")
     await editions.look()
-    said = await young.taps(button.label)
-    assert said, "the tap on a button of the old version is answered"
-    assert house.handler.turns["fell_back"] == 0
-    assert "Sorry" not in said[0].text
+    old = shipped.steps[step].chosen("unknown", False)[0]
+    assert (await young.taps(label))[0].text == old
+    other = YoungPerson(house, address="young-2")
+    await other.starts()
+    assert (await other.says("i cant sleep", "sleep"))[0].text == "Lots of people lie awake at night."
+    await young.says("menu", "menu")
+    assert (await young.says("i cant sleep", "sleep"))[0].text == "Lots of people lie awake at night."
+
+
+async def test_a_script_that_was_begun_is_finished_after_a_restart_too_and_not_after_a_day(
+    house: House, young: YoungPerson, quick: Publisher, editions: Editions, noticing: Noticing
+) -> None:
+    label, shipped = await begins(young, editions), editions.in_force.service.library.scripts["sleep"]
+    quick.publish([change(house, SLEEP, _without_steps())], by=None, note="shorter")
+    again = load_edition(Settings(_env_file=None), house.record)
+    _use(house, again)
+    said = await young.taps(label)
+    assert said[0].text in {text for step in shipped.steps.values() for text in step.chosen("unknown", False)}
+    house.clock.move(hours=25)
+    assert "from earlier" in (await young.taps(label))[0].text
+
+
+async def test_a_script_that_a_lead_stopped_at_once_is_finished_by_nobody(
+    house: House, young: YoungPerson, quick: Publisher, editions: Editions
+) -> None:
+    label = await begins(young, editions)
+    shipped = editions.in_force.service.library.scripts["sleep"]
+    words = {text for step in shipped.steps.values() for text in step.chosen("unknown", False)}
+    quick.publish(house.record.read(lambda tx: stopped(tx, SLEEP)), by=None, note="it harms", at_once=True)
+    await editions.look()
+    assert not words & {line.text for line in await young.taps(label)}
+    assert not words & {line.text for line in await young.says("i cant sleep", "sleep")}
     await young.says("say that again simpler", "repeat_simpler")
     assert house.handler.turns["fell_back"] == 0
+
+
+async def test_helplines_are_the_newest_also_for_whoever_finishes_an_older_script(
+    house: House, young: YoungPerson, quick: Publisher, editions: Editions
+) -> None:
+    await begins(young, editions)
+    helplines = edited("helplines/uk.yml", "0800 1111", "0800 2222")
+    quick.publish([change(house, SLEEP, _without_steps()), change(house, "helplines/uk.yml", helplines)], by=None, note="new number")
+    await editions.look()
+    said = "\n".join(line.text for line in await young.taps_token("0:do:helplines"))
+    assert "0800 2222" in said
+    assert "0800 1111" not in said
+
+
+async def test_of_a_script_that_changes_often_a_few_earlier_versions_are_held(house: House, quick: Publisher) -> None:
+    for number in range(5):
+        quick.publish([change(house, SLEEP, _without_steps().replace("Lots of", f"{number} of"))], by=None, note="")
+    held = load_edition(Settings(_env_file=None), house.record).service.replaced
+    assert [one.until for one in held["sleep"]] == [2, 3, 4]
+    assert [one.scripts["en"].steps["start"].chosen("unknown", False)[0][0] for one in held["sleep"]] == ["1", "2", "3"]
+
+
+def test_the_earlier_version_of_a_script_is_held_in_each_language(house: House, quick: Publisher) -> None:
+    polish = "guidance/rights_and_help/how_to_tell_someone.pl.yml"
+    text = text_of({}, polish)
+    assert text
+    quick.publish([change(house, polish, None)], by=None, note="to be read once more")
+    [held] = load_edition(Settings(_env_file=None), house.record).service.replaced["how_to_tell_someone"]
+    assert set(held.scripts) == {"en", "pl"}
+    assert held.speaking("pl") is held.scripts["pl"]
+    assert held.speaking("cy") is held.scripts["en"]
 
 
 def _without_steps() -> str:

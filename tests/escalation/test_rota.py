@@ -201,3 +201,31 @@ def test_every_hour_is_on_the_side_where_it_belongs(spans: list[Span], taken: li
         assert any(span.holds(at) for span in left) == (there and not away)
         assert any(span.holds(at) for span in both) == (there and away)
     assert merged(left) == left
+
+
+def test_spans_that_touch_are_one_and_an_empty_one_is_none() -> None:
+    hours = [NOW + timedelta(hours=number) for number in range(4)]
+    assert merged([Span(hours[1], hours[2]), Span(hours[0], hours[1])]) == [Span(hours[0], hours[2])]
+    assert merged([Span(hours[1], hours[1])]) == []
+    assert without([Span(hours[1], hours[2])], [Span(hours[0], hours[1]), Span(hours[2], hours[3])]) == [Span(hours[1], hours[2])]
+
+
+def test_times_of_the_rota_are_kept_in_utc(evenings: Opening) -> None:
+    [span] = hours_of_a_day(evenings, date(2026, 7, 6), LONDON)
+    assert (span.starts_at.tzinfo, span.ends_at.tzinfo) == (UTC, UTC)
+    later = weekly(Span(NOW.astimezone(LONDON), (NOW + timedelta(hours=8)).astimezone(LONDON)), date(2026, 12, 1), LONDON)[-1]
+    assert (later.starts_at.tzinfo, later.ends_at.tzinfo) == (UTC, UTC)
+
+
+def test_a_shift_that_is_cut_ends_where_the_hours_do() -> None:
+    [cut] = during([shift(SAM, -1, 8)], [Span(NOW, NOW + timedelta(hours=4))])
+    assert cut == shift(SAM, 0, 4)
+
+
+def test_on_a_bank_holiday_the_hours_to_cover_are_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "rota.yml"
+    path.write_text(
+        EVENINGS.partition("- level: concern\n  areas")[0] + "closures: []\nwarn_hours_ahead: [24]\nlanguages: {}\n", encoding="utf-8"
+    )
+    [hours] = hours_of_a_day(read_file(path, Opening), date(2026, 11, 30), LONDON)
+    assert local([hours]) == ["Mon 12:00 to Mon 14:00"]

@@ -46,6 +46,41 @@ def test_shifts_that_somebody_has_already_count() -> None:
     assert propose([Span(night.ends_at + timedelta(hours=3), night.ends_at + timedelta(hours=5))], ["sam"], [], {"sam": [night]}) == []
 
 
+def test_eleven_hours_of_rest_are_enough_and_a_minute_less_is_not() -> None:
+    before = Span(MONDAY, MONDAY + timedelta(hours=6))
+    rested, tired = (
+        [Span(before.ends_at + rest, before.ends_at + rest + timedelta(hours=2))] for rest in (REST, REST - timedelta(minutes=1))
+    )
+    assert [one.staff_id for one in propose(rested, ["sam"], [], {"sam": [before]})] == ["sam"]
+    assert propose(tired, ["sam"], [], {"sam": [before]}) == []
+
+
+def test_a_week_may_be_full_to_the_hour_and_not_beyond() -> None:
+    had = {"sam": week(9, 8)[:5]}
+    [eight, nine] = ([Span(MONDAY + timedelta(days=5, hours=9), MONDAY + timedelta(days=5, hours=9 + hours))] for hours in (8, 8.25))
+    assert [one.staff_id for one in propose(eight, ["sam"], [], had)] == ["sam"]
+    assert len(propose(nine, ["sam"], [], had)) == 1, "of two halves the first fits"
+
+
+def test_standing_by_is_shared_and_nobody_stands_by_while_they_work() -> None:
+    plan = propose(week(16, 5), ["sam"], ["jo", "kit"])
+    assert sorted(one.backup for one in plan if one.backup) == ["jo", "jo", "jo", "jo", "kit", "kit", "kit"]
+    long = propose([Span(MONDAY, MONDAY + timedelta(hours=16))], ["sam", "alex"], [])
+    assert [(one.staff_id, one.backup) for one in long] == [("sam", "alex"), ("alex", "sam")]
+    busy = {"jo": [Span(MONDAY + timedelta(hours=8), MONDAY + timedelta(hours=9))]}
+    early, late = propose(
+        [Span(MONDAY, MONDAY + timedelta(hours=8)), Span(MONDAY + timedelta(hours=20), MONDAY + timedelta(hours=21))], ["sam"], ["jo"], busy
+    )
+    assert (early.backup, late.backup) == ("jo", "jo"), "who comes as it ends, or has left, may stand by"
+    [during] = propose(
+        [Span(MONDAY, MONDAY + timedelta(hours=8, minutes=0))],
+        ["sam"],
+        ["jo"],
+        {"jo": [Span(MONDAY + timedelta(hours=7), MONDAY + timedelta(hours=9))]},
+    )
+    assert during.backup is None
+
+
 def test_without_anybody_nothing_is_proposed() -> None:
     assert propose(week(0, 24), [], []) == []
 

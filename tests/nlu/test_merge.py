@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nlu.risk.merge import merge, youngest
+from nlu.risk.accumulate import Accumulated
+from nlu.risk.merge import merge, with_history, youngest
 from nlu.risk.policy import load_policy
-from nlu.understanding import Evidence, Level, Risk, RiskScores
+from nlu.understanding import Evidence, Level, Risk, RiskScores, Sign, Subject
 from tests.nlu.shipped import copy_of_content
 
 POLICY = load_policy()
@@ -98,6 +100,10 @@ def test_a_person_in_a_position_of_trust_is_at_least_a_concern() -> None:
         ("18_25", "says_13_15", "13_15"),
         ("unknown", "says_under_13", "under_13"),
         ("unknown", "nothing", "unknown"),
+        ("unknown", "says_16_17", "16_17"),
+        ("unknown", "says_18_25", "18_25"),
+        ("16_17", "says_18_25", "16_17"),
+        ("18_25", "says_16_17", "16_17"),
     ],
 )
 def test_an_age_in_free_text_lowers_the_band_and_never_raises_it(chosen: str, said: str, band: str) -> None:
@@ -111,3 +117,116 @@ def test_a_lead_can_tighten_a_threshold(tmp_path: Path) -> None:
     unsure = scores(0.9, 0.2, bullying=0.9)
     assert merge(TEXT, Risk(), unsure, "unknown", POLICY).level is Level.WORRY
     assert merge(TEXT, Risk(), unsure, "unknown", load_policy(content)).level is Level.CONCERN
+
+
+@pytest.mark.parametrize("level", [Level.WORRY, Level.CONCERN, Level.URGENT, Level.IMMEDIATE])
+def test_a_score_that_just_reaches_a_threshold_is_enough_and_one_below_is_not(level: Level) -> None:
+    enough = getattr(POLICY.model.phrases_none, level.id)
+    reached = merge(TEXT, Risk(), RiskScores({level.id: enough}, {"bullying": 0.9}, {}), "unknown", POLICY)
+    missed = merge(TEXT, Risk(), RiskScores({level.id: enough - 0.001}, {"bullying": 0.9}, {}), "unknown", POLICY)
+    assert (reached.level, missed.level) == (level, Level.NONE)
+
+
+def test_a_model_that_answers_without_any_score_is_sure_of_nothing() -> None:
+    nothing = RiskScores({}, {}, {})
+    assert merge(TEXT, Risk(), nothing, "unknown", POLICY) == Risk()
+    assert merge(TEXT, HIT, nothing, "unknown", POLICY) == Risk(Level.WORRY, HIT.categories, HIT.subject, HIT.evidence)
+    trusted = Risk(flags=frozenset({"position_of_trust"}))
+    assert merge(TEXT, trusted, nothing, "unknown", POLICY).level is Level.NONE
+
+
+def test_weak_signs_and_flags_stay_where_the_model_reads_no_harm() -> None:
+    seen = Risk(signs=(Sign("gifts", "sexual_exploitation", "someone gives them things", 0, 4),), flags=frozenset({"says_13_15"}))
+    assert merge(TEXT, seen, scores(), "unknown", POLICY) == seen
+
+
+def test_what_the_model_saw_stands_first_with_its_level_and_category_and_once_only() -> None:
+    risk = merge(TEXT, HIT, scores(1, 1, 1, 1, neglect=0.5), "unknown", POLICY)
+    model, phrase = risk.evidence
+    assert (model.source, model.level, model.category, phrase) == ("model", Level.IMMEDIATE, "neglect", HIT.evidence[0])
+    assert merge(TEXT, HIT, scores(1, 1, 1, 0, neglect=0.5), "unknown", POLICY).evidence == HIT.evidence, "the phrases said as much"
+
+
+def test_without_a_likely_category_the_reason_is_still_in_plain_words() -> None:
+    [seen] = merge(TEXT, Risk(), scores(1, 1), "unknown", POLICY).evidence
+    assert (seen.why, seen.category) == ("reads like messages in which young people tell of something that hurts them", None)
+
+
+def test_the_likeliest_category_is_named_first_and_others_only_where_they_are_likely() -> None:
+    likely, unlikely = POLICY.model.category, POLICY.model.category - 0.001
+    found = merge(TEXT, Risk(), scores(1, 1, bullying=unlikely, missing=0.9, neglect=likely), "unknown", POLICY)
+    assert found.categories == ("missing", "neglect")
+    alone = merge(TEXT, Risk(), scores(1, 1, bullying=unlikely), "unknown", POLICY)
+    assert alone.categories == ("bullying",), "the likeliest is named however unlikely it is"
+    many = scores(1, 1, bullying=0.9, missing=0.8, neglect=0.7, suicide=0.6)
+    assert len(merge(TEXT, Risk(), many, "unknown", POLICY).categories) == POLICY.model.most_categories
+
+
+@pytest.mark.parametrize(
+    ("given", "beside_phrases", "alone"),
+    [
+        ({"other": 0.5, "self": 0.3}, "other", "other"),
+        ({"general": 0.6, "self": 0.3}, "general", "general"),
+        ({"other": 0.49, "self": 0.3}, "self", "other"),
+        ({"self": 0.9, "other": 0.1}, "self", "self"),
+        ({"other": 0.2}, "self", "other"),
+        ({}, "self", "self"),
+    ],
+)
+def test_the_model_says_whom_it_is_about_where_it_is_sure_or_phrases_saw_nothing(
+    given: dict[str, float], beside_phrases: Subject, alone: Subject
+) -> None:
+    read = RiskScores(scores(1, 1, 1).at_least, {"bullying": 0.9}, given)
+    assert merge(TEXT, HIT, read, "unknown", POLICY).subject == beside_phrases
+    assert merge(TEXT, Risk(), read, "unknown", POLICY).subject == alone
+
+
+def test_a_doubted_phrase_and_the_model_are_a_concern_together_only_where_both_reach_what_the_policy_asks() -> None:
+    doubted = Risk(Level.WORRY, ("home_abuse",), "self", (Evidence(4, 13, "lexicon", "says so", Level.WORRY, "home_abuse", doubted=True),))
+    category, worry = POLICY.clues.agree_category, POLICY.clues.agree_worry
+
+    def together(harm: float, worried: float, seen: Risk = doubted) -> Level:
+        return merge(TEXT, seen, RiskScores({"worry": worried}, {"home_abuse": harm}, {}), "unknown", POLICY).level
+
+    assert together(category, worry) is Level.CONCERN
+    assert together(category - 0.01, worry) is Level.WORRY
+    assert together(category, worry - 0.01) is Level.WORRY
+    assert together(category, worry, replace(doubted, evidence=(replace(doubted.evidence[0], doubted=False),))) is Level.WORRY
+    assert merge(TEXT, doubted, RiskScores({}, {"home_abuse": category}, {}), "unknown", POLICY).level is Level.NONE
+    unnamed = replace(doubted, evidence=(replace(doubted.evidence[0], category=None),))
+    assert merge(TEXT, unnamed, RiskScores({"worry": worry}, {"home_abuse": 1}, {}), "unknown", POLICY).level is Level.WORRY
+    graver = RiskScores({"worry": 1, "concern": 1, "urgent": 1}, {"home_abuse": 1}, {})
+    assert merge(TEXT, doubted, graver, "unknown", POLICY).level is Level.URGENT, "a concern together is no ceiling"
+
+
+def test_a_flag_counts_from_the_score_that_the_policy_names() -> None:
+    trusted, enough = Risk(flags=frozenset({"position_of_trust"})), POLICY.flags_doubted_below
+    assert merge(TEXT, trusted, scores(concern=enough), "unknown", POLICY).level is Level.CONCERN
+    assert merge(TEXT, trusted, scores(concern=enough - 0.001), "unknown", POLICY).level is Level.NONE
+
+
+def test_the_model_points_at_every_sentence_where_nothing_was_seen_and_at_nothing_beside_it_otherwise() -> None:
+    text = " one. two. three "
+    for seen, pointed_at in (((1, 4), "one."), ((6, 9), "two."), ((4, 6), "one. two."), ((5, 6), "two.")):
+        hit = replace(HIT, evidence=(replace(HIT.evidence[0], start=seen[0], end=seen[1]),))
+        model = merge(text, hit, scores(1, 1, 1, 1, home_abuse=1), "unknown", POLICY).evidence[0]
+        assert text[model.start : model.end] == pointed_at
+    [whole] = merge("...", Risk(), scores(1, 1, 1, home_abuse=1), "unknown", POLICY).evidence
+    assert (whole.start, whole.end) == (0, 3)
+
+
+def test_history_adds_to_a_message_what_makes_the_whole_graver_and_nothing_else() -> None:
+    sign = Evidence(0, 4, "history", "someone gives them things", Level.CONCERN, "sexual_exploitation", 0)
+    history = Accumulated(Level.CONCERN, ("sexual_exploitation", "missing"), (sign,))
+    worry = Risk(Level.WORRY, ("missing", "bullying"), "other", HIT.evidence, flags=frozenset({"says_13_15"}))
+    both = Risk(
+        Level.CONCERN,
+        ("sexual_exploitation", "missing", "bullying"),
+        "other",
+        (*HIT.evidence, sign),
+        flags=frozenset({"says_13_15"}),
+    )
+    assert with_history(worry, history) == both
+    assert with_history(Risk(), history).subject == "self", "signs that add up are the writer's own"
+    concern = replace(worry, level=Level.CONCERN)
+    assert with_history(concern, history) == concern

@@ -216,8 +216,8 @@ async def test_a_back_up_from_before_opens_with_the_old_key_and_lies_under_the_n
         master_key.forget(with_the_new, LATER)
     restore = partial(restoring.restore, replace=False, folders=(), policy=lambda _: house.service.retention, now=house.clock())
     with pytest.raises(BackupError, match=f"key {key_name(KEY)}.*--key-file"):
-        restore(path, Keys(NEW), target)
-    restore(path, Keys(NEW, KEY), target)
+        restore(path, Keys(NEW), f"sqlite:///{target}")
+    restore(path, Keys(NEW, KEY), f"sqlite:///{target}")
     with closing(Record(f"sqlite:///{target}", NEW)) as back:
         assert any("zwetschgen" in words for words in everything(back))
         assert back.read(audit.first_broken) is None
@@ -322,7 +322,7 @@ async def test_who_is_erased_after_their_key_was_renewed_is_erased_in_an_older_b
     erasing.erase(house.record, house.service, code_of(house, young), "asked by letter", house.clock())
     erased_list.write(path.parent, house.record.vault.masters, house.record.read(erasures.known), house.clock())
     policy = house.service.retention
-    done = restoring.restore(path, Keys(KEY), target, replace=False, folders=(), policy=lambda _: policy, now=house.clock())
+    done = restoring.restore(path, Keys(KEY), f"sqlite:///{target}", replace=False, folders=(), policy=lambda _: policy, now=house.clock())
     assert done.erased >= 1
     with closing(Record(f"sqlite:///{target}", KEY)) as back:
         assert back.read(lambda tx: tx.session.scalar(select(func.count()).select_from(InboxRow))) == 0

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.channels import Incoming
 from bot.rehearsal.house import House, YoungPerson
-from escalation.record import messages, people
+from escalation.record import earlier_words, messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow
 
@@ -92,6 +92,6 @@ async def test_of_a_message_that_is_edited_now_only_the_new_words_count_for_the_
         assert found is not None
         first = tx.session.scalars(select(InboxRow.message_ref).order_by(InboxRow.seq)).first()
         assert first is not None
-        return messages.latest_words(tx, found[0], 8), messages.latest_words(tx, found[0], 8, {first})
+        return earlier_words.latest(tx, found[0], 8), earlier_words.latest(tx, found[0], 8, {first})
 
     assert house.record.read(read) == (["he hits me", "another one"], ["another one"])

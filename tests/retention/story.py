@@ -38,7 +38,7 @@ from escalation.young_person import call_backs, concerns
 from nlu.understanding import Level
 from tests.escalation.talking import does, talks
 
-STAYS = frozenset({"keys", "master_keys", "destructions", "audit_end", "published", "draft", "draft_review", "draft_job"})
+STAYS = frozenset({"keys", "master_keys", "destructions", "audit_end", "published", "draft", "draft_review", "publish_job"})
 """Tables of the installation itself."""
 LAST_ENTRY = 1
 """The newest entry of the audit stays, so that the chain has an end."""

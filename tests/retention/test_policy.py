@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
@@ -17,7 +17,7 @@ from content.editorial.library import CONTENT
 from content.editorial.reading import ContentError, read_file
 from escalation.case import Stage
 from escalation.record import tables
-from escalation.record.retention.policy import CaseFacts, RetentionPolicy
+from escalation.record.retention.policy import CaseFacts, Confirmed, RetentionPolicy
 
 FILE = CONTENT / "policy" / "retention.yml"
 CLOSED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -130,3 +130,15 @@ def test_an_offer_that_nobody_took_up_ends_by_what_happened_last(policy: Retenti
 def test_the_version_changes_with_what_the_policy_says(policy: RetentionPolicy) -> None:
     assert policy.version == read_file(FILE, RetentionPolicy).version
     assert policy.model_copy(update={"hold_review_days": 7}).version != policy.version
+
+
+def test_periods_count_as_confirmed_once_somebody_and_a_day_are_named() -> None:
+    assert Confirmed(by="Jo Hart, data protection officer", on=date(2026, 11, 2))
+    assert not Confirmed(by="Jo Hart, data protection officer")
+    assert not Confirmed(by="  ", on=date(2026, 11, 2))
+
+
+def test_a_concern_about_staff_is_kept_as_long_as_an_allegation_and_any_other_as_a_complaint(policy: RetentionPolicy) -> None:
+    assert policy.concern_expires(True, CLOSED) == CLOSED + policy.cases.allegation.length
+    assert policy.concern_expires(False, CLOSED) == CLOSED + policy.complaint.length
+    assert policy.concern_expires(True, None) is None

@@ -24,6 +24,6 @@ def test_every_message_is_readable_for_its_time_and_by_the_newest_key_alone(
     monkeypatch.setattr(person_keys, "OTHERS_END_WITHIN", 1.0)
     made = run(url, service, noticing, messages=300, turns=2)
     print(made.table())  # noqa: T201 - the figures are asked for
-    assert made.destroyed > made.messages / 2, "most of it has to come to its end for this to mean something"
+    assert made.destroyed > made.messages / 3, "much of it has to come to its end for this to mean something"
     assert made.master_keys >= 2 and made.data_keys > 0
     assert (made.unreadable, made.readable) == (0, 0)

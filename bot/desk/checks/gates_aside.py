@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from bot.desk.checks.gates import check_draft
-from bot.desk.checks.rehearsing import Progress
+from bot.desk.checks.gates import check_changes
 from content.editorial.edition import Texts
 from content.editorial.problems import Problem
+from escalation.publishing import Progress, unwatched
 
 NICE = 10
 
 
-def check_aside(
-    texts: Texts, key: str, *, before: Texts | None = None, on_progress: Progress = lambda done, of, what: None
-) -> list[Problem]:
-    """As `check_draft`, at a low priority. Raises `RuntimeError` where the process ends before it has told what it found."""
+def check_aside(texts: Texts, keys: Collection[str], *, before: Texts | None = None, on_progress: Progress = unwatched) -> list[Problem]:
+    """As `check_changes`, at a low priority. Raises `RuntimeError` where the process ends before it has told what it found."""
     context = get_context("spawn")
     told, tell = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(tell, dict(texts), key, dict(before or {})), name="gates", daemon=True)
+    worker = context.Process(target=_work, args=(tell, dict(texts), list(keys), dict(before or {})), name="gates", daemon=True)
     worker.start()
     tell.close()
     try:
@@ -37,6 +36,6 @@ def check_aside(
         worker.join()
 
 
-def _work(tell: Connection, texts: Texts, key: str, before: Texts) -> None:
+def _work(tell: Connection, texts: Texts, keys: Collection[str], before: Texts) -> None:
     os.nice(NICE)
-    tell.send(check_draft(texts, key, before=before, on_progress=lambda *step: tell.send(step)))
+    tell.send(check_changes(texts, keys, before=before, on_progress=lambda *step: tell.send(step)))

@@ -7,14 +7,14 @@ have seen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.desk.checks.rehearsing import Progress
-from content.editorial.examples_check import ExampleFile
+from bot.desk.checks.own_examples import own_problems
+from bot.desk.phrases.messages import Example, labelled
 from content.editorial.problems import Problem
-from content.editorial.reading import parsed
+from escalation.publishing import Progress
 from nlu.noticing import Noticing
 from nlu.understanding import Level
 
@@ -27,15 +27,6 @@ RECALL_MAY_FALL = 0.005
 ALARMS_MAY_RISE = 0.001
 """By so much of the harmless messages the false alarms may rise."""
 AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A training message with its labels; `category` is the main one, empty where it tells of no harm."""
-
-    text: str
-    level: Level
-    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +55,19 @@ class Read:
 
 def examples(folder: Path) -> list[Example]:
     """The messages in `intents/` that tell of harm or of nothing; everyday worries are left out."""
-    found = []
-    for path in sorted((folder / "intents").rglob("*.yml")):
-        for group in ExampleFile.model_validate(parsed(path.read_text(encoding="utf-8"))).nlu:
-            level, category = Level.of(group.metadata.level), (*group.metadata.categories, "")[0]
-            if level is not Level.WORRY:
-                texts = (line[2:].strip() for line in group.examples.splitlines() if line.startswith("- "))
-                found += [Example(text, level, category) for text in texts]
-    return found
+    return [one for one in labelled(folder) if one.level is not Level.WORRY]
 
 
-def recall_problems(folder: Path, before: Path, key: str, on_progress: Progress) -> list[Problem]:
-    """What the content below `folder` no longer notices that the content `before` did. Empty for files that decide nothing of it."""
-    if not key.startswith(NOTICED_BY):
+def recall_problems(folder: Path, before: Path, keys: Collection[str], on_progress: Progress) -> list[Problem]:
+    """What the content below `folder` no longer notices that the content `before` did, or that its own examples say it must.
+
+    Empty where none of the changed files decides anything of it.
+    """
+    deciding = sorted(key for key in keys if key.startswith(NOTICED_BY))
+    if not deciding:
         return []
-    return list(findings(compare(Noticing.load(before), Noticing.load(folder), examples(folder), on_progress), key))
+    found = findings(compare(Noticing.load(before), Noticing.load(folder), examples(folder), on_progress), deciding[0])
+    return [*(one for key in deciding for one in own_problems(folder, key)), *found]
 
 
 def compare(before: Noticing, after: Noticing, asked: Sequence[Example], on_progress: Progress) -> list[Read]:

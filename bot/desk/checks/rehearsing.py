@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from bot.rehearsal.looking import TELLING
-from bot.rehearsal.stage import Stage, Talk, service_of, stage, talks
+from bot.rehearsal.stage import Talk, service_of, stage, talks
 from content.editorial.edition import kind_of
 from content.editorial.library import Library
 from content.editorial.problems import Problem
+from content.editorial.schema import Contact
 from content.editorial.shelf import variants
 from escalation.context import Service
+from escalation.publishing import Progress
 from nlu.noticing import Noticing
-
-Progress = Callable[[int, int, str], None]
-"""Told how many are done, of how many, and of what."""
 
 MOST_NAMED = 10
 """So many failing conversations are told one by one."""
 
-_UNPLAYED = frozenset({"canned_replies"})
-"""What only staff see; no conversation can say it."""
+OWN_TIMES = frozenset(
+    f"policy/{name}.yml" for name in ("escalation", "rota", "ending", "retention", "sharing", "form", "duties", "app_templates")
+)
+"""What an organisation decides about times, days and people. The conversations are written for those that are shipped.
+
+A change of these is tried with the conversations in which no time passes, and other times of day may be said in them."""
+
+_UNPLAYED = frozenset({"canned_replies", "intents"})
+"""What only staff see, and what the intent service is trained with; no conversation can say it."""
+_UNTRIED = frozenset({"policy/rota.yml", "policy/retention.yml"})
+"""Opening hours and periods: in a closed service no conversation goes as it is written down, and without time passing none is too old."""
 
 
-def conversation_problems(folder: Path, before: Path, key: str, on_progress: Progress) -> list[Problem]:
-    """The conversations that this file can change and that fail with the content below `folder`.
+def conversation_problems(folder: Path, before: Path, keys: Collection[str], on_progress: Progress) -> list[Problem]:
+    """The conversations that these files can change and that fail with the content below `folder`.
 
-    One that fails with the content `before` too is not this file's doing, and is a warning. Takes about a quarter of a second for each.
+    The files are all `OWN_TIMES`, or none of them is. A conversation that fails with the content `before` too is not their doing, and
+    is a warning. Takes about a quarter of a second for each.
     """
+    keys = [key for key in keys if not _is_untried(key)]
+    if not keys:
+        return []
     new, old = service_of(folder), service_of(before)
-    chosen = touched(talks(folder), (new.library, old.library), key)
+    written, words = talks(folder), (new.library, old.library)
+    by_key = {key: touched(written, words, key) for key in sorted(keys)}
+    names = {talk.name: key for key, chosen in reversed(by_key.items()) for talk in chosen}
+    chosen = [talk for talk in written if talk.name in names]
     if not chosen:
         return []
+    any_time = OWN_TIMES.issuperset(keys)
     with stage() as played:
-        failing = _failing(played, chosen, new, Noticing.load(folder), on_progress)
+        failing = _failing(partial(played.play, any_time=any_time), chosen, new, Noticing.load(folder), on_progress)
         if not failing:
             return []
         known = Noticing.load(before)
-        already = {talk.name for talk, _ in failing[:MOST_NAMED] if played.play(talk, old, known)}
-    return list(_told(failing, already, key))
+        already = {talk.name for talk, _ in failing[:MOST_NAMED] if played.play(talk, old, known, any_time=any_time)}
+    return list(_told(failing, already, names))
 
 
 def touched(written: list[Talk], words: Sequence[Library], key: str) -> list[Talk]:
     """The conversations that a changed file can change.
 
-    Of a script those that name its topic, tap on to it, or expect its words, in any of these libraries; of other files all, since
-    what they hold is said everywhere.
+    Of a script those that name its topic, tap on to it, or expect its words, in any of these libraries; of helplines those that expect
+    one of them; of other files all, since what they hold is said everywhere.
     """
-    if kind_of(key) in _UNPLAYED:
+    if _is_untried(key):
         return []
+    if key in OWN_TIMES:
+        return [talk for talk in written if not talk.waits]
+    if kind_of(key) == "helplines":
+        return _naming(written, words, key)
     if kind_of(key) != "guidance":
         return written
     topic, _, language = key.rpartition("/")[2].removesuffix(".yml").partition(".")
@@ -57,6 +78,26 @@ def touched(written: list[Talk], words: Sequence[Library], key: str) -> list[Tal
     names = {topic, *(name for one in words for name in _ways_to(one, topic))}
     said, elsewhere = _joined(words, lambda name: name == topic), _joined(words, lambda name: name != topic)
     return [talk for talk in written if any(part in names or _only_in(said, elsewhere, part) for part in _strings(talk.data))]
+
+
+def _is_untried(key: str) -> bool:
+    return kind_of(key) in _UNPLAYED or key in _UNTRIED
+
+
+def _naming(written: list[Talk], words: Sequence[Library], key: str) -> list[Talk]:
+    """The conversations in which a helpline of this area is said; none where only who confirmed them, and when, is different."""
+    area, _, language = key.rpartition("/")[2].removesuffix(".yml").partition(".")
+    listed = [one.speaking(language) if language else one for one in words]
+    contacts = [one.directories[area].contacts if area in one.directories else () for one in listed]
+    if all([_shown(one) for one in some] == [_shown(one) for one in contacts[0]] for some in contacts):
+        return []
+    names = {text.casefold() for some in contacts for one in some for text in (one.name, one.call, one.text) if text}
+    return [talk for talk in written if any(name in part.casefold() for part in _strings(talk.data) for name in names)]
+
+
+def _shown(contact: Contact) -> dict[str, object]:
+    """What decides when a helpline is said, and how."""
+    return contact.model_dump(include={"id", "name", "does", "call", "text", "web", "hours", "always_open", "min_age", "max_age"})
 
 
 def _only_in(said: str, elsewhere: str, part: str) -> bool:
@@ -70,11 +111,13 @@ def _joined(words: Sequence[Library], which: Callable[[str], bool]) -> str:
     return "\n".join(text for turn in [*steps, *messages] for said in variants(turn).values() for text in said).casefold()
 
 
-def _failing(played: Stage, chosen: list[Talk], service: Service, noticing: Noticing, on_progress: Progress) -> list[tuple[Talk, str]]:
+def _failing(
+    play: Callable[[Talk, Service, Noticing], str], chosen: list[Talk], service: Service, noticing: Noticing, on_progress: Progress
+) -> list[tuple[Talk, str]]:
     failing = []
     for done, talk in enumerate(chosen):
         on_progress(done, len(chosen), "conversations")
-        if wrong := played.play(talk, service, noticing):
+        if wrong := play(talk, service, noticing):
             failing.append((talk, wrong))
     on_progress(len(chosen), len(chosen), "conversations")
     return failing
@@ -100,13 +143,15 @@ def _strings(data: object) -> Iterator[str]:
             yield from _strings(value)
 
 
-def _told(failing: list[tuple[Talk, str]], already: set[str], key: str) -> Iterator[Problem]:
+def _told(failing: list[tuple[Talk, str]], already: set[str], names: Mapping[str, str]) -> Iterator[Problem]:
     to_do = "change the words back, or ask for the conversation to be changed together with the program (content/dialogues/README.md)"
     for talk, wrong in failing[:MOST_NAMED]:
+        key = names[talk.name]
         what = f"the conversation “{talk.name}” (dialogues/{talk.file}) does not go as it is written down any more: {wrong}"
         if talk.name in already:
             yield Problem(Path(key), 1, f"it did not before this change either: {what}", "nothing for you; tell who runs it", "warning")
         else:
             yield Problem(Path(key), 1, what, to_do)
     if len(failing) > MOST_NAMED:
+        key = names[failing[-1][0].name]
         yield Problem(Path(key), 1, f"{len(failing) - MOST_NAMED} more conversations do not go as they are written down", to_do)

@@ -1,4 +1,4 @@
-"""Publishing a draft: its checks run beside everything else, and what they refuse stays a draft, with the reasons."""
+"""Publishing drafts and changes of settings: the checks run beside everything else, and what they refuse is not stored, with the reasons."""
 
 from __future__ import annotations
 
@@ -7,41 +7,30 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from bot.desk.drafting import drafts, jobs, signing, workflow
+from bot.desk.drafting import drafts, signing, workflow
 from bot.desk.drafting.drafts import Draft
-from bot.desk.drafting.jobs import Job
+from bot.desk.drafting.not_published import tell
 from bot.desk.drafting.signing import Unsignable
 from bot.desk.drafting.standing import standing
-from content.editorial.edition import Texts
 from content.editorial.problems import Problem
+from escalation import publish_jobs
 from escalation.case import NotPossible
-from escalation.publishing import Change, Check, Outdated, Publisher, Unfit
+from escalation.context import Service
+from escalation.publish_jobs import FAILED, OUTDATED, PUBLISHED, REFUSED, Job
+from escalation.publishing import Change, Check, Gate, Outdated, Publisher, Unfit, open_gate
 from escalation.record import published
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import Staff
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int, int, str], None]
-"""Told how many are done, of how many, and of what."""
-
-
 After = Callable[[], Awaitable[None]]
 
 
 async def _nothing() -> None:
     pass
-
-
-class Gate(Protocol):
-    """What is wrong with an edition in which the file `key` was changed, beyond what the content check says."""
-
-    def __call__(self, texts: Texts, key: str, *, before: Texts | None, on_progress: Progress) -> list[Problem]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,7 @@ class _Made:
 class Publishing:
     """Does what was asked for, one try after another. `check` is the content check, `gate` what a changed file has to pass besides.
 
-    `after` is awaited after each, so that what was published goes live at once.
+    `service` gives the words and the time zone in force; `after` is awaited after each, so that what was published goes live at once.
     """
 
     def __init__(
@@ -73,10 +62,10 @@ class Publishing:
         record: Record,
         check: Check,
         now: Callable[[], datetime],
-        zone: ZoneInfo,
+        service: Callable[[], Service],
         *,
         production: bool,
-        gate: Gate | None = None,
+        gate: Gate = open_gate,
         after: After = _nothing,
     ) -> None:
         self._record = record
@@ -84,7 +73,7 @@ class Publishing:
         self._gate = gate
         self._after = after
         self._now = now
-        self._zone = zone
+        self._service = service
         self._production = production
         self._work: asyncio.Task[None] | None = None
         self.at: dict[str, Step] = {}
@@ -103,7 +92,7 @@ class Publishing:
 
     async def _all(self) -> None:
         try:
-            while job := await self._record.awrite(lambda tx: jobs.claim(tx, self._now())):
+            while job := await self._record.awrite(lambda tx: publish_jobs.claim(tx, self._now())):
                 await asyncio.to_thread(self._publish, job)
                 await self._after()
         except RecordUnavailable as error:
@@ -111,70 +100,79 @@ class Publishing:
 
     def _publish(self, job: Job) -> None:
         """Try it; whatever comes of it ends the try, unless the record is away."""
-        key = self._record.read(lambda tx: drafts.find(tx, job.draft_id).key)
         try:
-            self._put_in_force(job)
+            if job.draft_id is None:
+                self._changes(job)
+            else:
+                self._draft(job, job.draft_id)
         except Outdated:
-            self._end(job, jobs.OUTDATED)
+            self._end(job, OUTDATED)
         except Unsignable as error:
-            self._end(job, jobs.REFUSED, error.problem)
+            self._end(job, REFUSED, error.problem)
         except Unfit as unfit:
-            self._end(job, jobs.REFUSED, *unfit.problems)
+            self._end(job, REFUSED, *unfit.problems)
         except NotPossible as error:
-            self._end(job, jobs.REFUSED, Problem(Path(key), 1, str(error), "look at the draft again"))
+            self._end(job, REFUSED, Problem(Path(self._record.read(lambda tx: _key(tx, job))), 1, str(error), "look at it again"))
         except RecordUnavailable:
             raise
         except Exception as error:
-            log.error("a draft could not be published: %s", type(error).__name__)
-            self._end(job, jobs.FAILED)
+            log.error("something could not be published: %s", type(error).__name__)
+            self._end(job, FAILED)
         finally:
             self.at.pop(job.id, None)
 
-    def _put_in_force(self, job: Job) -> None:
-        made = self._record.read(lambda tx: self._made(tx, job))
+    def _draft(self, job: Job, draft_id: str) -> None:
+        made = self._record.read(lambda tx: self._made(tx, job, draft_id))
         change = Change(made.draft.key, made.text, made.draft.base)
-        publisher = Publisher(self._record, partial(self._problems, job, made.draft.key), self._now)
-        if not publisher.publish([change], by=job.asked_by, note=made.draft.note, also=lambda tx: self._done(tx, job, made)):
+        self._put_in_force(job, [change], made.draft.note, lambda tx: self._done(tx, job, made))
+
+    def _changes(self, job: Job) -> None:
+        self._put_in_force(job, job.what, job.note, lambda tx: self._ended(tx, job))
+
+    def _put_in_force(self, job: Job, changes: list[Change], note: str, also: Callable[[Tx], None]) -> None:
+        def on_progress(done: int, of: int, what: str) -> None:
+            self.at[job.id] = Step(done, of, what)
+
+        publisher = Publisher(self._record, self._check, self._now, gate=self._gate, on_progress=on_progress)
+        if not publisher.publish(changes, by=job.asked_by, note=note, also=also):
             raise NotPossible("it says what is in force: there is nothing to publish")
 
-    def _made(self, tx: Tx, job: Job) -> _Made:
-        draft = self._fit(tx, job)
+    def _made(self, tx: Tx, job: Job, draft_id: str) -> _Made:
+        draft = self._fit(tx, job, draft_id)
         found = standing(draft, drafts.reviews(tx, draft.id))
         editor = tx.session.get(Staff, draft.changed_by)
-        text = None if draft.retire else signing.as_published(draft, found, editor.name if editor else "", self._zone)
+        text = None if draft.retire else signing.as_published(draft, found, editor.name if editor else "", self._service().zone)
         return _Made(draft, text, found.approved)
 
-    def _fit(self, tx: Tx, job: Job) -> Draft:
+    def _fit(self, tx: Tx, job: Job, draft_id: str) -> Draft:
         """The draft, where it is still the one that somebody asked to publish."""
-        draft = drafts.find(tx, job.draft_id)
+        draft = drafts.find(tx, draft_id)
         workflow.refuse_unready(tx, draft, production=self._production)
         if draft.digest != job.digest:
             raise NotPossible("it was changed after somebody asked to publish it")
         return draft
 
-    def _problems(self, job: Job, key: str, texts: Texts) -> list[Problem]:
-        found = self._check(texts)
-        if self._gate is None or any(one.severity == "error" for one in found):
-            return found
-
-        def on_progress(done: int, of: int, what: str) -> None:
-            self.at[job.id] = Step(done, of, what)
-
-        return [*found, *self._gate(texts, key, before=self._record.read(published.texts), on_progress=on_progress)]
-
     def _done(self, tx: Tx, job: Job, made: _Made) -> None:
         """In the transaction that stores the version: it rests on what holds at that moment."""
-        draft = self._fit(tx, job)
+        draft = self._fit(tx, job, made.draft.id)
         if standing(draft, drafts.reviews(tx, draft.id)).approved != made.approved or draft.base != made.draft.base:
             raise NotPossible("what was said of it has changed meanwhile")
-        now = self._now()
-        workflow.done(tx, draft.id, job.asked_by, now)
-        jobs.end(tx, job.id, jobs.PUBLISHED, now, number=published.number(tx))
+        workflow.done(tx, draft.id, job.asked_by, self._now())
+        self._ended(tx, job)
+
+    def _ended(self, tx: Tx, job: Job) -> None:
+        publish_jobs.end(tx, job.id, PUBLISHED, self._now(), number=published.number(tx))
         tx.signal("desk")
 
     def _end(self, job: Job, result: str, *findings: Problem) -> None:
         def end(tx: Tx) -> None:
-            jobs.end(tx, job.id, result, self._now(), findings)
-            workflow.not_published(tx, job.draft_id)
+            publish_jobs.end(tx, job.id, result, self._now(), findings)
+            if job.draft_id is not None and workflow.not_published(tx, job.draft_id):
+                tell(tx, self._service(), drafts.find(tx, job.draft_id), job.asked_by, self._now())
 
         self._record.write(end)
+
+
+def _key(tx: Tx, job: Job) -> str:
+    """The file that a try is about."""
+    return drafts.find(tx, job.draft_id).key if job.draft_id else job.what[0].key

@@ -121,11 +121,14 @@ def done(tx: Tx, draft_id: str, by: str, now: datetime) -> None:
     _to(tx, row, "published", "draft_published", by, now)
 
 
-def not_published(tx: Tx, draft_id: str) -> None:
-    """Publishing it did not work: one that was waiting for its time waits for somebody to look at it."""
+def not_published(tx: Tx, draft_id: str) -> bool:
+    """Publishing it did not work: one that was waiting for its time waits for somebody to look at it. Whether it was one of those."""
     row = drafts.row_of(tx, draft_id)
-    if row.state == "scheduled":
-        row.state, row.publish_at = "approved", None
+    if row.state != "scheduled":
+        return False
+    row.state, row.publish_at = "approved", None
+    tx.session.flush()
+    return True
 
 
 def _judged(tx: Tx, row: DraftRow, said: tuple[str, str, str, str, str], by: str | None, now: datetime) -> Draft:

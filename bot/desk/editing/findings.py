@@ -174,7 +174,7 @@ def _against_schema(shape: Shape, data: Any, found: dict[str, dict[str, list[str
             card = places[loc[:depth]] if depth else HEAD
             field = _name_of(loc[depth:])
             if not field.endswith("-go"):
-                found[card][field].append(_say(one, loc))
+                found[card][field].append(in_words(one, loc))
         return None
 
 
@@ -187,7 +187,8 @@ def _name_of(loc: tuple[Any, ...]) -> str:
     return "-".join(parts[:2]) if parts[0] in (*FORMS, "picture") else parts[0]
 
 
-def _say(problem: Any, loc: tuple[Any, ...]) -> str:
+def in_words(problem: Any, loc: tuple[Any, ...]) -> str:
+    """What a schema says is wrong at a place, for an editor."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in ("string_too_short", "missing", "too_short"):
         return "Write something here, or take it out." if isinstance(loc[-1], int) else "Fill this in."

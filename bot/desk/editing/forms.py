@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -77,14 +77,14 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:LONGEST]
 
 
-def put(card: dict[str, Any], name: str, value: Any) -> None:
-    """Set a part of a turn, at its place among the others; `None` takes it out."""
+def put(card: dict[str, Any], name: str, value: Any, order: Sequence[str] = ORDER) -> None:
+    """Set a part of a turn, at its place among the others, which stand in this order; `None` takes it out."""
     if value is None:
         card.pop(name, None)
-    elif name in card or name not in ORDER:
+    elif name in card or name not in order:
         card[name] = value
     else:
-        later = ORDER[ORDER.index(name) + 1 :]
+        later = order[order.index(name) + 1 :]
         parts = list(card.items())
         number = next((index for index, (other, _) in enumerate(parts) if other in later), len(parts))
         card.clear()

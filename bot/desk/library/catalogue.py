@@ -25,7 +25,7 @@ KINDS = {
     "risk_phrases": "Phrases that are noticed",
     "policy": "Policy",
 }
-"""The kinds of files, in the order of the list."""
+"""The kinds of files, in the order of the list; training messages have a list of their own."""
 
 STATUS = {"draft": "Not signed off", "in_review": "Being reviewed", "signed_off": "Signed off", "retired": "Retired"}
 SOON = timedelta(days=30)
@@ -91,8 +91,8 @@ class Wanted:
 
 def entries(texts: Texts) -> list[Entry]:
     """Every file in force, by kind, then theme and title."""
-    found = (entry(key, text) for key, text in {**_shipped(), **texts}.items() if text is not None)
     order = list(KINDS)
+    found = (entry(key, text) for key, text in {**shipped(), **texts}.items() if text is not None and kind_of(key) in KINDS)
     return sorted(found, key=lambda one: (order.index(one.kind), one.group, one.title.lower(), one.key))
 
 
@@ -135,5 +135,6 @@ def _plain(id: str) -> str:
 
 
 @cache
-def _shipped() -> dict[str, str]:
+def shipped() -> dict[str, str]:
+    """Every shipped file that can be published, by key."""
     return texts_below(CONTENT)

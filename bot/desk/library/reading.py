@@ -8,15 +8,16 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bot.desk.drafting import drafts, jobs
+from bot.desk.drafting import drafts
 from bot.desk.drafting.drafts import Draft, Review
-from bot.desk.drafting.jobs import Job
 from bot.desk.drafting.standing import LEAD, Standing, standing
 from bot.desk.library import catalogue, labels
 from bot.desk.library.asked import Asked, asked
 from bot.desk.library.catalogue import Listed
 from content.editorial.edition import is_key, text_of
+from escalation import publish_jobs
 from escalation.context import Service
+from escalation.publish_jobs import PUBLISHED, Job
 from escalation.record import published
 from escalation.record.published import Version
 from escalation.record.store import Tx
@@ -48,13 +49,13 @@ class OnItsWay:
     @property
     def publishing(self) -> bool:
         """Whether its checks run."""
-        return self.job is not None and self.job.ended_at is None
+        return self.job is not None and self.job.running
 
     @property
     def not_published(self) -> Job | None:
         """The last try, where it did not work and the text is still the same."""
         job = self.job
-        return job if job and job.ended_at and job.digest == self.draft.digest and job.result != jobs.PUBLISHED else None
+        return job if job and job.ended_at and job.digest == self.draft.digest and job.result != PUBLISHED else None
 
     def stale(self, said: Review) -> bool:
         """Whether this verdict is about another text."""
@@ -63,6 +64,11 @@ class OnItsWay:
     def waits_for(self, staff_id: str, role: str) -> bool:
         """Whether this person can judge it now."""
         return role == "lead" and self.draft.state == "with_lead" and staff_id != self.draft.changed_by
+
+    def concerns(self, staff_id: str) -> bool:
+        """Whether this person wrote it, approved it or asked for it to be published."""
+        lead = self.standing.lead.by if self.standing.lead else None
+        return staff_id in (self.draft.changed_by, lead, self.job.asked_by if self.job else None)
 
     @property
     def last_word(self) -> Review | None:
@@ -132,7 +138,7 @@ def on_its_way(tx: Tx, draft: Draft) -> OnItsWay:
         names[draft.changed_by],
         outdated=draft.open and published.version_of(tx, draft.key) != draft.base,
         same=not draft.retire and draft.text == now,
-        job=jobs.latest_of(tx, draft.id),
+        job=publish_jobs.latest_of_draft(tx, draft.id),
     )
 
 

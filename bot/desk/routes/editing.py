@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from fastapi.responses import Response
 
 from bot.channels.webchat.routes import DRAWING_ONLY
 from bot.desk.drafting import drafts
-from bot.desk.drafting.drafts import Draft, Over, Overtaken
+from bot.desk.drafting.drafts import Draft, Overtaken
 from bot.desk.editing import opened, preview
 from bot.desk.editing.comparing import compared, words
 from bot.desk.editing.findings import Known
@@ -23,27 +22,34 @@ from bot.desk.editing.preview import Look
 from bot.desk.editing.text_edits import NotPlain
 from bot.desk.editing.text_findings import found_in_text
 from bot.desk.editing.views import View, view
+from bot.desk.examples.messages import is_examples, messages_of
+from bot.desk.phrases.groups import data_of
+from bot.desk.routes.reading import console_of, given_of, name_of, open_draft, tried
 from bot.desk.state import desk_of
 from content.editorial.library import CONTENT
 from content.editorial.pictures import read_picture
+from content.editorial.problems import Problem as Finding
 from content.editorial.reading import ContentError
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import Problem
 from escalation.console.state import Console
-from escalation.record.store import Tx
-from escalation.record.tables import Staff
+from escalation.record import published
 from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
+AS_TEXT = "this draft is edited as text now: load the page again"
 Editor = Annotated[SignedIn, Depends(Gate("edit_content"))]
-GONE = "There is no such draft. It may have been dropped."
-OVER = "This draft was published or dropped meanwhile, so it cannot be changed any more. Begin a new one."
 
 
 @router.get("/desk/drafts/{draft_id}/edit")
 async def edit(request: Request, draft_id: str, me: Editor, card: str | None = None, at: str = "", text: str = "") -> Response:
-    there = opened.opened(await _draft(request, draft_id))
+    draft = await open_draft(request, draft_id)
+    if not text and data_of(draft.key, draft.text):
+        return redirect(request, f"/desk/drafts/{draft_id}/phrases")
+    if not text and is_examples(draft.key) and messages_of(draft.text) is not None:
+        return redirect(request, f"/desk/drafts/{draft_id}/examples")
+    there = opened.opened(draft)
     if text or there.shape is None:
         return await _text_page(request, me, there)
     return await _form_page(request, me, there, there.data, there.card(card), focus=at)
@@ -52,18 +58,18 @@ async def edit(request: Request, draft_id: str, me: Editor, card: str | None = N
 @router.post("/desk/drafts/{draft_id}/edit")
 async def save(request: Request, draft_id: str, me: Editor) -> Response:
     console: Console = request.app.state.console
-    given = await _given(request)
+    given = await given_of(request)
     try:
         draft, form = await _stored(console, draft_id, given, me)
     except NotPlain:
-        raise Problem(409, "this draft is edited as text now: load the page again") from None
+        raise Problem(409, AS_TEXT) from None
     except Clash as clash:
         return await _clash_page(request, me, clash, given)
     card = given["do"].removeprefix("go:") if given.get("do", "").startswith("go:") else form.card
     if "hx-request" not in request.headers:
         return redirect(request, f"/desk/drafts/{draft_id}/edit?card={card}{f'&at={form.field}' if form.field else ''}")
     if given.get("do", "") in ("", "save"):
-        other = await _name(request, form.together) if form.together else ""
+        other = await name_of(request, form.together) if form.together else ""
         return page(request, "edit_kept.html", me, draft=draft, form=form, other=other)
     there = opened.opened(draft)
     return _in_place(await _form_page(request, me, there, there.data, there.card(card), focus=form.field))
@@ -72,10 +78,10 @@ async def save(request: Request, draft_id: str, me: Editor) -> Response:
 @router.post("/desk/drafts/{draft_id}/edit/look")
 async def look(request: Request, draft_id: str, me: Editor) -> Response:
     """How the words that are typed look and what is wrong with them; nothing is stored."""
-    there = opened.opened(await _draft(request, draft_id))
-    given = await _given(request)
+    there = opened.opened(await open_draft(request, draft_id))
+    given = await given_of(request)
     if there.shape is None:
-        return page(request, "edit_text_looked.html", me, problems=found_in_text(there.draft.key, given.get("text", "")))
+        raise Problem(409, AS_TEXT)
     data, card = opened.with_typed(there, given)
     known = await _known(request)
     shown = await asyncio.to_thread(view, there.draft.key, there.shape, data, card, known)
@@ -85,10 +91,10 @@ async def look(request: Request, draft_id: str, me: Editor) -> Response:
 @router.post("/desk/drafts/{draft_id}/edit/together")
 async def edit_together(request: Request, draft_id: str, me: Editor) -> Response:
     """The form with one's own words, and a colleague's beside each field in which they differ."""
-    there = opened.opened(await _draft(request, draft_id))
+    there = opened.opened(await open_draft(request, draft_id))
     if there.shape is None:
-        raise Problem(409, "this draft is edited as text now: load the page again")
-    given = await _given(request)
+        raise Problem(409, AS_TEXT)
+    given = await given_of(request)
     data, card = opened.with_typed(there, given)
     return await _form_page(request, me, there, data, card, theirs=there.data)
 
@@ -96,17 +102,26 @@ async def edit_together(request: Request, draft_id: str, me: Editor) -> Response
 @router.post("/desk/drafts/{draft_id}/edit/text")
 async def save_text(request: Request, draft_id: str, me: Editor) -> Response:
     console: Console = request.app.state.console
-    given = await _given(request)
+    given = await given_of(request)
     try:
-        draft = await console.record.awrite(lambda tx: _tried(lambda: opened.keep_text(tx, draft_id, given, me.staff_id, console.clock())))
+        draft = await console.record.awrite(lambda tx: tried(lambda: opened.keep_text(tx, draft_id, given, me.staff_id, console.clock())))
     except Overtaken as overtaken:
-        who = await _name(request, overtaken.current.changed_by)
+        who = await name_of(request, overtaken.current.changed_by)
         mine = given.get("text", "").replace("\r\n", "\n")
         rows = compared(overtaken.current.text, mine)
         return page(request, "edit_text_clash.html", me, 409, draft=overtaken.current, mine=mine, who=who, rows=rows)
     if "hx-request" in request.headers:
-        return page(request, "edit_text_looked.html", me, problems=found_in_text(draft.key, draft.text), draft=draft)
+        return page(request, "edit_text_looked.html", me, problems=await _found(request, draft.key, draft.text), draft=draft)
     return redirect(request, f"/desk/drafts/{draft_id}/edit?text=yes")
+
+
+@router.post("/desk/drafts/{draft_id}/edit/text/look")
+async def look_at_text(request: Request, draft_id: str, me: Editor) -> Response:
+    """What is wrong with the text that is typed, by line; nothing is stored."""
+    draft, given = await open_draft(request, draft_id), await given_of(request)
+    return page(
+        request, "edit_text_looked.html", me, problems=await _found(request, draft.key, given.get("text", "").replace("\r\n", "\n"))
+    )
 
 
 @router.get("/desk/preview.css")
@@ -126,11 +141,11 @@ async def picture(name: str, me: Editor) -> Response:
 async def _stored(console: Console, draft_id: str, given: Given, me: SignedIn) -> tuple[Draft, Applied]:
     """Put a form into its draft, outside any transaction, as it takes a moment; again where somebody saved at that very moment."""
     while True:
-        draft = await console.record.aread(lambda tx: _tried(lambda: drafts.find(tx, draft_id)))
+        draft = await console.record.aread(lambda tx: tried(lambda: drafts.find(tx, draft_id)))
         form = await asyncio.to_thread(opened.applied, draft, given)
         save = partial(drafts.save, draft_id=draft_id, text=form.text, revision=draft.revision, by=me.staff_id, now=console.clock())
         with suppress(Overtaken):
-            return await console.record.awrite(lambda tx: _tried(lambda: save(tx))), form  # noqa: B023 (called at once)
+            return await console.record.awrite(lambda tx: tried(lambda: save(tx))), form  # noqa: B023 (called at once)
 
 
 async def _form_page(
@@ -139,14 +154,14 @@ async def _form_page(
     assert there.shape is not None
     known = await _known(request)
     shown = await asyncio.to_thread(view, there.draft.key, there.shape, data, card, known, theirs)
-    who = await _name(request, there.draft.changed_by)
+    who = await name_of(request, there.draft.changed_by)
     more = _preview(there, data, shown, Look())
     return page(request, "edit.html", me, status, draft=there.draft, focus=focus, who=who, merging=theirs is not None, **more)
 
 
 async def _text_page(request: Request, me: SignedIn, there: Opened) -> Response:
     draft = there.draft
-    problems = found_in_text(draft.key, draft.text)
+    problems = await _found(request, draft.key, draft.text)
     return page(
         request,
         "edit_text.html",
@@ -154,7 +169,7 @@ async def _text_page(request: Request, me: SignedIn, there: Opened) -> Response:
         draft=draft,
         problems=problems,
         has_form=there.shape is not None,
-        who=await _name(request, draft.changed_by),
+        who=await name_of(request, draft.changed_by),
     )
 
 
@@ -164,7 +179,7 @@ async def _clash_page(request: Request, me: SignedIn, clash: Clash, given: Given
     assert there.shape is not None
     known = await _known(request)
     mine = view(there.draft.key, there.shape, clash.mine, clash.card, known, there.data)
-    who = await _name(request, there.draft.changed_by)
+    who = await name_of(request, there.draft.changed_by)
     typed = {name: value for name, value in given.items() if name not in ("csrf", "revision", "base", "do", "card")}
     return _in_place(
         page(request, "edit_clash.html", me, 409, draft=there.draft, mine=mine, typed=typed, who=who, card=clash.card, words=words)
@@ -177,8 +192,13 @@ def _in_place(response: Response) -> Response:
     return response
 
 
+async def _found(request: Request, key: str, text: str) -> list[Finding]:
+    known, texts = await _known(request), await console_of(request).record.aread(published.texts)
+    return await asyncio.to_thread(found_in_text, key, text, known, texts)
+
+
 async def _known(request: Request) -> Known:
-    console = _console(request)
+    console = console_of(request)
     return await desk_of(request).library.known(console.record, console.clock().astimezone(console.service.zone).date())
 
 
@@ -186,40 +206,3 @@ def _preview(there: Opened, data: Any, shown: View, chosen: Look) -> dict[str, A
     assert there.shape is not None
     seen = preview.seen(there.shape, data, shown.card, chosen)
     return {"view": shown, "look": chosen, "bands": preview.BANDS, "seen": seen, "key": there.draft.key}
-
-
-async def _draft(request: Request, draft_id: str) -> Draft:
-    return await _console(request).record.aread(lambda tx: _tried(lambda: _open(tx, draft_id)))
-
-
-def _open(tx: Tx, draft_id: str) -> Draft:
-    found = drafts.find(tx, draft_id)
-    if not found.open:
-        raise Over(found.state)
-    return found
-
-
-def _tried(work: Any) -> Any:
-    try:
-        return work()
-    except KeyError:
-        raise Problem(404, GONE) from None
-    except Over:
-        raise Problem(409, OVER) from None
-
-
-async def _given(request: Request) -> Mapping[str, str]:
-    """The fields of the form; of several with one name, all, one in each line."""
-    form = await request.form()
-    return {name: "\n".join(str(value) for value in form.getlist(name)) for name in form}
-
-
-async def _name(request: Request, staff_id: str) -> str:
-    """Who this is; somebody who is not on the list any more is nobody in particular."""
-    found = await _console(request).record.aread(lambda tx: tx.session.get(Staff, staff_id))
-    return found.name if found else "Somebody"
-
-
-def _console(request: Request) -> Console:
-    console: Console = request.app.state.console
-    return console

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -14,6 +12,7 @@ from fastapi.responses import Response
 from bot.desk.drafting import drafts
 from bot.desk.drafting.drafts import Draft, Overtaken
 from bot.desk.drafting.standing import is_signed
+from bot.desk.drafting.stopping import is_script
 from bot.desk.editing.comparing import Row, compared
 from bot.desk.editing.merging import Part, merged, together
 from bot.desk.library import labels, reading
@@ -25,14 +24,12 @@ from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.policy_files import back_to, text_of_version
 from escalation.console.problems import Problem
 from escalation.console.state import Console
-from escalation.publishing import Change, Outdated, Unfit
 from escalation.record.store import Tx
 from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_desk"))]
 Editor = Annotated[SignedIn, Depends(Gate("edit_content"))]
-Lead = Annotated[SignedIn, Depends(Gate("approve_content"))]
 Version = Annotated[int, Form(ge=0)]
 DRAFT = "draft"
 
@@ -96,21 +93,6 @@ async def back_as_draft(request: Request, key: str, me: Editor, version: Version
     return redirect(request, f"/desk/files/{key}")
 
 
-@router.post("/desk/files/{key:path}/back-now")
-async def back_now(request: Request, key: str, me: Lead, version: Version, base: Version) -> Response:
-    """An earlier version in force again at once, by a lead: words that do harm do not wait."""
-    console: Console = request.app.state.console
-    text = await console.record.aread(lambda tx: _known(lambda: _version(tx, key, version)))
-    change = Change(key, text, base)
-    try:
-        await asyncio.to_thread(partial(console.publisher.publish, [change], by=me.staff_id, note=back_to(version)))
-    except Outdated:
-        raise Problem(409, "somebody published this file meanwhile: look at it again") from None
-    except Unfit as unfit:
-        raise Problem(409, f"that version does not fit the other content any more: {unfit.problems[0].what}") from None
-    return redirect(request, f"/desk/files/{key}")
-
-
 @router.get("/desk/files/{key:path}/together")
 async def show_together(request: Request, key: str, me: Editor) -> Response:
     console: Console = request.app.state.console
@@ -162,6 +144,7 @@ async def _shown(request: Request, key: str, me: SignedIn, template: str) -> Res
         desk=desk,
         live=desk.live_since(file.number) if file.number else None,
         signed=is_signed(key),
+        can_stop=is_script(key),
         desk_labels=labels,
         status_words=STATUS,
         tomorrow=_tomorrow(console),

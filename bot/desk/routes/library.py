@@ -38,6 +38,7 @@ async def library(request: Request, me: Reader, q: str = "", kind: str = "", sho
         wanted=wanted,
         asked=read.asked,
         waiting=[one for one in waiting if one.waits_for(me.staff_id, me.role)],
+        failed=[one for one in waiting if one.not_published and one.concerns(me.staff_id)],
         drafts=len(waiting),
         today=today,
         kinds=KINDS,

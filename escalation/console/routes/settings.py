@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -16,6 +14,7 @@ from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.policy_files import FILES, RETENTION, TIMES, PolicyFile, PolicyShown
 from escalation.console.problems import Problem
+from escalation.console.putting_in_force import ask, tried
 from escalation.console.state import Console
 from escalation.publishing import Change, Outdated, Unfit
 from escalation.record.retention.policy import Confirmed
@@ -38,6 +37,14 @@ async def overview(request: Request, me: Reader) -> Response:
 
     areas, confirmed = await console.record.aread(read)
     return page(request, "settings.html", me, areas=areas, retention=confirmed, times=TIMES, area=console.service.area)
+
+
+@router.get("/settings/checking")
+async def checking(request: Request, me: Reader, key: str = "") -> Response:
+    """Whether the checks of a change still run; where they have ended, the page that asks is to be loaded again."""
+    console: Console = request.app.state.console
+    found = await console.record.aread(lambda tx: tried(tx, key, me.staff_id, console.clock()))
+    return Response(status_code=204, headers={} if found and found.running else {"hx-refresh": "true"})
 
 
 @router.get("/settings/times")
@@ -76,7 +83,7 @@ async def retention_back(request: Request, me: Keeper, version: Version, base: V
 
 
 async def _change(request: Request, me: SignedIn, file: PolicyFile) -> Response:
-    """Look at what was typed; put it in force where it is right, was looked at, and nobody was faster."""
+    """Look at what was typed; have it put in force where it is right, was looked at, and nobody was faster."""
     console: Console = request.app.state.console
     form = {name: str(value) for name, value in (await request.form()).items()}
     base, why = _number(form.get("base", "")), form.get("why", "")[:100]
@@ -84,17 +91,17 @@ async def _change(request: Request, me: SignedIn, file: PolicyFile) -> Response:
     read = replace(read, note=why)
     assert read.edited is not None
     if read.version != base:
-        return await _again(request, me, read, 409)
+        return await _again(request, me, replace(read, clash=True), 409)
     if read.edited.wrong:
         return await _again(request, me, read, 422)
     if form.get("do") != "publish" or form.get("looked") != read.edited.mark or not read.edited.changes:
         return await _again(request, me, read)
     change = Change(file.key, read.edited.text, base)
     try:
-        await publish(console, me, [change], policy_files.note(read.edited, why))
+        await ask(console, me, [change], policy_files.note(read.edited, why))
     except Outdated:
         read = await console.record.aread(lambda tx: _looked_at(tx, file, base, form))
-        return await _again(request, me, replace(read, note=why), 409)
+        return await _again(request, me, replace(read, note=why, clash=True), 409)
     except Unfit as unfit:
         return await _again(
             request, me, replace(read, wrong=tuple(f"{one.file}, line {one.line}: {one.what}; {one.to_do}" for one in unfit.problems)), 422
@@ -103,11 +110,11 @@ async def _change(request: Request, me: SignedIn, file: PolicyFile) -> Response:
 
 
 async def _back(request: Request, me: SignedIn, file: PolicyFile, version: int, base: int) -> Response:
-    """Put an earlier version in force again, as a new one."""
+    """Have an earlier version put in force again, as a new one."""
     console: Console = request.app.state.console
     try:
         text = await console.record.aread(lambda tx: policy_files.text_of_version(tx, file.key, version))
-        await publish(console, me, [Change(file.key, text, base)], policy_files.back_to(version))
+        await ask(console, me, [Change(file.key, text, base)], policy_files.back_to(version))
     except KeyError:
         raise Problem(404, "there is no such version") from None
     except Outdated:
@@ -115,11 +122,6 @@ async def _back(request: Request, me: SignedIn, file: PolicyFile, version: int, 
     except Unfit as unfit:
         raise Problem(409, f"that version does not fit the other content any more: {unfit.problems[0].what}") from None
     return _done(request, file)
-
-
-async def publish(console: Console, me: SignedIn, changes: list[Change], note: str) -> int:
-    """Check and publish outside the event loop. Raises `Outdated` and `Unfit`."""
-    return await asyncio.to_thread(partial(console.publisher.publish, changes, by=me.staff_id, note=note))
 
 
 def _looked_at(tx: Tx, file: PolicyFile, base: int, form: Mapping[str, str]) -> PolicyShown:
@@ -136,15 +138,19 @@ async def _again(request: Request, me: SignedIn, read: PolicyShown, status: int 
 
 async def _times(request: Request, me: SignedIn, back: PolicyShown | None, status: int = 200, saved: str = "") -> Response:
     console: Console = request.app.state.console
-    read = await console.record.aread(lambda tx: [policy_files.shown(tx, file) for file in TIMES])
+    read = await console.record.aread(lambda tx: [_policy(tx, file, me, console) for file in TIMES])
     shown = [back if back and back.file is one.file else one for one in read]
-    return page(request, "settings_times.html", me, status, policies=shown, clash=status == 409, saved=saved if saved in FILES else "")
+    return page(request, "settings_times.html", me, status, policies=shown, saved=saved if saved in FILES else "")
 
 
 async def _retention(request: Request, me: SignedIn, back: PolicyShown | None, status: int = 200, saved: str = "") -> Response:
     console: Console = request.app.state.console
-    read, confirmed = await console.record.aread(lambda tx: (policy_files.shown(tx, RETENTION), policy_files.confirmed(tx)))
-    return page(request, "settings_retention.html", me, status, policy=back or read, clash=status == 409, saved=saved, confirmed=confirmed)
+    read, confirmed = await console.record.aread(lambda tx: (_policy(tx, RETENTION, me, console), policy_files.confirmed(tx)))
+    return page(request, "settings_retention.html", me, status, policy=back or read, saved=saved, confirmed=confirmed)
+
+
+def _policy(tx: Tx, file: PolicyFile, me: SignedIn, console: Console) -> PolicyShown:
+    return policy_files.with_try(tx, file, tried(tx, file.key, me.staff_id, console.clock()))
 
 
 def _done(request: Request, file: PolicyFile) -> Response:

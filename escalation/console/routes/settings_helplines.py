@@ -13,7 +13,7 @@ from escalation.console.helplines_page import Area, Back
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.problems import Problem
-from escalation.console.routes.settings import publish
+from escalation.console.putting_in_force import Tried, ask, tried
 from escalation.console.state import Console
 from escalation.publishing import Change, Outdated, Unfit
 from escalation.record.store import Tx
@@ -76,7 +76,7 @@ async def change_contact(request: Request, area: str, contact_id: str, me: Polic
 async def _put(request: Request, me: SignedIn, area: str, changes: list[Change], note: str, back: Back) -> Response:
     console: Console = request.app.state.console
     try:
-        await publish(console, me, changes, note[: policy_files.ROOM_FOR_NOTE])
+        await ask(console, me, changes, note[: policy_files.ROOM_FOR_NOTE])
     except Outdated:
         return await _shown(request, me, area, back, 409)
     except Unfit as unfit:
@@ -87,11 +87,20 @@ async def _put(request: Request, me: SignedIn, area: str, changes: list[Change],
 
 async def _shown(request: Request, me: SignedIn, area: str, back: Back, status: int = 200, saved: str = "") -> Response:
     console: Console = request.app.state.console
+
+    def read(tx: Tx) -> tuple[Area, Tried | None]:
+        found = helplines_page.read_area(tx, area, console.clock())
+        return found, tried(tx, helplines_page.key_of(area), me.staff_id, console.clock())
+
     try:
-        found = await console.record.aread(lambda tx: helplines_page.read_area(tx, area, console.clock()))
+        found, last = await console.record.aread(read)
     except KeyError:
         raise Problem(404, "there is no such area") from None
-    return page(request, "settings_helplines.html", me, status, area=found, back=back, clash=status == 409, saved=saved)
+    if last and not last.running and back == Back():
+        back = helplines_page.came_back(found, last.change, last.wrong)
+    clash = status == 409 or (last is not None and last.outdated and back.contact_id != "")
+    checking = last is not None and last.running
+    return page(request, "settings_helplines.html", me, status, area=found, back=back, clash=clash, saved=saved, checking=checking)
 
 
 def _note(contact_id: str, typed: dict[str, str]) -> str:

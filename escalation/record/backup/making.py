@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +11,8 @@ from sqlalchemy import func, select
 
 from escalation.record import audit, erasures
 from escalation.record.backup import erased_list, sealed_file
+from escalation.record.backup.places import KINDS, Place, place_of
 from escalation.record.backup.sealed_file import BackupError, Header
-from escalation.record.backup.unpacked import WHAT, file_of, private_folder, single_file, unpack
 from escalation.record.retention import running
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.schema import newest
@@ -46,25 +44,21 @@ def make(record: Record, path: Path, policy: RetentionPolicy, now: datetime) -> 
 
     It is sealed by the newest master key. Everybody goes on reading and writing meanwhile. Raises `BackupError`; then nothing is left behind.
     """
-    database, master = file_of(record.url), record.vault.newest.secret
+    place, master = place_of(record.url), record.vault.newest.secret
     if path.exists():
         raise BackupError(f"{path} is there already: choose a name for a new file")
     running.run(record, policy, now)
     erased_list.write(path.parent, record.vault.masters, record.read(erasures.known), now)
-    with private_folder(database.parent) as folder:
-        copy = folder / "copy.db"
-        try:
-            _copy(database, copy)
-            with copy.open("rb") as source:
-                sealed_file.write(path, master, Header.new(WHAT, str(newest()), master, now), source)
-        except (OSError, sqlite3.Error) as error:
-            raise BackupError(f"the back-up could not be written to {path} ({type(error).__name__}): check rights and free disk") from None
-        copy.unlink()
-        try:
-            contents = _opened_again(path, master, folder)
-        except BackupError:
-            path.unlink()
-            raise
+    try:
+        with place.snapshot() as source:
+            sealed_file.write(path, master, Header.new(place.what, str(newest()), master, now), source)
+    except OSError as error:
+        raise BackupError(f"the back-up could not be written to {path} ({type(error).__name__}): check rights and free disk") from None
+    try:
+        contents = _opened_again(place, path, master)
+    except BackupError:
+        path.unlink()
+        raise
     record.write(lambda tx: audit.note(tx, "backup_made", now, digest=sealed_file.digest(path)))
     return Made(path.stat().st_size, contents)
 
@@ -95,22 +89,14 @@ def _dated(paths: Iterable[Path]) -> Iterable[tuple[datetime, Path]]:
             header = sealed_file.read_header(path)
         except BackupError:
             continue
-        if header.what == WHAT:
+        if header.what in KINDS:
             yield header.time, path
 
 
-def _copy(database: Path, copy: Path) -> None:
-    """One snapshot, by SQLite's own online back-up."""
-    copy.touch(mode=0o600)
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    single_file(copy)
-
-
-def _opened_again(path: Path, master: bytes, folder: Path) -> Contents:
-    database, _ = unpack(path, master, folder)
-    copy = Record(f"sqlite:///{database}", master)
-    try:
-        return copy.read(contents)
-    finally:
-        copy.close()
+def _opened_again(place: Place, path: Path, master: bytes) -> Contents:
+    with place.unpacked(path, master) as (url, _):
+        copy = Record(url, master)
+        try:
+            return copy.read(contents)
+        finally:
+            copy.close()

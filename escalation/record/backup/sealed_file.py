@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from escalation.record.envelope import derived, key_name
+from escalation.record.schema import known_migrations
 
 FIRST_LINE = b"breakwater sealed file\n"
 FORMAT = 1
@@ -91,6 +92,18 @@ def read_header(path: Path) -> Header:
     """What a file says of itself; proved only once it is opened. Raises `BackupError`."""
     with _opened(path) as file:
         return _header(path, file)[0]
+
+
+def restorable(path: Path, what: str) -> Header:
+    """The header of a back-up of `what` that this version can restore. Raises `BackupError` for any other file."""
+    header = read_header(path)
+    if header.what != what:
+        raise BackupError(f"{path} is a {header.what}, and no {what}: choose another file")
+    if header.migration not in known_migrations():
+        raise BackupError(
+            f"{path} was made by a newer version of this program (its tables are at {header.migration}): restore it with that one"
+        )
+    return header
 
 
 def unseal(path: Path, masters: Iterable[bytes], sink: BinaryIO) -> Header:

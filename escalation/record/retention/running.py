@@ -61,11 +61,11 @@ def run(record: Record, policy: RetentionPolicy, now: datetime) -> Done:
     """Destroy what is over at `now`."""
     stamp(record, policy)
     at, destroyed = Bounds.of(policy, now), Destroyed("over", policy.version, now)
-    while record.write(lambda tx: _erase_keys(tx, at)):
+    while record.insist(lambda tx: _erase_keys(tx, at)):
         pass
     record.fold_in()
     for step in _steps(policy, at, destroyed):
-        while record.write(step):
+        while record.insist(step):
             pass
     return Done(destroyed.counts, record.fold_in())
 

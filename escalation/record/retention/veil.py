@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam
+from sqlalchemy import Executable, bindparam
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from escalation.record.retention import over
@@ -88,5 +89,15 @@ def hide(state: ORMExecuteState) -> None:
     if not state.session.info.get("veiled") or state.is_column_load or state.is_relationship_load:
         return
     if (state.is_select or state.is_update or state.is_delete) and not state.execution_options.get(PAST_ITS_TIME):
-        by_case = [_BY_CASE[mapper.class_] for mapper in state.all_mappers if mapper.class_ in _BY_CASE]
-        state.statement = state.statement.options(*_ALWAYS, *by_case)
+        veiled = _veiled.get(state.statement)
+        state.statement = _veil(state) if veiled is None else veiled
+
+
+# A statement that is kept is put together with its conditions once, not each time it runs.
+_veiled: WeakKeyDictionary[Executable, Executable] = WeakKeyDictionary()
+
+
+def _veil(state: ORMExecuteState) -> Executable:
+    by_case = [_BY_CASE[mapper.class_] for mapper in state.all_mappers if mapper.class_ in _BY_CASE]
+    _veiled[state.statement] = veiled = state.statement.options(*_ALWAYS, *by_case)
+    return veiled

@@ -20,7 +20,7 @@ from escalation.record.tables.cases import (
     PromiseRow,
 )
 from escalation.record.tables.conversations import Address, ConversationRow, InboxRow, OutboxRow, Person
-from escalation.record.tables.desk import DraftJob, DraftReview, DraftRow
+from escalation.record.tables.desk import DraftReview, DraftRow, PublishJob
 from escalation.record.tables.erasures import Erasure
 from escalation.record.tables.insight import InsightCount
 from escalation.record.tables.keys import MasterKey
@@ -46,7 +46,6 @@ __all__ = [
     "Debrief",
     "Destruction",
     "Draft",
-    "DraftJob",
     "DraftReview",
     "DraftRow",
     "DueRow",
@@ -65,6 +64,7 @@ __all__ = [
     "Passkey",
     "Person",
     "PromiseRow",
+    "PublishJob",
     "PublishedRow",
     "Shift",
     "ShiftSwap",

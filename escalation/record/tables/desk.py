@@ -1,4 +1,4 @@
-"""The editor's desk: drafts of content files, what was said of them, and publishing them."""
+"""The editor's desk: drafts of content files, what was said of them, and publishing them and other changes."""
 
 from __future__ import annotations
 
@@ -51,17 +51,19 @@ class DraftReview(Table):
     at: Mapped[datetime]
 
 
-class DraftJob(Table):
-    """One try to publish a draft: who asked for which text, how far it is, and what came of it.
+class PublishJob(Table):
+    """One try to publish a draft, or changes of settings: who asked for which text, how far it is, and what came of it.
 
     `claimed_at`: when somebody last began the checks, so that what a dead process left is begun again.
     """
 
-    __tablename__ = "draft_job"
-    __table_args__ = (Index("ix_draft_job_open", "ended_at", "asked_at"),)
+    __tablename__ = "publish_job"
+    __table_args__ = (Index("ix_publish_job_open", "ended_at", "asked_at"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"), index=True)
-    digest: Mapped[str] = mapped_column(String(64))
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("draft.id"), index=True)
+    digest: Mapped[str | None] = mapped_column(String(64))
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON(), default=list)
+    note: Mapped[str] = mapped_column(String(200), default="")
     asked_by: Mapped[str] = mapped_column(String(32))
     asked_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.record.tables.base import Table
@@ -13,7 +13,8 @@ from escalation.record.tables.base import Table
 class PublishedRow(Table):
     """One version of one file. Never changed: the newest version of a key is in force, and without a text it is retired.
 
-    Numbers are given one by one, so that the highest tells whether there is anything new.
+    Numbers are given one by one, so that the highest tells whether there is anything new. `withdraws`: the version before was taken
+    out of use at once, and nobody finishes it.
     """
 
     __tablename__ = "published"
@@ -28,3 +29,4 @@ class PublishedRow(Table):
     published_at: Mapped[datetime]
     published_by: Mapped[str | None] = mapped_column(String(32))
     note: Mapped[str] = mapped_column(String(200))
+    withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -60,10 +60,12 @@ def _desk() -> None:
         batch_op.create_index(batch_op.f("ix_draft_review_draft_id"), ["draft_id"], unique=False)
 
     op.create_table(
-        "draft_job",
+        "publish_job",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("draft_id", sa.String(length=32), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("draft_id", sa.String(length=32), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("asked_by", sa.String(length=32), nullable=False),
         sa.Column("asked_at", when, nullable=False),
         sa.Column("claimed_at", when, nullable=True),
@@ -74,9 +76,11 @@ def _desk() -> None:
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("draft_job", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_draft_job_draft_id"), ["draft_id"], unique=False)
-        batch_op.create_index("ix_draft_job_open", ["ended_at", "asked_at"], unique=False)
+    with op.batch_alter_table("publish_job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_publish_job_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index("ix_publish_job_open", ["ended_at", "asked_at"], unique=False)
+    with op.batch_alter_table("published", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("withdraws", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def _panel() -> None:
