@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from bot.sending import UNSENT
+from bot.unsent import UNSENT
 from escalation import cases, chain
 from escalation.case import Stage
 from escalation.context import Service

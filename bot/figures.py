@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select
 
-from bot.sending import UNSENT
+from bot.unsent import UNSENT
 from escalation.case import Stage
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, DueRow, InboxRow, OutboxRow, PromiseRow

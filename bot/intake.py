@@ -115,7 +115,7 @@ class Intake:
         someone, address = people.find_or_create(tx, incoming.channel, incoming.address, now)
         body = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
         messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
-        case = cases.open_case(tx, someone.id)
+        case = cases.open_case(tx, someone.id) if incoming.kind in WORDS else None
         return someone.id, case is not None and case.stage in TALKING
 
     def _moves_here(self, tx: Tx, incoming: Incoming, now: datetime) -> bool:

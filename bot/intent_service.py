@@ -23,10 +23,13 @@ class NotPrepared(Exception):
 
 
 @asynccontextmanager
-async def running(url: str, wait: bool = True, log_to: Path | None = None, service: Path = SERVICE) -> AsyncIterator[bool]:
+async def running(
+    url: str, wait: bool = True, log_to: Path | None = None, service: Path = SERVICE, within: int = START_SECONDS
+) -> AsyncIterator[bool]:
     """The intent service, while the block runs: the one that answers at `url`, or one started here from `service`. Yields whether it answers.
 
-    With `wait=False` the block begins at once, while the service is still starting. Raises `NotPrepared`.
+    With `wait=False` the block begins at once, while the service is still starting; otherwise it has to answer `within` so many seconds.
+    Raises `NotPrepared`.
     """
     client = IntentClient(url, timeout=2)
     try:
@@ -35,7 +38,7 @@ async def running(url: str, wait: bool = True, log_to: Path | None = None, servi
             return
         process = await _start(url, log_to, service)
         try:
-            yield await _until_ready(client, process) if wait else False
+            yield await _until_ready(client, process, within) if wait else False
         finally:
             await _stop(process)
     finally:
@@ -61,8 +64,8 @@ async def _start(url: str, log_to: Path | None, service: Path) -> asyncio.subpro
     )
 
 
-async def _until_ready(client: IntentClient, process: asyncio.subprocess.Process) -> bool:
-    for _ in range(START_SECONDS * 4):
+async def _until_ready(client: IntentClient, process: asyncio.subprocess.Process, within: int) -> bool:
+    for _ in range(within * 4):
         if await client.ready():
             return True
         if process.returncode is not None:

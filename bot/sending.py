@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
+from bot import unsent
 from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, TryLater, Undeliverable
 from content.editorial.interface import ENGLISH
 from escalation import approved_words, discreet, undelivered
@@ -25,15 +27,13 @@ from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.messages import CONTACT
 from escalation.record.store import Record, RecordUnavailable, Tx
-from escalation.record.tables import Address, OutboxRow, Person, Staff
-from escalation.record.times import UtcDateTime
+from escalation.record.tables import Address, OutboxRow, Staff
 
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 3.0
 """Seconds that bubbles on their way have when the program stops."""
 
-UNSENT = ("pending", "sending")
 STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
     check_ins.TACT: check_ins.may_still_go,
     **dict.fromkeys((discreet.TALK, discreet.UNASKED, discreet.KNOCK), discreet.may_still_go),
@@ -42,34 +42,10 @@ STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
 
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
+MOST_EARLY = 1000
+"""So many reports on bubbles that are not known to be sent are kept in mind; the app tells of some that were never stored, too."""
 RETRY_AFTER = (1, 2, 5, 10, 30, 60)
 """Seconds between tries when the app is not reachable; the last one repeats for as long as it takes."""
-
-# Put together once: each bubble asks for them.
-_LEFT = (OutboxRow.channel == bindparam("channel"), OutboxRow.state.in_(UNSENT))
-_DUE = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= bindparam("now", type_=UtcDateTime()))
-_RECIPIENTS = (
-    select(OutboxRow.person_id, OutboxRow.staff_id)
-    .where(OutboxRow.seq.in_(select(func.min(OutboxRow.seq)).where(*_LEFT).group_by(OutboxRow.person_id, OutboxRow.staff_id)))
-    .where(OutboxRow.state == "pending", _DUE)
-    .order_by(OutboxRow.urgent.desc(), OutboxRow.seq)
-    .limit(2000)
-)
-_WHOSE = {
-    "person": OutboxRow.person_id == bindparam("whose"),
-    "staff": OutboxRow.staff_id == bindparam("whose"),
-    CONTACT: OutboxRow.person_id.is_(None) & OutboxRow.staff_id.is_(None),
-}
-_OLDEST = {
-    kind: select(OutboxRow, Address, Person)
-    .outerjoin(Address, Address.id == OutboxRow.address_id)
-    .outerjoin(Person, Person.id == OutboxRow.person_id)
-    .where(theirs, *_LEFT)
-    .order_by(OutboxRow.seq)
-    .limit(1)
-    for kind, theirs in _WHOSE.items()
-}
-_ROW = select(OutboxRow).where(OutboxRow.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +68,7 @@ class Sender:
         self._now = now
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._early: OrderedDict[str, Fate | None] = OrderedDict()
         self._passed_over = False
 
     def use(self, service: Service) -> None:
@@ -101,7 +78,7 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         loop = asyncio.get_running_loop()
-        await self._until_stored(self._take_back)
+        await self._until_stored(lambda tx: unsent.take_back(tx, self._channel.name))
         with self._record.signals.listening(f"outbox:{self._channel.name}", to=lambda _: loop.call_soon_threadsafe(self._wake.set)):
             self._wake.set()
             try:
@@ -138,9 +115,7 @@ class Sender:
                 self._busy[recipient] = asyncio.create_task(self._send_all(recipient), name="sender")
 
     def _recipients(self, tx: Tx) -> list[str]:
-        """Whoever's oldest row is due. One that waits holds back those behind it, so that they stay in order."""
-        rows = tx.session.execute(_RECIPIENTS, {"channel": self._channel.name, "now": self._now()}).all()
-        return list(dict.fromkeys(person or (f"staff:{staff}" if staff else CONTACT) for person, staff in rows))
+        return unsent.recipients(tx, self._channel.name, self._now())
 
     async def _send_all(self, recipient: str) -> None:
         try:
@@ -151,7 +126,7 @@ class Sender:
             log.warning("sending has to wait: %s", error)
             await asyncio.sleep(PAUSE)
             # A database that goes away during a commit doesn't say whether it took it: the row may be marked, and nobody has it.
-            await self._until_stored(lambda tx: self._take_back(tx, recipient))
+            await self._until_stored(lambda tx: unsent.take_back(tx, self._channel.name, recipient))
             self._passed_over = True
         finally:
             self._busy.pop(recipient, None)
@@ -160,8 +135,7 @@ class Sender:
 
     def _next(self, tx: Tx, recipient: str) -> Letter | None:
         """The recipient's oldest row, marked as being sent; `None` when it is not due or there is none."""
-        asked = {"channel": self._channel.name, "whose": _id(recipient)}
-        row, place, someone = tx.session.execute(_OLDEST[_kind(recipient)], asked).first() or (None, None, None)
+        row, place, someone = unsent.oldest(tx, self._channel.name, recipient) or (None, None, None)
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
         if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
@@ -219,14 +193,29 @@ class Sender:
         tx.session.flush()
         return self._next(tx, letter.recipient)
 
-    async def report(self, external_id: str, fate: Fate) -> None:
-        """The app says only now that a bubble which it took did not arrive. Raises `RecordUnavailable`."""
-        await self._record.awrite(lambda tx: self._reported(tx, external_id, fate))
+    async def report(self, fates: Mapping[str, Fate | None]) -> None:
+        """What the app says only now of bubbles which it took, by the app's id; `None` where one arrived. Raises `RecordUnavailable`."""
+        # It may be quicker than we are in noting that it took them.
+        self._early.update(fates)
+        while len(self._early) > MOST_EARLY:
+            self._early.popitem(last=False)
+        for id in await self._record.awrite(lambda tx: self._reported(tx, fates)):
+            self._early.pop(id, None)
 
-    def _reported(self, tx: Tx, external_id: str, fate: Fate) -> None:
-        sent = select(OutboxRow.id).where(OutboxRow.channel == self._channel.name, OutboxRow.external_id == external_id)
-        if row_id := tx.session.scalar(sent.where(OutboxRow.state == "sent")):
-            self._not_taken(tx, row_id, fate)
+    def _reported(self, tx: Tx, fates: Mapping[str, Fate | None]) -> list[str]:
+        """Note it of those that are known as sent, and return their ids."""
+        sent = select(OutboxRow).where(OutboxRow.channel == self._channel.name, OutboxRow.state == "sent")
+        rows = {row.external_id or "": row for row in tx.session.scalars(sent.where(OutboxRow.external_id.in_(fates)))}
+        for id, row in rows.items():
+            self._known_now(tx, row, fates[id])
+        return list(rows)
+
+    def _known_now(self, tx: Tx, row: OutboxRow, fate: Fate | None) -> None:
+        if fate is not None:
+            self._not_taken(tx, row.id, fate)
+        elif row.arrived_at is None:
+            row.arrived_at = self._now()
+            _tell_pages(tx, row)
 
     def _not_taken(self, tx: Tx, row_id: str, fate: Fate) -> None:
         """What becomes of a row that the app did not take, for good or now."""
@@ -234,7 +223,7 @@ class Sender:
             self._failed(tx, row_id)
         elif isinstance(fate, TryLater):
             self._again(tx, row_id, fate.seconds)
-        elif (row := _row(tx, row_id)) is not None and isinstance(fate, OnlyApproved):
+        elif (row := unsent.by_id(tx, row_id)) is not None and isinstance(fate, OnlyApproved):
             approved_words.closed_early(tx, self._service, row, self._now())
         elif row is not None:
             approved_words.none_approved(tx, self._service, row, self._now())
@@ -249,14 +238,16 @@ class Sender:
                 await asyncio.sleep(PAUSE)
 
     def _sent(self, tx: Tx, row_id: str, external_id: str) -> None:
-        if (row := _row(tx, row_id)) is None:
+        if (row := unsent.by_id(tx, row_id)) is None:
             return
         row.state, row.sent_at, row.external_id, row.problem = "sent", self._now(), external_id[:80], None
         _tell_pages(tx, row)
+        if external_id in self._early:
+            self._known_now(tx, row, self._early[external_id])
 
     def _failed(self, tx: Tx, row_id: str) -> None:
         """The app will never take it: note so on the row, and that the person cannot be reached there."""
-        if (row := _row(tx, row_id)) is None:
+        if (row := unsent.by_id(tx, row_id)) is None:
             return
         row.state, row.problem = "failed", "undeliverable"
         if row.person_id:
@@ -265,34 +256,10 @@ class Sender:
         _tell_pages(tx, row)
 
     def _again(self, tx: Tx, row_id: str, seconds: float) -> None:
-        if (row := _row(tx, row_id)) is None:
+        if (row := unsent.by_id(tx, row_id)) is None:
             return
         pause = max(seconds, RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
         row.state, row.problem, row.not_before = "pending", "try_later", self._now() + timedelta(seconds=pause)
-
-    def _take_back(self, tx: Tx, recipient: str | None = None) -> None:
-        """Rows that are marked as being sent, and are not, go out again: those of one recipient, or all."""
-        cut_off = select(OutboxRow).where(OutboxRow.channel == self._channel.name, OutboxRow.state == "sending")
-        if recipient is not None:
-            cut_off = cut_off.where(_WHOSE[_kind(recipient)])
-        for row in tx.session.scalars(cut_off, {"whose": _id(recipient or "")}):
-            row.state = "pending"
-
-
-def _kind(recipient: str) -> str:
-    """Whether it is somebody of the staff, the contact outside, or a young person."""
-    if recipient.startswith("staff:"):
-        return "staff"
-    return CONTACT if recipient == CONTACT else "person"
-
-
-def _id(recipient: str) -> str:
-    return recipient.removeprefix("staff:")
-
-
-def _row(tx: Tx, row_id: str) -> OutboxRow | None:
-    """The row; `None` where it was erased while it was on its way."""
-    return tx.session.scalar(_ROW, {"id": row_id})
 
 
 def _tell_pages(tx: Tx, row: OutboxRow) -> None:

@@ -62,12 +62,8 @@ class Settings(BaseSettings):
         "http://127.0.0.1:5005", description="address of the intent service (nlu/service), loopback or private network only"
     )
     nlu_timeout: float = Field(1.5, gt=0, le=30, description="seconds to wait for the intent service before the answer counts as unknown")
-    training_folder: str = Field(
-        f"{ROOT / 'var' / 'training'}", description="folder in which the intent service is trained anew, beside the model that serves"
-    )
-    training_command: str = Field(
-        "", description="program that trains it for the desk instead of our own, called with the folder of the run (docs/operations.md)"
-    )
+    training_folder: str = Field(f"{ROOT / 'var' / 'training'}", description="folder in which the intent service is trained from the desk")
+    training_command: str = Field("", description="program that trains it instead of our own, called with a folder (docs/operations.md)")
     telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot; without it Telegram is off")
     telegram_base_url: str = Field("https://api.telegram.org/bot", description="Bot API server, as python-telegram-bot's base_url")
     telegram_webhook_url: str | None = Field(None, description="public https address for Telegram's webhook; absent: polling")

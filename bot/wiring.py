@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,13 +25,11 @@ from bot.channels.webchat import router as webchat_router
 from bot.channels.whatsapp import WhatsAppChannel, account_of
 from bot.closed import closed
 from bot.desk import room as desk_room
-from bot.desk.training.runs import OWN, Trainings
 from bot.editions import Edition, Editions, load_edition, refused
 from bot.health import Health
 from bot.heartbeat import Heartbeat
 from bot.inside import Inside
 from bot.intake import Intake
-from bot.intent_service import MODEL
 from bot.lanes import Lanes
 from bot.metrics import MeasuredReader, Metrics
 from bot.operating import Operator
@@ -235,7 +232,7 @@ def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
     check = partial(refused, production=production)
     send_drill = partial(_send_drill, program, utc_now)
     operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
-    training = Trainings(Path(settings.training_folder), MODEL, settings.nlu_url, shlex.split(settings.training_command) or OWN)
+    training = desk_room.trainings(settings.training_folder, settings.nlu_url, settings.training_command)
     desk = desk_room.build(
         program.record, program.editions, check, utc_now, production=production, reader=program.client, training=training
     )

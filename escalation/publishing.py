@@ -118,6 +118,7 @@ class Publisher:
         self, tx: Tx, seen: int, changes: Sequence[Change], by: str | None, note: str, also: Callable[[Tx], None], at_once: bool
     ) -> bool:
         """`False` where something else was published during the check, which then has not seen both together."""
+        published.alone(tx)
         _refuse_outdated(tx, changes)
         if published.number(tx) != seen:
             return False

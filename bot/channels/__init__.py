@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -130,10 +130,10 @@ Fate = Undeliverable | TryLater | OnlyApproved | NotApproved
 
 @runtime_checkable
 class Reporting(Protocol):
-    """A messaging app that says only later what became of a bubble it took."""
+    """A messaging app that says only later what became of the bubbles it took."""
 
-    report: Callable[[str, Fate], Awaitable[None]]
-    """Called with the id that `deliver` returned. Raises `RecordUnavailable`."""
+    report: Callable[[Mapping[str, Fate | None]], Awaitable[None]]
+    """Called with the ids that `deliver` returned; `None` means that it is on their phone. Raises `RecordUnavailable`."""
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ import json
 import logging
 import time
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +29,7 @@ from bot.channels.apps import WHATSAPP
 from bot.channels.quiet_logs import tame
 from bot.channels.webhooks import bounded, stored
 from bot.channels.whatsapp_sending import Sender, meaning
-from bot.channels.whatsapp_updates import Failure, read
+from bot.channels.whatsapp_updates import Call, read
 from bot.settings import Settings
 from escalation.context import Service
 from escalation.words import message
@@ -81,7 +81,7 @@ class WhatsAppChannel:
         self.ignored: Counter[str] = Counter()
         self.heard_at: float | None = None
         """When WhatsApp last took a message or called, by the monotonic clock."""
-        self.report: Callable[[str, Fate], Awaitable[None]] = _nobody_asks
+        self.report: Callable[[Mapping[str, Fate | None]], Awaitable[None]] = _nobody_asks
         self._account, self._take = account, take
         self._client, self._session = client(account)
         self._sender = Sender(self._client, self._opener)
@@ -161,18 +161,19 @@ class WhatsAppChannel:
             lanes[incoming.address].append(incoming)
             self._remember(incoming)
         whole = await asyncio.gather(*map(self._lane, lanes.values()))
-        reported = [await self._report(failure) for failure in call.failed]
-        return all((*whole, *reported))
+        return all((*whole, await self._report(call)))
 
     async def _lane(self, incoming: Iterable[Incoming]) -> bool:
         """Hand on what one person did, in order."""
         return all([await stored(self._take, one) for one in incoming])
 
-    async def _report(self, failure: Failure) -> bool:
+    async def _report(self, call: Call) -> bool:
+        fates: dict[str, Fate | None] = {**dict.fromkeys(call.arrived), **{one.external_id: meaning(one.codes) for one in call.failed}}
         try:
-            await self.report(failure.external_id, meaning(failure.codes))
+            if fates:
+                await self.report(fates)
         except Exception as error:
-            _log.error("what became of a message could not be noted (%s); it will be told again", type(error).__name__)
+            _log.error("what became of messages could not be noted (%s); it will be told again", type(error).__name__)
             return False
         return True
 
@@ -188,7 +189,7 @@ class WhatsAppChannel:
         return message(self._service.speaking(language, datetime.now(UTC)).library, "apps.opener")[0]
 
 
-async def _nobody_asks(external_id: str, fate: Fate) -> None:
+async def _nobody_asks(fates: Mapping[str, Fate | None]) -> None:
     """What becomes of messages that no outbox knows."""
 
 

@@ -42,9 +42,11 @@ class Failure:
 
 @dataclass
 class Call:
-    """What one call holds. `ignored` counts by kind what there is nothing to store of, `unreadable` what was not understood."""
+    """What one call holds. `arrived`: bubbles of ours that are on their phone. `ignored` counts by kind what there is nothing to store of,
+    `unreadable` what was not understood."""
 
     incoming: list[Incoming] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
@@ -130,13 +132,16 @@ def _choice(raw: Mapping[str, Any], type: str) -> tuple[Kind, str, str | None]:
 
 
 def _status(call: Call, raw: Mapping[str, Any]) -> None:
-    """That ours arrived or was read is nobody's business; that one did not arrive is."""
-    state = _text(raw, "status")
-    if state != "failed" or not _text(raw, "id"):
+    """Whether one of ours is on their phone. That they read it is nobody's business beyond that."""
+    state, id = _text(raw, "status"), _text(raw, "id")
+    if id and state in ("delivered", "read"):
+        call.arrived.append(digest(id))
+        return
+    if not id or state != "failed":
         call.ignored[f"status_{state}" if state in ("sent", "delivered", "read", "played", "deleted") else "status"] += 1
         return
     codes = [error.get("code") for error in _list(raw, "errors")]
-    call.failed.append(Failure(digest(_text(raw, "id")), tuple(code for code in codes if isinstance(code, int))))
+    call.failed.append(Failure(digest(id), tuple(code for code in codes if isinstance(code, int))))
 
 
 def _address(raw: Mapping[str, Any], value: Mapping[str, Any]) -> str:

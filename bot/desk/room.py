@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from bot.desk.checks.gates_aside import check_aside
 from bot.desk.drafting.publishing import Publishing
 from bot.desk.panel.site import PanelSite, create
 from bot.desk.state import Desk
-from bot.desk.training.runs import Trainings
+from bot.desk.training.runs import OWN, Trainings
 from bot.desk.trying import Rehearsals
 from bot.editions import Editions
+from bot.intent_service import MODEL
 from bot.turn import Reader
 from escalation.console.rooms import Room
 from escalation.publishing import Check
@@ -42,6 +44,11 @@ def build(
     desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader), training=training)
     editions.tell(lambda edition: desk.use(edition.number))
     return desk
+
+
+def trainings(folder: str, service: str, command: str) -> Trainings:
+    """How the intent service at this address is trained anew, in a folder, by a command; by our own program where that is empty."""
+    return Trainings(Path(folder), MODEL, service, shlex.split(command) or OWN)
 
 
 def room(desk: Desk) -> Room:

@@ -75,6 +75,7 @@ DELIVERY = {
     "sent:telegram": "Delivered to Telegram",
     "sent:whatsapp": "Delivered to WhatsApp",
     "sent:webchat": "Delivered to their page",
+    "arrived": "Arrived on their phone",
     "failed": "Not delivered",
     "failed:undeliverable": "Not delivered: they have blocked or left the chat there",
     "failed:no_address": "Not delivered: nothing reaches them there any more",

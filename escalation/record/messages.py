@@ -282,7 +282,8 @@ def _heard(tx: Tx, someone: Person, row: InboxRow) -> Line:
 def _said(tx: Tx, row: OutboxRow) -> Line:
     text, buttons = outgoing(tx, row)
     line = Line(row.id, row.created_at, row.speaker, "said", text, buttons=buttons, staff_id=row.speaker_staff_id)
-    return replace(line, state=row.state, case_id=row.case_id, channel=row.channel, problem=row.problem)
+    state = "arrived" if row.state == "sent" and row.arrived_at else row.state
+    return replace(line, state=state, case_id=row.case_id, channel=row.channel, problem=row.problem)
 
 
 def packed(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:

@@ -14,6 +14,9 @@ from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import PublishedRow, Staff
 
+_PUBLISHING = 7_205_759
+"""The number of PostgreSQL's advisory lock for publishing; any that nothing else here uses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -25,6 +28,15 @@ class Version:
     note: str
     retired: bool
     withdraws: bool
+
+
+def alone(tx: Tx) -> None:
+    """Let no other transaction publish or begin a draft until this one ends: what is there is looked at before something is added.
+
+    SQLite has one writer, so there nothing has to be done.
+    """
+    if tx.session.get_bind().dialect.name == "postgresql":
+        tx.session.execute(select(func.pg_advisory_xact_lock(_PUBLISHING)))
 
 
 def number(tx: Tx) -> int:

@@ -33,6 +33,7 @@ from nlu.risk.clues import Clues
 from nlu.risk.lexicon import Lexicon
 from nlu.risk.policy import load_policy
 from tests.bench import cases, console
+from tests.bench import turns as cost
 
 MESSAGE = ("my mates have been weird with me lately and i dont really know what to say to them about it all tbh, " * 5)[:500]
 ROUNDS = 200
@@ -123,6 +124,7 @@ async def main() -> None:
             "risk_check_500_characters": timed(lambda: noticing.check(MESSAGE)),
             "risk_check_by_phrases": [check_with(number) for number in (500, 5_000, 20_000)],
             "turns": await turns(Path(folder), noticing),
+            "cost_of_a_turn": await cost.measure(Path(folder), noticing),
             "intent_service": await intents(),
             "case_search": await asyncio.to_thread(cases.measure),
             "console": await asyncio.to_thread(console.measure),

@@ -187,6 +187,12 @@ def begins_a_rehearsal(page: Page) -> None:
     expect(page.get_by_role("log")).to_be_visible(timeout=60_000)
 
 
+def breaks_the_text(page: Page) -> None:
+    text = page.get_by_label("Text", exact=True)
+    text.fill(text.input_value().replace("Consent means", "He committed suicide."))
+    expect(page.locator("#text-problems")).to_contain_text("suicide is not a crime", timeout=20_000)
+
+
 STATES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "a step": (SCRIPT, "/edit?card=start", opens_all),
     "a step with problems": (SCRIPT, "/edit?card=say_no", breaks_it),
@@ -195,8 +201,11 @@ STATES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "first responses": ("crisis/fgm.yml", "/edit", opens_all),
     "canned replies": ("canned_replies/closing.yml", "/edit", None),
     "text": ("policy/short_words.yml", "/edit", None),
+    "a text with problems": (SCRIPT, "/edit?text=yes", breaks_the_text),
     "phrases": ("risk_phrases/missing.yml", "/phrases", opens_all),
     "a phrase": ("risk_phrases/substance_misuse.yml", "/phrases/one?group=overdose_signs", opens_all),
+    "training messages": ("intents/disclosures/missing.yml", "/examples", None),
+    "a training message": ("intents/disclosures/missing.yml", "/examples/one", None),
     "before trying": (SCRIPT, "/try?card=say_no", None),
     "trying": (SCRIPT, "/try?card=say_no", begins_a_rehearsal),
 }

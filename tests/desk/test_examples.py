@@ -191,6 +191,8 @@ async def test_published_messages_are_in_force_after_a_lead_has_said_that_they_f
     assert await step(kit, draft, "publish", looked=draft.digest) == 303
     await desk.publishing.idle()
     assert "is a nod a yes" in texts(in_force(staffed, KEY))
+    desk.use(1)
+    assert "The bot learns it with the next" in (await kit.get(f"/desk/files/{KEY}")).text
 
 
 def test_a_message_that_another_file_has_too_is_not_published() -> None:

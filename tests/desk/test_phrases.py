@@ -19,7 +19,7 @@ from bot.desk.phrases.noticed import Book, change, readable
 from bot.desk.phrases.views import A_PAGE, Wanted, listed
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
-from content.editorial.edition import laid_out, texts_below
+from content.editorial.edition import Texts, laid_out, texts_below
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed
 from nlu.normalise import normalise
@@ -39,7 +39,7 @@ SAID = (
 )
 
 
-async def read(forms: Forms) -> Messages:
+async def read(forms: Forms, texts: Texts) -> Messages:
     return Messages(SAID, [{word.form for word in forms.read(normalise(one.text).text)} for one in SAID])
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import func, select
 
-from bot.desk.drafting import drafts, jobs
+from bot.desk.drafting import drafts, jobs, workflow
+from bot.desk.panel import rounds, voices
+from bot.desk.panel.rounds import NewRound, Round
 from bot.rehearsal.house import House
 from escalation import publish_jobs
 from escalation.publishing import Change, Outdated, Publisher
@@ -17,6 +21,7 @@ from escalation.record import audit, published
 from escalation.record.replaced import replaced
 from escalation.record.schema import upgrade
 from escalation.record.store import Tx
+from escalation.record.tables import PanelReaction
 from tests.desk.test_steps import (
     test_a_draft_goes_from_editor_to_lead_to_panel_to_live_and_is_signed_by_those_who_said_so,
     test_an_approved_draft_is_published_at_the_time_that_was_set,
@@ -46,8 +51,9 @@ def database_url(postgres: Postgres) -> str:  # noqa: F811
 
 @pytest.fixture
 def team(house: House) -> House:
-    for name, role in (("Kit", "editor"), ("Noa", "editor")):
+    for name, role in (("Kit", "editor"), ("Noa", "editor"), ("Jo", "lead")):
         house.hire(name, role)
+    house.record.write(lambda tx: audit.note(tx, "signed_in", house.clock(), staff_id=None))
     return house
 
 
@@ -97,6 +103,36 @@ def test_several_files_that_are_published_at_once_have_numbers_of_their_own(team
 
     assert at_once(put) == [1] * AT_ONCE
     assert team.record.read(published.number) == AT_ONCE
+
+
+def test_quick_taps_of_one_phone_come_one_after_the_other(team: House) -> None:
+    token = team.record.write(lambda tx: _round(tx, team))
+    cookie = team.record.write(lambda tx: voices.join(tx, given_round(tx, team, token).id, "", team.clock()))
+
+    def tap(tx: Tx) -> None:
+        found = given_round(tx, team, token)
+        voice, item = voices.voice_of(tx, found.id, cookie), found.items[0]
+        assert voice
+        voices.react(tx, voice, item, item.turns[0].step, "clear", "yes", team.clock())
+
+    at_once(lambda number: team.record.write(tap))
+    assert team.record.read(lambda tx: tx.session.scalar(select(func.count()).select_from(PanelReaction))) == 0, "six taps are none"
+
+
+def _round(tx: Tx, team: House) -> str:
+    draft = drafts.open_draft(tx, KEY, team.staff("Kit").id, team.clock())
+    kit, jo, now = team.staff("Kit").id, team.staff("Jo").id, team.clock()
+    drafts.save(tx, draft.id, f"{draft.text}# clearer\n", draft.revision, kit, now)
+    workflow.send_to_lead(tx, draft.id, kit, now)
+    workflow.judge(tx, draft.id, jo, "fits", "", now)
+    workflow.send_to_panel(tx, draft.id, kit, now)
+    return rounds.open_round(tx, NewRound("Consent", "The Tuesday group", [draft.id], now + timedelta(days=2)), kit, now)[1]
+
+
+def given_round(tx: Tx, team: House, token: str) -> Round:
+    found = voices.by_link(tx, token, team.clock())
+    assert found
+    return found
 
 
 def test_the_versions_that_somebody_may_still_finish_are_found_here_too(team: House) -> None:

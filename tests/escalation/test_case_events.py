@@ -70,6 +70,10 @@ class Story:
     def alerts(self, name: str) -> int:
         return len(self.house.alerts(name))
 
+    def flagged_for(self) -> list[str]:
+        """The reasons for which the lead was asked to look."""
+        return [one.detail["reason"] for one in self.house.record.read(lambda tx: history.entries(tx, self.case(), "flagged"))]
+
     def someone(self, tx: Tx) -> Person:
         return people.person(tx, self.someone_id)
 
@@ -148,7 +152,25 @@ def test_a_no_is_recorded_and_flags_the_lead_only_where_it_was_urgent(story: Sto
     story.offered(HURT)
     story.says_no()
     assert story.alerts("Jo") == 1
-    assert [event for event, _ in story.past()].count("flagged") == 1
+    assert story.flagged_for() == ["refused_urgent"]
+
+
+@pytest.mark.rule("S80")
+def test_a_no_to_more_leaves_the_conversation_and_is_recorded_as_theirs(story: Story) -> None:
+    story.offered()
+    story.says_yes(Scope.WANTS_TO_TALK)
+    story.is_picked_up()
+    assert story.says_no().stage == Stage.LIVE
+    assert story.past()[-1] == ("refused", "young_person")
+
+
+@pytest.mark.rule("S80")
+def test_a_no_while_a_life_is_at_risk_asks_the_lead_nothing_who_was_alerted_already(story: Story) -> None:
+    story.in_danger()
+    alerted = story.alerts("Jo")
+    assert story.says_no().stage == Stage.WAITING
+    assert story.past()[-1] == ("refused", "young_person")
+    assert (story.alerts("Jo"), story.flagged_for()) == (alerted, [])
 
 
 def test_a_yes_begins_the_wait_with_its_scope_its_end_and_the_summary_as_corrected(story: Story) -> None:
@@ -246,6 +268,8 @@ def test_a_changed_mind_in_a_conversation_ends_it_and_the_adult_is_told(story: S
     case = story.changes_their_mind()
     assert (case.stage, case.closed_at, case.outcome) == (Stage.CLOSED, now, "withdrawn")
     assert (story.alerts("Sam"), story.alerts("Jo")) == (sam + 1, jo + 1), "what was urgent is flagged to the lead"
+    assert "changed their mind" in story.house.alerts("Sam")[-1]
+    assert story.flagged_for() == ["withdrawn_urgent"]
 
 
 @pytest.mark.rule("S78")
@@ -291,6 +315,9 @@ def test_that_is_not_what_i_meant_reaches_whoever_has_the_conversation_and_chang
     assert story.past()[-1] == ("not_what_i_meant", "young_person")
     assert story.alerts("Sam") == 0
     story.says_yes()
+    sam = story.alerts("Sam")
+    assert story.happens(meant).stage == Stage.WAITING
+    assert story.alerts("Sam") == sam, "nobody has the conversation yet"
     story.is_picked_up()
     sam = story.alerts("Sam")
     assert story.happens(meant).stage == Stage.LIVE
@@ -340,6 +367,19 @@ def test_a_follow_up_is_over_when_something_new_is_said_and_the_new_is_a_case_of
     assert (ended.event, ended.actor) == ("something_new", "bot")
     story.happens(lambda tx, case: cases.follow_up_over(tx, case, "stopped", story.house.clock()))
     assert story.case().stage == Stage.OFFERED, "only a follow-up can be over"
+
+
+@pytest.mark.rule("S02")
+def test_a_life_at_risk_after_the_end_is_a_new_case_and_the_check_in_is_over(story: Story) -> None:
+    story.offered()
+    story.says_yes()
+    story.is_picked_up()
+    sam = story.house.staff("Sam")
+    first = story.happens(lambda tx, case: cases.move(tx, case, Stage.FOLLOW_UP, "closed", story.house.clock(), sam))
+    now = story.house.clock()
+    assert story.in_danger().id != first.id
+    [over] = story.house.record.read(lambda tx: history.entries(tx, first, "something_new"))
+    assert (over.at, over.actor) == (now, "bot")
 
 
 def test_there_is_one_open_case_at_most_and_the_newest_is_the_last_one(story: Story) -> None:

@@ -52,6 +52,7 @@ def test_only_the_last_word_of_a_young_person_counts_and_only_while_it_holds(day
     seen = shared(ledger, now)
     holds = bool(said) and said[-1].kind is Kind.GIVEN and now < said[-1].at + VALID_FOR
     assert seen.scope == (said[-1].scope if holds else None)
+    assert seen.since == (said[-1].at if holds else None)
     assert seen.override == any(entry.kind is Kind.OVERRIDE for entry in ledger)
 
 

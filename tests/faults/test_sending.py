@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import OperationalError
 
+from bot.channels import Fate, Outgoing, Undeliverable
 from bot.rehearsal.house import House
+from bot.sending import Sender
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import OutboxRow
@@ -83,3 +87,44 @@ async def test_a_row_that_was_being_sent_when_the_process_died_goes_out_again_be
     async with sending(house, app):
         await until(lambda: states(house) == ["sent", "sent"])
     assert app.to("young-1") == ["one", "two"]
+
+
+@dataclass
+class EarlyApp(App):
+    """An app that says what became of a bubble before it has answered that it takes it."""
+
+    fates: list[Fate | None] = field(default_factory=list)
+    sender: Sender | None = None
+
+    async def deliver(self, address: str, outgoing: Outgoing) -> str:
+        id = await super().deliver(address, outgoing)
+        assert self.sender is not None
+        await self.sender.report({id: self.fates.pop(0)})
+        return id
+
+
+async def test_what_an_app_reports_before_the_bubble_is_noted_as_sent_is_kept(house: House) -> None:
+    app = EarlyApp(fates=[None, Undeliverable()])
+    write(house, "young-1", "one", "two")
+    async with sending(house, app) as sender:
+        app.sender = sender
+        await until(lambda: states(house) == ["sent", "failed"])
+    assert house.record.read(lambda tx: tx.session.scalars(select(OutboxRow.arrived_at).order_by(OutboxRow.seq)).all())[0] is not None
+
+
+async def test_a_row_that_a_database_which_went_away_had_marked_after_all_goes_out(house: House) -> None:
+    app = App()
+    write(house, "young-1", "one")
+    lost: list[object] = []
+
+    def answer_is_lost(connection: Connection) -> None:
+        marked = connection.exec_driver_sql("SELECT 1 FROM outbox WHERE state = 'sending'").first()
+        if marked and not lost:
+            lost.append(connection.exec_driver_sql("COMMIT"))
+            raise OperationalError("COMMIT", None, Exception("the connection was lost"))
+
+    event.listen(house.record.engine, "commit", answer_is_lost)
+    async with sending(house, app):
+        await until(lambda: states(house) == ["sent"])
+    assert lost
+    assert app.to("young-1") == ["one"]

@@ -181,6 +181,11 @@ def test_the_model_says_whom_it_is_about_where_it_is_sure_or_phrases_saw_nothing
     assert merge(TEXT, Risk(), read, "unknown", POLICY).subject == alone
 
 
+def test_a_model_that_does_not_say_whom_it_is_about_leaves_it_as_the_phrases_had_it() -> None:
+    silent = RiskScores(scores(1, 1, 1).at_least, {"bullying": 0.9}, {})
+    assert merge(TEXT, replace(HIT, subject="other"), silent, "unknown", POLICY).subject == "other"
+
+
 def test_a_doubted_phrase_and_the_model_are_a_concern_together_only_where_both_reach_what_the_policy_asks() -> None:
     doubted = Risk(Level.WORRY, ("home_abuse",), "self", (Evidence(4, 13, "lexicon", "says so", Level.WORRY, "home_abuse", doubted=True),))
     category, worry = POLICY.clues.agree_category, POLICY.clues.agree_worry

@@ -178,6 +178,12 @@ def test_a_postgres_that_is_away_is_told_in_seconds() -> None:
     assert time.monotonic() - begun < 8
 
 
+def test_without_postgresqls_programs_no_back_up_can_be_made_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = look("backup", "postgresql+psycopg://me@127.0.0.1:9/breakwater")
+    assert (found.state, found.what) == ("broken", "The record is on PostgreSQL, and pg_dump is not here: no back-up can be made.")
+
+
 def test_the_audit_chain_is_looked_at_from_its_end(record: Record) -> None:
     for number in range(5):
         record.write(lambda tx, number=number: audit.note(tx, f"tea_{number}", NOW))  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -207,22 +207,23 @@ async def test_odd_parts_of_a_call_do_not_stop_the_rest(here: Here, mia: User, s
 
 
 async def test_a_thousand_statuses_come_in_one_call(here: Here, api: CloudApi) -> None:
-    told: list[tuple[str, Fate]] = []
+    told: list[Mapping[str, Fate | None]] = []
 
-    async def report(external_id: str, fate: Fate) -> None:
-        told.append((external_id, fate))
+    async def report(fates: Mapping[str, Fate | None]) -> None:
+        told.append(fates)
 
     here.channel.report = report
     kinds = [{"status": kind} for kind in ("sent", "delivered", "read")]
     statuses = [{"id": f"wamid.{at}", "recipient_id": "1", **kinds[at % 3]} for at in range(999)]
     assert await here.called(call({"statuses": [*statuses, {"id": "wamid.gone", "status": "failed", "errors": [{"code": 131026}]}]})) == 200
-    [(external_id, fate)] = told
-    assert (external_id, type(fate)) == (digest("wamid.gone"), Undeliverable)
-    assert here.channel.ignored["status_read"] == 333
+    [fates] = told
+    assert isinstance(fates[digest("wamid.gone")], Undeliverable)
+    assert [fate for id, fate in fates.items() if id != digest("wamid.gone")] == [None] * 666, "these are on their phones"
+    assert here.channel.ignored["status_sent"] == 333
 
 
 async def test_a_failure_that_cannot_be_noted_is_to_be_told_again(here: Here) -> None:
-    async def away(external_id: str, fate: Fate) -> None:
+    async def away(fates: Mapping[str, Fate | None]) -> None:
         raise RecordUnavailable("the record is away")
 
     here.channel.report = away
@@ -285,8 +286,8 @@ async def test_one_chat_that_is_slowed_down_does_not_slow_down_another(here: Her
 async def test_what_became_of_a_message_is_told_in_the_words_of_every_channel(here: Here, codes: tuple[int, ...], fate: type) -> None:
     told: list[Fate] = []
 
-    async def report(external_id: str, fate: Fate) -> None:
-        told.append(fate)
+    async def report(fates: Mapping[str, Fate | None]) -> None:
+        told.extend(one for one in fates.values() if one)
 
     here.channel.report = report
     status = {"id": "wamid.gone", "status": "failed", "errors": [{"code": code, "title": "no"} for code in codes]}

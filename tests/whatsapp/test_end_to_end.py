@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.rehearsal.house import House
+from bot.rehearsal.house import House, YoungPerson
 from bot.settings import Settings
 from bot.wiring import Program, build, web_app
 from escalation.app_templates import AppTemplates
 from escalation.case import Stage
+from escalation.console import labels
 from escalation.ending import check_ins
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, OutboxRow, Table
@@ -51,6 +52,11 @@ class Town:
     def story(self) -> list[str]:
         """What happened in the case, by name."""
         return self.program.record.read(lambda tx: list(tx.session.scalars(select(CaseEvent.event).order_by(CaseEvent.seq))))
+
+    def how_far(self, text: str) -> str:
+        """How far something that was said to them has come, as the console says it."""
+        said = [line for line in YoungPerson(self.house, "whatsapp", self.mia.number).lines() if line.text == text]
+        return labels.delivery(said[0].state, said[0].channel, said[0].problem)
 
     def use(self, **changes: Any) -> None:
         """Another edition of the policy comes into force."""
@@ -154,6 +160,7 @@ async def test_from_the_first_words_to_a_check_in_by_template(town: Town) -> Non
     await until(lambda: not api.calls)
     town.house.worker_says("Sam", town.case().id, "Hi, I'm Sam. I'm glad you wrote.")
     await mia.hears("I'm glad you wrote")
+    await until(lambda: town.how_far("Hi, I'm Sam. I'm glad you wrote.") == "Arrived on their phone")
     assert not [text for text in mia.texts[said:] if "I'm a bot" in text]
     await agrees_to_a_check_in_tomorrow(town)
 

@@ -91,6 +91,9 @@ def open_draft(tx: Tx, key: str, by: str, now: datetime) -> Draft:
     """
     if not is_key(key):
         raise KeyError(key)
+    if there := of_key(tx, key):
+        return there
+    published.alone(tx)
     return of_key(tx, key) or _begun(tx, key, by, now)
 
 

@@ -87,6 +87,7 @@ def react(tx: Tx, voice: Voice, item: Item, step: str, kind: str, value: str, no
     """Say yes or no of a step; the same once more takes it back. Raises `NotPossible` for what nobody asked."""
     if kind not in KINDS or value not in VALUES or step not in {turn.step for turn in item.turns}:
         raise NotPossible("there is nothing like that to answer")
+    tx.session.get(PanelVoice, voice.id, with_for_update=True)  # two quick taps come one after the other
     same = (PanelReaction.item_id == item.id, PanelReaction.step == step, PanelReaction.voice_id == voice.id, PanelReaction.kind == kind)
     row = tx.session.scalar(select(PanelReaction).where(*same))
     if row is None:

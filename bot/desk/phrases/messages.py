@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from content.editorial.edition import Texts, laid_out
 from content.editorial.examples_check import ExampleFile
-from content.editorial.library import CONTENT
 from content.editorial.reading import parsed
 from nlu.normalise import normalise
 from nlu.risk.stream import Forms
@@ -80,29 +80,31 @@ def labelled(folder: Path) -> Iterator[Example]:
                     yield Example(line[2:].strip(), level, category)
 
 
-def read(forms: Forms, folder: Path = CONTENT) -> Messages:
-    """The messages of a folder of content. Takes about ten seconds of computing."""
-    messages = list(labelled(folder))
+def read(forms: Forms, texts: Texts) -> Messages:
+    """The messages of an edition. Takes about ten seconds of computing. Raises `ContentError` and what reading them raises."""
+    with laid_out(texts) as folder:
+        messages = list(labelled(folder))
     return Messages(messages, [{word.form for word in forms.read(normalise(one.text).text)} for one in messages])
 
 
-async def read_aside(forms: Forms) -> Messages:
+async def read_aside(forms: Forms, texts: Texts) -> Messages:
     """As `read`, in a process of its own, behind everything else."""
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=os.nice, initargs=(NICE,)) as pool:
-        return await asyncio.get_running_loop().run_in_executor(pool, read, forms)
+        return await asyncio.get_running_loop().run_in_executor(pool, read, forms, texts)
 
 
 class Reread:
-    """The messages, read when they are first asked for, and again when the words that phrases share have changed."""
+    """The messages, read when they are first asked for, and again when they or the words that phrases share have changed."""
 
-    def __init__(self, reading: Callable[[Forms], Awaitable[Messages]] = read_aside) -> None:
+    def __init__(self, reading: Callable[[Forms, Texts], Awaitable[Messages]] = read_aside) -> None:
         self._reading = reading
         self._one_at_a_time = asyncio.Lock()
-        self._read: tuple[Forms, Messages] | None = None
+        self._read: tuple[Forms, Texts, Messages] | None = None
 
-    async def messages(self, forms: Forms) -> Messages:
-        """All of them, by their words in these forms."""
+    async def messages(self, forms: Forms, texts: Texts) -> Messages:
+        """Those of an edition, by their words in these forms."""
+        published = {key: text for key, text in texts.items() if key.startswith("intents/")}
         async with self._one_at_a_time:
-            if self._read is None or self._read[0] != forms:
-                self._read = forms, await self._reading(forms)
-            return self._read[1]
+            if self._read is None or self._read[:2] != (forms, published):
+                self._read = forms, published, await self._reading(forms, published)
+            return self._read[2]

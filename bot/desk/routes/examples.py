@@ -65,7 +65,7 @@ async def show_one(request: Request, draft_id: str, me: Editor, text: str = "") 
     message = next((one for one in there if one.text == text), None)
     if text and message is None:
         raise Problem(404, GONE)
-    return await _form(request, me, draft, text, text, message.labels if message else _usual(there))
+    return await _form(request, me, draft, text, text, message.labels if message else _usual(draft.key, there))
 
 
 @router.post("/desk/drafts/{draft_id}/examples/one")
@@ -142,9 +142,11 @@ def _labels(given: Given, known: Taxonomy) -> Labels:
     return Labels(topic, level, tuple([*main, *further] if main else []), subject)
 
 
-def _usual(there: list[Message]) -> Labels:
-    """What most messages of a file say of themselves, to begin with."""
-    labels = Counter(replace(one.labels, writer=messages.WRITER) for one in there)
+def _usual(key: str, there: list[Message]) -> Labels:
+    """What most messages of a file say of themselves, of one about harm those that tell of it, to begin with."""
+    harm = key.rpartition("/")[2].removesuffix(".yml")
+    about = [one for one in there if harm in one.labels.categories] or there
+    labels = Counter(replace(one.labels, writer=messages.WRITER) for one in about)
     return labels.most_common(1)[0][0] if labels else Labels("", "none", (), "self")
 
 

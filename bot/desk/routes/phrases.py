@@ -89,7 +89,7 @@ async def search(request: Request, draft_id: str, me: Editor) -> Response:
     given = await given_of(request)
     texts = await _texts(request)
     book = Book.in_force(texts)
-    messages = await desk_of(request).messages.messages(book.forms)
+    messages = await desk_of(request).messages.messages(book.forms, texts)
     found: noticed.Change | None = None
     with suppress(Unreadable):
         after = noticed.readable(typed(data, given))

@@ -30,6 +30,8 @@ from nlu.noticing import Noticing
 JUDGING = ROOT / "tests" / "judging"
 PATIENT = 30.0
 """Seconds to wait for one answer."""
+STARTING = 600
+"""Seconds for the new model to start, behind everything else on a busy machine."""
 LOADING = 180.0
 """Seconds for the running service to take over a new model."""
 _OWN_OF_A_RUN = frozenset({"models", ".cache", "service"})
@@ -80,7 +82,7 @@ async def judged(run: Path, service: Path) -> list[str]:
     """The figures of the new model that break their floor, each as a sentence."""
     url = f"http://127.0.0.1:{_free_port()}"
     judging = read_judging(JUDGING)
-    async with running(url, service=service) as answers:
+    async with running(url, service=service, within=STARTING) as answers:
         if not answers:
             raise RuntimeError("the new model does not start")
         client = IntentClient(url, PATIENT)

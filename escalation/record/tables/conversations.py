@@ -62,6 +62,8 @@ class InboxRow(Table):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbox_unhandled", "person_id", "handled_at", "seq"),
+        Index("ix_inbox_person", "person_id", "seq"),
+        Index("ix_inbox_received", "person_id", "received_at"),
         Index("ix_inbox_waiting", "received_at", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
@@ -85,7 +87,12 @@ class OutboxRow(Table):
     """One message to go out, to a young person or to a member of staff; written before it is sent."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_pending", "channel", "state", "seq"), Index("ix_outbox_person", "person_id", "seq"))
+    __table_args__ = (
+        Index("ix_outbox_pending", "channel", "state", "seq"),
+        Index("ix_outbox_person", "person_id", "seq"),
+        Index("ix_outbox_state", "person_id", "state", "seq"),
+        Index("ix_outbox_created", "person_id", "created_at"),
+    )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
@@ -104,7 +111,8 @@ class OutboxRow(Table):
     tact: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    external_id: Mapped[str | None] = mapped_column(String(80))
+    arrived_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(80), index=True)
     problem: Mapped[str | None] = mapped_column(String(40))
 
 

@@ -17,6 +17,8 @@ def upgrade() -> None:
     _keys()
     _tries()
     _moving()
+    _arriving()
+    _long_conversations()
 
 
 def _desk() -> None:
@@ -201,3 +203,18 @@ def _moving() -> None:
         batch_op.add_column(sa.Column("move_code", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("move_until", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_people_move_code"), ["move_code"], unique=True)
+
+
+def _arriving() -> None:
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("arrived_at", escalation.record.times.UtcDateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_outbox_external_id"), ["external_id"], unique=False)
+
+
+def _long_conversations() -> None:
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_person", ["person_id", "seq"], unique=False)
+        batch_op.create_index("ix_inbox_received", ["person_id", "received_at"], unique=False)
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_state", ["person_id", "state", "seq"], unique=False)
+        batch_op.create_index("ix_outbox_created", ["person_id", "created_at"], unique=False)
