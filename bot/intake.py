@@ -36,6 +36,8 @@ Reply = Callable[[str, Outgoing], Awaitable[object]]
 
 WORDS = ("text", "edited", "media", "command")
 """Kinds that carry words; a command counts, since people write "/" before anything."""
+WRITTEN = "written"
+"""What a stored message calls the time at which it was written, where its app says so."""
 PATIENCE, WHILE_AWAY = 3.0, 1.0
 """Seconds to wait for the record, and when it did not take the last event either, so that in an outage nobody's emergency text waits for
 the tries of others. An event that is stored late is recognised when it comes again."""
@@ -113,7 +115,9 @@ class Intake:
             # Their code is in no chat: what is stored is that they are here.
             incoming = replace(incoming, kind="started", text="", message_ref=None)
         someone, address = people.find_or_create(tx, incoming.channel, incoming.address, now)
-        body = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
+        body: dict[str, object] = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
+        if incoming.written is not None:
+            body[WRITTEN] = incoming.written
         messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id) if incoming.kind in WORDS else None
         return someone.id, case is not None and case.stage in TALKING

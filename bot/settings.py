@@ -58,9 +58,7 @@ class Settings(BaseSettings):
         "",
         description="sites that may show the web chat on their pages (docs/embedding.md), separated by spaces, such as https://www.school.example; none: nowhere",
     )
-    nlu_url: str = Field(
-        "http://127.0.0.1:5005", description="address of the intent service (nlu/service), loopback or private network only"
-    )
+    nlu_url: str = Field("http://127.0.0.1:5005", description="address of the intent service (nlu/service), loopback or private network")
     nlu_timeout: float = Field(1.5, gt=0, le=30, description="seconds to wait for the intent service before the answer counts as unknown")
     training_folder: str = Field(f"{ROOT / 'var' / 'training'}", description="folder in which the intent service is trained from the desk")
     training_command: str = Field("", description="program that trains it instead of our own, called with a folder (docs/operations.md)")

@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -27,7 +27,7 @@ from bot.dialogue.decide import decide
 from bot.dialogue.own import code_word
 from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
-from bot.intake import WORDS
+from bot.intake import WORDS, WRITTEN
 from bot.lanes import place_of
 from escalation import being_written, cases, chain, discreet, promises
 from escalation.case import OPEN
@@ -62,13 +62,17 @@ class Reader(Protocol):
     async def read(self, text: str) -> Reading | None: ...
 
 
+Body = Mapping[str, Any]
+"""What a message holds, as `messages.body` opens it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to handle one person's messages for a while, and the messages."""
 
     token: str
     rows: tuple[InboxRow, ...]
-    bodies: tuple[dict[str, str | None], ...]
+    bodies: tuple[Body, ...]
     earlier: tuple[tuple[Sign, ...], ...]
     said: tuple[str, ...]
     age_band: str
@@ -126,10 +130,10 @@ class Handler:
     def _claim(self, tx: Tx, person_id: str) -> Claim | None:
         now = self._now()
         someone = people.person(tx, person_id)
-        rows = messages.unhandled(tx, person_id)
-        if not rows or (someone.claimed_until and someone.claimed_until > now):
+        came = messages.unhandled(tx, person_id)
+        if not came or (someone.claimed_until and someone.claimed_until > now):
             return None
-        bodies = tuple(_body(tx, someone, row) for row in rows)
+        rows, bodies = _as_written([(row, _body(tx, someone, row)) for row in came])
         said: list[str] = []
         earlier: tuple[tuple[Sign, ...], ...] = ()
         bot_answers = False
@@ -138,7 +142,7 @@ class Handler:
             said = earlier_words.latest(tx, someone, MESSAGES_TOGETHER, edited)
             earlier, bot_answers = _conversation(tx, someone).earlier_signs(now), being_written.with_adult(tx, person_id) is None
         someone.claim, someone.claimed_until = new_id(), now + LEASE
-        return Claim(someone.claim, tuple(rows), bodies, earlier, tuple(said), someone.age_band, bot_answers)
+        return Claim(someone.claim, rows, bodies, earlier, tuple(said), someone.age_band, bot_answers)
 
     async def _understand_in_sight(self, person_id: str, claim: Claim) -> tuple[Heard, ...]:
         """Where it takes a moment, they see that an answer is being written; not where an adult answers them."""
@@ -225,7 +229,14 @@ class Handler:
         someone.claim = someone.claimed_until = None
 
 
-def _body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, str | None]:
+def _as_written(came: list[tuple[InboxRow, Body]]) -> tuple[tuple[InboxRow, ...], tuple[Body, ...]]:
+    """Messages that wait together, as they were written where their app says when, since it may deliver in any order; else as they came."""
+    if all(WRITTEN in body for _, body in came):
+        came = sorted(came, key=lambda each: int(each[1][WRITTEN]))
+    return tuple(row for row, _ in came), tuple(body for _, body in came)
+
+
+def _body(tx: Tx, someone: Person, row: InboxRow) -> Body:
     """What a row holds; one that was damaged is taken as empty, so that it does not hold up what comes after it."""
     try:
         return messages.body(tx, someone, row)
@@ -238,9 +249,9 @@ def _still_ours(tx: Tx, someone: Person, claim: Claim) -> list[InboxRow]:
     """The rows of the claim; none where somebody took over while the model was asked, or where an earlier one turned up."""
     if someone.claim != claim.token:
         return []
-    rows = messages.unhandled(tx, someone.id, limit=len(claim.rows))
-    if [row.id for row in rows] == [row.id for row in claim.rows]:
-        return rows
+    rows = {row.id: row for row in messages.unhandled(tx, someone.id, limit=len(claim.rows))}
+    if rows.keys() == {row.id for row in claim.rows}:
+        return [rows[row.id] for row in claim.rows]
     someone.claim = someone.claimed_until = None
     return []
 

@@ -232,10 +232,8 @@ def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
     check = partial(refused, production=production)
     send_drill = partial(_send_drill, program, utc_now)
     operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
-    training = desk_room.trainings(settings.training_folder, settings.nlu_url, settings.training_command)
-    desk = desk_room.build(
-        program.record, program.editions, check, utc_now, production=production, reader=program.client, training=training
-    )
+    desk = desk_room.build(program.record, program.editions, check, utc_now, production=production, reader=program.client)
+    desk.training = desk_room.trainings(settings.training_folder, settings.nlu_url, settings.training_command)
     program.ticking.each_second(desk.publishing.look)
     program.ticking.each_minute(lambda: desk.rehearsals.sweep(utc_now()))
     known = _console_settings(settings)

@@ -22,7 +22,7 @@ class Incoming:
     `external_id` is the app's own id of the event, by which a second delivery is recognised. `text` holds the words,
     the caption of a `media`, the token of a `button`, or the name of a `command`. `message_ref` is the app's id of the
     message that was written or edited, `reply_to` that of the bot's message which it answers. `media` names what came
-    (photo, voice, ...); the thing itself is never fetched.
+    (photo, voice, ...); the thing itself is never fetched. `written`: when, in seconds since 1970, for an app that delivers in any order.
     """
 
     channel: str
@@ -33,6 +33,7 @@ class Incoming:
     media: str | None = None
     message_ref: str | None = None
     reply_to: str | None = None
+    written: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

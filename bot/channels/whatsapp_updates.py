@@ -55,7 +55,7 @@ class Call:
 def read(body: Mapping[str, Any], phone_id: str) -> Call:
     """Read one call, for our number `phone_id`; what is for another one is no concern of ours. Never raises.
 
-    Messages are in the order in which they were written, as far as WhatsApp's clock tells: it delivers in any.
+    Messages are in the order in which they were written, as far as WhatsApp's clock tells: it delivers in any, also over several calls.
     """
     call, messages = Call(), []
     for value in _values(body):
@@ -100,7 +100,15 @@ def _incoming(raw: Mapping[str, Any], address: str) -> Incoming:
     answered = _text(_part(raw, "context"), "id")
     tapped = kind in ("button", "started")
     return Incoming(
-        NAME, address, digest(_text(raw, "id")), kind, clean(text), media, None if tapped else ref, digest(answered) if answered else None
+        NAME,
+        address,
+        digest(_text(raw, "id")),
+        kind,
+        clean(text),
+        media,
+        message_ref=None if tapped else ref,
+        reply_to=digest(answered) if answered else None,
+        written=_seconds(raw) or None,
     )
 
 

@@ -32,16 +32,12 @@ def build(
     *,
     production: bool,
     reader: Reader | None = None,
-    training: Trainings | None = None,
 ) -> Desk:
-    """The desk of one program, which knows from when on an edition is in force.
-
-    `reader`: the intent service, asked where a draft is tried; `training`: how it is trained anew.
-    """
+    """The desk of one program, which knows from when on an edition is in force. `reader`: the intent service, asked where a draft is tried."""
     publishing = Publishing(
         record, check, now, lambda: editions.in_force.service, production=production, gate=check_aside, after=editions.look
     )
-    desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader), training=training)
+    desk = Desk(publishing, production, now, problem=lambda: editions.problem, rehearsals=Rehearsals(reader))
     editions.tell(lambda edition: desk.use(edition.number))
     return desk
 

@@ -15,6 +15,7 @@ from bot.desk.drafting import drafts
 from bot.desk.drafting.publishing import Publishing
 from bot.desk.room import room
 from bot.desk.state import Desk
+from bot.desk.training.runs import Trainings
 from bot.rehearsal.house import Clock, House
 from escalation.context import Service
 from escalation.record.store import Record, Tx
@@ -209,6 +210,17 @@ STATES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "before trying": (SCRIPT, "/try?card=say_no", None),
     "trying": (SCRIPT, "/try?card=say_no", begins_a_rehearsal),
 }
+
+
+def test_training_can_be_watched_by_everybody(editors: Editors, chromium: Browser, tmp_path: Path) -> None:
+    editors.site.app.state.desk.training = Trainings(tmp_path, tmp_path / "intents.tar.gz", "http://127.0.0.1:9")
+    page = editors.page(chromium, f"{editors.site.url}/desk/examples")
+    assert violations(page) == []
+    page.get_by_role("link", name="training", exact=True).click()
+    expect(page.get_by_role("heading", name="What serves now")).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert violations(page) == [], f"at {width} px"
 
 
 @pytest.mark.parametrize("name", STATES)

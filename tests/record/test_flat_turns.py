@@ -10,9 +10,14 @@ import pytest
 from sqlalchemy import event
 
 from bot import unsent
-from bot.rehearsal.house import House
+from bot.rehearsal.house import Clock, House
+from escalation.context import Service
+from escalation.record.retention.veil import Veil
+from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
+from nlu.noticing import Noticing
 from tests.bench.copied import Copies
+from tests.postgres import postgres  # noqa: F401 - a fixture
 
 CHANNEL, ADDRESS = "telegram", "young-1"
 SMALL = {"staff", "rota", "absences", "master_keys", "audit"}
@@ -37,24 +42,24 @@ def sends(house: House, tx: Tx) -> None:
 
 
 @contextmanager
-def watched(record: Record) -> Iterator[tuple[dict[str, Any], list[int]]]:
-    """Each statement with one set of its values, and a mark for every tenth step that the database makes."""
-    statements: dict[str, Any] = {}
-    steps: list[int] = []
+def recorded(record: Record, statements: dict[str, Any], steps: list[int] | None = None) -> Iterator[None]:
+    """Each statement with one set of its values; and, on SQLite, a mark for every tenth step that it makes."""
 
     def seen(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
-        connection.connection.driver_connection.set_progress_handler(lambda: steps.append(1), 10)
-        statements.setdefault(statement, values[0] if many else values)
+        if steps is not None:
+            connection.connection.driver_connection.set_progress_handler(lambda: steps.append(1), 10)
+        statements.setdefault(statement, values[0] if isinstance(values, list) else values)
 
     event.listen(record.engine, "before_cursor_execute", seen)
     try:
-        yield statements, steps
+        yield
     finally:
         event.remove(record.engine, "before_cursor_execute", seen)
 
 
 async def steps_of_a_turn(house: House) -> int:
-    with watched(house.record) as (_, steps):
+    steps: list[int] = []
+    with recorded(house.record, {}, steps):
         await writes(house)
     return len(steps)
 
@@ -78,16 +83,48 @@ async def test_what_is_stored_of_others_costs_no_more_steps(house: House, copies
     assert await steps_of_a_turn(house) < few * 1.1
 
 
+async def turns_of_each_kind(house: House) -> None:
+    await writes(house)
+    await house.comes_in(CHANNEL, "young-2", "text", "i took loads of pills just now")
+    await house.comes_in(CHANNEL, "young-2", "button", "1:do:menu")
+
+
 async def test_no_statement_of_a_turn_reads_through_a_table_or_sorts_a_conversation(staffed: House) -> None:
-    with watched(staffed.record) as (statements, _):
-        await writes(staffed)
-        await staffed.comes_in(CHANNEL, "young-2", "text", "i took loads of pills just now")
-        await staffed.comes_in(CHANNEL, "young-2", "button", "1:do:menu")
+    statements: dict[str, Any] = {}
+    with recorded(staffed.record, statements):
+        await turns_of_each_kind(staffed)
     plans = {statement: _plan(staffed.record, statement, values) for statement, values in statements.items()}
     read_through = {step.split()[1] for plan in plans.values() for step in plan if step.startswith("SCAN ")}
     assert read_through - {"CONSTANT"} <= SMALL
     sorted_ones = [plan for statement, plan in plans.items() if " FROM inbox" in statement and "USE TEMP B-TREE FOR ORDER BY" in plan]
     assert sorted_ones == []
+
+
+@pytest.mark.fault
+async def test_each_statement_of_a_turn_has_its_index_on_postgresql_too(
+    request: pytest.FixtureRequest, service: Service, noticing: Noticing
+) -> None:
+    upgrade(url := request.getfixturevalue("postgres").new_database())
+    record, clock = Record(url, bytes(32)), Clock()
+    record.veil = Veil(service.retention, clock)
+    house = House(record, service, noticing, clock)
+    statements: dict[str, Any] = {}
+    with recorded(record, statements):
+        await turns_of_each_kind(house)
+    steps = [step for statement, values in statements.items() for step in _plan_on_postgresql(record, statement, values)]
+    record.close()
+    read_through = {step.split("Seq Scan on ")[1].split()[0] for step in steps if "Seq Scan on " in step}
+    assert steps
+    assert read_through <= SMALL
+
+
+def _plan_on_postgresql(record: Record, statement: str, values: Any) -> list[str]:
+    if not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+        return []
+    with record.engine.connect() as connection:
+        # Of few rows every index is too much: what counts is whether there is one.
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values)]
 
 
 def _plan(record: Record, statement: str, values: Any) -> list[str]:
