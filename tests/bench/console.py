@@ -21,6 +21,7 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from sqlalchemy import select
 
+from bot.desk import routes as desk
 from escalation.console.app import ROUTERS
 from escalation.console.permissions import TABLE, gated_routes
 from escalation.insight import settling
@@ -32,7 +33,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.running import LAPTOP, Program, signed_in
 
 ROUNDS = 9
-STAFF = {"lead": "Jo", "worker": "Sam", "admin": "Robin"}
+STAFF = {"lead": "Jo", "worker": "Sam", "admin": "Robin", "editor": "Kit"}
 FIRST_PAINT = """() => new Promise(done => new PerformanceObserver(list => {
   for (const paint of list.getEntriesByName("first-contentful-paint")) done(paint.startTime);
 }).observe({ type: "paint", buffered: true }))"""
@@ -100,7 +101,7 @@ def pages(running: Program) -> dict[str, list[str]]:
     record = Record(f"sqlite:///{running.folder / 'record.db'}", busy_service.KEY)
     known = record.read(_known)
     record.close()
-    routes = [route for module in ROUTERS for route in gated_routes(list(module.router.routes)) if "GET" in (route.methods or ())]
+    routes = [route for module in (*ROUTERS, *desk.ALL) for route in gated_routes(list(module.router.routes)) if "GET" in (route.methods or ())]
     found: dict[str, list[str]] = {}
     for role in STAFF:
         open_to = [route.path for route in routes if role in TABLE.get(route.permission, ()) and route.path not in NO_PAGES]
@@ -109,10 +110,10 @@ def pages(running: Program) -> dict[str, list[str]]:
 
 
 def _addresses(path: str, known: dict[str, list[str]]) -> list[str]:
-    """The path with each known value in its place."""
-    if not (named := re.search(r"{(\w+)}", path)):
+    """The path with each known value in its place; none where nothing is known, as for a draft that nobody has begun."""
+    if not (named := re.search(r"{(\w+)(:path)?}", path)):
         return [path]
-    return [address for value in known[named[1]] for address in _addresses(path.replace(named[0], value), known)]
+    return [address for value in known.get(named[1], []) for address in _addresses(path.replace(named[0], value), known)]
 
 
 def _known(tx: Tx) -> dict[str, list[str]]:
@@ -120,7 +121,7 @@ def _known(tx: Tx) -> dict[str, list[str]]:
     long = tx.session.scalars(sams.where(CaseRow.stage == "live").order_by(CaseRow.id).limit(1)).one()
     over = tx.session.scalars(sams.where(CaseRow.stage == "closed").order_by(CaseRow.id.desc()).limit(1)).one()
     month = f"{settling.settled(tx)[0]:%Y-%m}"
-    return {"case_id": [long, over], "month": [month], "figure": ["level"], "area": ["devon"]}
+    return {"case_id": [long, over], "month": [month], "figure": ["level"], "area": ["devon"], "key": ["guidance/relationships/consent.yml"]}
 
 
 def asked(client: httpx.Client, running: Program, path: str) -> Asked:
@@ -136,7 +137,7 @@ def asked(client: httpx.Client, running: Program, path: str) -> Asked:
 
 def shows_itself(path: str) -> bool:
     """Whether a browser shows this as a page."""
-    return not path.endswith((".csv", ".ics", "/count", "/here", "/code")) and path != "/"
+    return not path.endswith((".csv", ".ics", ".css", "/count", "/here", "/code", "/state")) and path != "/"
 
 
 def first_paint(context: BrowserContext, running: Program, path: str) -> float:

@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.rehearsal.house import House
 from content.editorial.opening import Hours
+from escalation.record.ids import new_id
+from escalation.record.tables import DueRow
 from escalation.rota import gaps
 from escalation.rota.spans import Span
 from nlu.noticing import Noticing
@@ -85,6 +88,15 @@ def test_after_a_warning_only_what_came_nearer_is_told_again(evenings: House) ->
     assert warn(evenings) == 2
     evenings.clock.move(hours=5)
     assert unwarned(evenings) == []
+
+
+def test_other_things_to_come_are_no_warnings(evenings: House) -> None:
+    now = evenings.clock()
+    other = DueRow(id=new_id(), kind="something_else", due_at=now, detail={}, created_at=now)
+    evenings.record.write(lambda tx: tx.session.add(other))
+    assert warn(evenings) == 7
+    left = evenings.record.read(lambda tx: list(tx.session.scalars(select(DueRow.kind).where(DueRow.done_at.is_(None)))))
+    assert left == ["something_else"], "a warning is remembered, and nothing more is to come of it"
 
 
 def test_a_gap_that_opens_later_is_told_then(evenings: House) -> None:
