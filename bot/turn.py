@@ -12,22 +12,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import ValidationError
 
 from bot.carrying_out.own import code_word_digest
 from bot.carrying_out.turns import carry_out
+from bot.claim import Claim, as_written, opened, still_ours
 from bot.dialogue.decide import decide
 from bot.dialogue.own import code_word
 from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
-from bot.intake import WORDS, WRITTEN
+from bot.intake import WORDS
 from bot.lanes import place_of
 from escalation import being_written, cases, chain, discreet, promises
 from escalation.case import OPEN
@@ -35,7 +36,6 @@ from escalation.context import Service
 from escalation.ending import afterwards
 from escalation.insight import counting
 from escalation.record import earlier_words, messages, people
-from escalation.record.envelope import SealBroken
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tables import InboxRow, Person
@@ -60,23 +60,6 @@ class Reader(Protocol):
     """What asks the intent model; `None` means that it does not answer."""
 
     async def read(self, text: str) -> Reading | None: ...
-
-
-Body = Mapping[str, Any]
-"""What a message holds, as `messages.body` opens it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to handle one person's messages for a while, and the messages."""
-
-    token: str
-    rows: tuple[InboxRow, ...]
-    bodies: tuple[Body, ...]
-    earlier: tuple[tuple[Sign, ...], ...]
-    said: tuple[str, ...]
-    age_band: str
-    bot_answers: bool
 
 
 class Handler:
@@ -133,7 +116,7 @@ class Handler:
         came = messages.unhandled(tx, person_id)
         if not came or (someone.claimed_until and someone.claimed_until > now):
             return None
-        rows, bodies = _as_written([(row, _body(tx, someone, row)) for row in came])
+        rows, bodies = as_written([(row, opened(tx, someone, row)) for row in came])
         said: list[str] = []
         earlier: tuple[tuple[Sign, ...], ...] = ()
         bot_answers = False
@@ -183,7 +166,7 @@ class Handler:
     def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
         now, service = self._now(), self._service
         someone = people.person(tx, person_id)
-        rows = _still_ours(tx, someone, claim)
+        rows = still_ours(tx, someone, claim)
         if not rows:
             return
         latest = cases.latest_case(tx, person_id)
@@ -213,7 +196,7 @@ class Handler:
         """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
         now, service = self._now(), self._service
         someone = people.person(tx, person_id)
-        rows = _still_ours(tx, someone, claim)
+        rows = still_ours(tx, someone, claim)
         if not rows:
             return
         _mark_handled(tx, someone, rows, heard, now)
@@ -227,33 +210,6 @@ class Handler:
             messages.say(tx, someone, text, now, urgent=True)
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
         someone.claim = someone.claimed_until = None
-
-
-def _as_written(came: list[tuple[InboxRow, Body]]) -> tuple[tuple[InboxRow, ...], tuple[Body, ...]]:
-    """Messages that wait together, as they were written where their app says when, since it may deliver in any order; else as they came."""
-    if all(WRITTEN in body for _, body in came):
-        came = sorted(came, key=lambda each: int(each[1][WRITTEN]))
-    return tuple(row for row, _ in came), tuple(body for _, body in came)
-
-
-def _body(tx: Tx, someone: Person, row: InboxRow) -> Body:
-    """What a row holds; one that was damaged is taken as empty, so that it does not hold up what comes after it."""
-    try:
-        return messages.body(tx, someone, row)
-    except SealBroken:
-        log.error("a stored message does not open any more")
-        return {}
-
-
-def _still_ours(tx: Tx, someone: Person, claim: Claim) -> list[InboxRow]:
-    """The rows of the claim; none where somebody took over while the model was asked, or where an earlier one turned up."""
-    if someone.claim != claim.token:
-        return []
-    rows = {row.id: row for row in messages.unhandled(tx, someone.id, limit=len(claim.rows))}
-    if rows.keys() == {row.id for row in claim.rows}:
-        return [rows[row.id] for row in claim.rows]
-    someone.claim = someone.claimed_until = None
-    return []
 
 
 def _mark_handled(tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], now: datetime) -> None:
