@@ -101,7 +101,9 @@ def pages(running: Program) -> dict[str, list[str]]:
     record = Record(f"sqlite:///{running.folder / 'record.db'}", busy_service.KEY)
     known = record.read(_known)
     record.close()
-    routes = [route for module in (*ROUTERS, *desk.ALL) for route in gated_routes(list(module.router.routes)) if "GET" in (route.methods or ())]
+    routes = [
+        route for module in (*ROUTERS, *desk.ALL) for route in gated_routes(list(module.router.routes)) if "GET" in (route.methods or ())
+    ]
     found: dict[str, list[str]] = {}
     for role in STAFF:
         open_to = [route.path for route in routes if role in TABLE.get(route.permission, ()) and route.path not in NO_PAGES]
@@ -121,7 +123,13 @@ def _known(tx: Tx) -> dict[str, list[str]]:
     long = tx.session.scalars(sams.where(CaseRow.stage == "live").order_by(CaseRow.id).limit(1)).one()
     over = tx.session.scalars(sams.where(CaseRow.stage == "closed").order_by(CaseRow.id.desc()).limit(1)).one()
     month = f"{settling.settled(tx)[0]:%Y-%m}"
-    return {"case_id": [long, over], "month": [month], "figure": ["level"], "area": ["devon"], "key": ["guidance/relationships/consent.yml"]}
+    return {
+        "case_id": [long, over],
+        "month": [month],
+        "figure": ["level"],
+        "area": ["devon"],
+        "key": ["guidance/relationships/consent.yml"],
+    }
 
 
 def asked(client: httpx.Client, running: Program, path: str) -> Asked:

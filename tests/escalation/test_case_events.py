@@ -179,6 +179,7 @@ def test_a_yes_begins_the_wait_with_its_scope_its_end_and_the_summary_as_correct
     case = story.says_yes(Scope.SUMMARY, "they are mean to me")
     assert (case.stage, case.waiting_since) == (Stage.WAITING, now)
     assert story.alerts("Sam") == 1
+    assert story.past()[-1] == ("agreed", "young_person")
     entry = story.house.record.read(lambda tx: tx.session.scalars(select(AgreementRow)).one())
     assert (entry.kind, entry.scope, entry.at, entry.expires_at) == ("given", "summary", now, now + timedelta(days=30))
 
