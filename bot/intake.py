@@ -25,7 +25,7 @@ from escalation.context import Service
 from escalation.phone import taps
 from escalation.record import messages, people
 from escalation.record.ids import new_id
-from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.store import Collided, Record, RecordUnavailable, Tx
 from escalation.record.tables import Staff, StaffUpdate
 from escalation.young_person import moving
 
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 Reply = Callable[[str, Outgoing], Awaitable[object]]
 """Sends one bubble to an address at once, without any storage."""
 
+Stored = tuple[str, bool] | None
+"""Whose event was stored, and whether it must not wait for more words; `None` where there is nothing to wake anybody for."""
 WORDS = ("text", "edited", "media", "command")
 """Kinds that carry words; a command counts, since people write "/" before anything."""
 WRITTEN = "written"
@@ -91,7 +93,7 @@ class Intake:
             raise NotStored
         try:
             async with asyncio.timeout(WHILE_AWAY if self._away else self._patience):
-                stored = await self._record.afirst(lambda tx: self._store(tx, incoming, now))
+                stored = await self._keep(lambda tx: self._store(tx, incoming, now))
         except Exception as error:
             log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
             self._away = _is_away(error)
@@ -106,7 +108,16 @@ class Intake:
             at_once = live or incoming.kind not in WORDS or self._danger(incoming.text)
             self._woken(person_id, at_once)
 
-    def _store(self, tx: Tx, incoming: Incoming, now: datetime) -> tuple[str, bool] | None:
+    async def _keep(self, store: Callable[[Tx], Stored]) -> Stored:
+        """Two first messages of somebody may both be about to note that they are new: the second is begun again, and finds them there."""
+        try:
+            return await self._record.afirst(store)
+        except RecordUnavailable as error:
+            if not isinstance(error, Collided) and not isinstance(error.__cause__, IntegrityError):
+                raise
+            return await self._record.afirst(store)
+
+    def _store(self, tx: Tx, incoming: Incoming, now: datetime) -> Stored:
         staff = self._staff(tx, incoming)
         if staff is not None:
             self._staff_did(tx, staff, incoming, now)

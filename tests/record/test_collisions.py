@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier
 
 import pytest
+from sqlalchemy import func, select
 
-from bot.rehearsal.house import MONDAY_MORNING
+from bot.channels import Incoming, Outgoing
+from bot.rehearsal.house import MONDAY_MORNING, Clock, House
+from escalation.context import Service
 from escalation.record import people
 from escalation.record.schema import upgrade
 from escalation.record.store import Collided, Record, Tx
-from escalation.record.tables import Person
+from escalation.record.tables import InboxRow, Person
+from nlu.noticing import Noticing
 from tests.conftest import KEY
 from tests.postgres import Postgres, postgres  # noqa: F401 - a fixture
 
@@ -56,3 +61,18 @@ def test_what_is_not_begun_again_says_that_it_collided(record: Record) -> None:
     with ThreadPoolExecutor(2) as pool:
         ended = [one.exception() for one in [pool.submit(record.write, work) for work in crossing(record)]]
     assert [one.__class__ for one in ended if one is not None] == [Collided]
+
+
+async def test_several_first_messages_of_somebody_at_once_are_all_kept(record: Record, service: Service, noticing: Noticing) -> None:
+    house = House(record, service, noticing, Clock())
+    warned: list[str] = []
+
+    async def reply(address: str, outgoing: Outgoing) -> None:
+        warned.append(address)
+
+    house.intake.answer_through("telegram", reply)
+    every = [(f"young-{who}", number) for who in range(10) for number in range(4)]
+    await asyncio.gather(*(house.intake.take(Incoming("telegram", who, f"{who}-{number}", "text", "hello")) for who, number in every))
+    assert record.read(lambda tx: tx.session.scalar(select(func.count()).select_from(InboxRow))) == len(every)
+    assert record.read(lambda tx: tx.session.scalar(select(func.count()).select_from(Person))) == 10
+    assert not warned
