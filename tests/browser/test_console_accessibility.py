@@ -27,7 +27,7 @@ from tests.insight.made_up import year
 pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 1280)
-NO_PAGE = {"/", "/here", "/waiting/count", "/events", "/rota.ics", "/insight/{month}/{figure}.csv"}
+NO_PAGE = {"/", "/here", "/waiting/count", "/settings/checking", "/events", "/rota.ics", "/insight/{month}/{figure}.csv"}
 """Addresses that answer with something else than a page of their own."""
 
 FRESH = {"/first-run/begin/{token}"}
