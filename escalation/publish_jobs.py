@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -53,6 +54,11 @@ class Job:
     def what(self) -> list[Change]:
         """The changes."""
         return [Change(**one) for one in self.changes]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The findings, as the checks gave them."""
+        return [Problem(Path(one["file"]), one["line"], one["what"], one["to_do"]) for one in self.findings]
 
     def change_of(self, key: str) -> Change | None:
         """The change of this file."""

@@ -7,7 +7,7 @@ What is checked, what is in force and what is exported are thus the same files, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,6 +65,13 @@ def text_of(texts: Texts, key: str, seed: Path = CONTENT) -> str | None:
         return texts[key]
     path = seed / key
     return _text(path) if is_key(key) and path.is_file() else None
+
+
+def in_every_language(key: str, published: Iterable[str], seed: Path = CONTENT) -> list[str]:
+    """The keys of one file in English and in each other language, shipped or among these published ones."""
+    stem = key.partition(".")[0]
+    shipped = (path.relative_to(seed).as_posix() for path in seed.glob(f"{stem}.*yml"))
+    return sorted({*shipped, *(one for one in published if one.startswith(f"{stem}."))})
 
 
 def _link(seed: Path, folder: Path) -> None:

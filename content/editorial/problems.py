@@ -21,6 +21,11 @@ class Problem:
     to_do: str
     severity: Severity = "error"
 
+    @property
+    def sentence(self) -> str:
+        """The finding as people read it on a page."""
+        return f"{self.file.as_posix()}, line {self.line}: {self.what}; {self.to_do}"
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity}: {self.what}; {self.to_do}"
 

@@ -55,4 +55,4 @@ def tried(tx: Tx, key: str, staff_id: str, now: datetime) -> Tried | None:
 def _wrong(job: Job) -> tuple[str, ...]:
     if job.result != REFUSED:
         return (FAILED_WORDS,)
-    return tuple(f"{one['file']}, line {one['line']}: {one['what']}; {one['to_do']}" for one in job.findings)
+    return tuple(one.sentence for one in job.problems)

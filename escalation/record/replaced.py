@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from content.editorial.earlier import FINISHED_WITHIN, Earlier, earlier
-from content.editorial.edition import text_of
-from content.editorial.library import CONTENT
+from content.editorial.edition import in_every_language, text_of
 from escalation.record.store import Tx
 from escalation.record.tables import PublishedRow
 
@@ -36,5 +35,4 @@ def _texts_before(tx: Tx, row: PublishedRow) -> dict[str, str]:
     of_script = PublishedRow.key.startswith(f"{stem}.", autoescape=True)
     newest = select(func.max(PublishedRow.number)).where(of_script, PublishedRow.number < row.number).group_by(PublishedRow.key)
     texts = {one.key: one.text for one in tx.session.scalars(select(PublishedRow).where(PublishedRow.number.in_(newest)))}
-    shipped = (path.relative_to(CONTENT).as_posix() for path in CONTENT.glob(f"{stem}.*yml"))
-    return {key: text for key in sorted({*shipped, *texts}) if (text := text_of(texts, key)) is not None}
+    return {key: text for key in in_every_language(row.key, texts) if (text := text_of(texts, key)) is not None}

@@ -77,6 +77,14 @@ class Story:
     def someone(self, tx: Tx) -> Person:
         return people.person(tx, self.someone_id)
 
+    def comes_to_its_follow_up(self) -> CaseRow:
+        """It was offered, agreed to, picked up and closed with something to come."""
+        self.offered()
+        self.says_yes()
+        self.is_picked_up()
+        sam = self.house.staff("Sam")
+        return self.happens(lambda tx, case: cases.move(tx, case, Stage.FOLLOW_UP, "closed", self.house.clock(), sam))
+
     def happens(self, what: Callable[[Tx, CaseRow], object]) -> CaseRow:
         return self._changes(what)
 
@@ -354,11 +362,7 @@ def test_a_member_of_staff_moves_a_case_on_and_the_history_says_who(story: Story
 
 @pytest.mark.rule("S01")
 def test_a_follow_up_is_over_when_something_new_is_said_and_the_new_is_a_case_of_its_own(story: Story) -> None:
-    story.offered()
-    story.says_yes()
-    story.is_picked_up()
-    sam = story.house.staff("Sam")
-    first = story.happens(lambda tx, case: cases.move(tx, case, Stage.FOLLOW_UP, "closed", story.house.clock(), sam))
+    first = story.comes_to_its_follow_up()
     second = story.offered(HURT)
     assert second.id != first.id
     assert story.past() == [("offered", "bot")]
@@ -372,11 +376,7 @@ def test_a_follow_up_is_over_when_something_new_is_said_and_the_new_is_a_case_of
 
 @pytest.mark.rule("S02")
 def test_a_life_at_risk_after_the_end_is_a_new_case_and_the_check_in_is_over(story: Story) -> None:
-    story.offered()
-    story.says_yes()
-    story.is_picked_up()
-    sam = story.house.staff("Sam")
-    first = story.happens(lambda tx, case: cases.move(tx, case, Stage.FOLLOW_UP, "closed", story.house.clock(), sam))
+    first = story.comes_to_its_follow_up()
     now = story.house.clock()
     assert story.in_danger().id != first.id
     [over] = story.house.record.read(lambda tx: history.entries(tx, first, "something_new"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from content.editorial.edition import Texts, kind_of, text_of
-from content.editorial.library import CONTENT
+from content.editorial.edition import in_every_language, kind_of, text_of
 from content.editorial.reading import parsed
 from content.editorial.rewriting import rewrite
 from escalation.publishing import Change
@@ -26,17 +25,9 @@ def stopped(tx: Tx, key: str) -> list[Change]:
     texts = published.texts(tx)
     if not is_script(key) or text_of(texts, key) is None:
         raise KeyError(key)
-    found = {one: text for one in _languages(texts, key) if (text := text_of(texts, one)) is not None}
+    found = {one: text for one in in_every_language(key, texts) if (text := text_of(texts, one)) is not None}
     return [
         Change(one, rewrite(text, {("status",): "retired"}), published.version_of(tx, one))
         for one, text in found.items()
         if parsed(text)["status"] != "retired"
     ]
-
-
-def _languages(texts: Texts, key: str) -> list[str]:
-    """The files of one script: English, and beside it each other language."""
-    folder, _, name = key.rpartition("/")
-    stem = name.split(".")[0]
-    shipped = (path.relative_to(CONTENT).as_posix() for path in (CONTENT / folder).glob(f"{stem}.*yml"))
-    return sorted({*shipped, *(one for one in texts if one.startswith(f"{folder}/{stem}."))})

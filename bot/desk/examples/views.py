@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.desk.editing.shapes import spoken
 from bot.desk.examples.messages import WRITER, Message
+from bot.desk.library.paging import page_of
 from content.editorial.edition import Texts
 
 A_PAGE = 50
@@ -84,6 +85,5 @@ def listed(messages: Sequence[Message], wanted: Wanted, number: int) -> Page:
     found = [one for one in messages if wanted.fits(one)]
     ours, others = ([one for one in found if (one.labels.writer == WRITER) is here] for here in (True, False))
     found = [*reversed(ours), *others]
-    pages = max(1, -(-len(found) // A_PAGE))
-    number = min(max(number, 1), pages)
-    return Page(found[(number - 1) * A_PAGE : number * A_PAGE], len(found), len(messages), number, pages)
+    on_page, number, pages = page_of(found, number, A_PAGE)
+    return Page(on_page, len(found), len(messages), number, pages)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.desk.editing.forms import shown
 from bot.desk.editing.shapes import Field
 from bot.desk.editing.views import Choices, Slot
+from bot.desk.library.paging import page_of
 from bot.desk.phrases.fields import AT_RISK, CATEGORY, EXAMPLES, KIND, LEVELS, MEANING, SHORT, WHERE, kind_of_group, lines_of, value_of
 from bot.desk.phrases.noticed import Book, own, problems, readable
 from nlu.risk.grammar import PhraseError
@@ -84,10 +85,9 @@ class Form:
 def listed(data: Any, wanted: Wanted, number: int, book: Book) -> Page:
     """A page of the list, by number from 1, the last one for numbers beyond it."""
     rows = [(group, phrase) for group in data["groups"] for phrase in wanted.phrases(group)]
-    pages = max(1, -(-len(rows) // A_PAGE))
-    number = min(max(number, 1), pages)
+    on_page, number, pages = page_of(rows, number, A_PAGE)
     shown_here: dict[str, list[str]] = {}
-    for group, phrase in rows[(number - 1) * A_PAGE : number * A_PAGE]:
+    for group, phrase in on_page:
         shown_here.setdefault(group["id"], []).append(phrase)
     here = [group for group in data["groups"] if group["id"] in shown_here]
     wrong = faults(here, book, needs_category=not data.get("category"))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.channels.webchat.routes import DRAWING_ONLY
-from bot.desk.drafting import drafts
 from bot.desk.drafting.drafts import Draft, Overtaken
 from bot.desk.editing import opened, preview
 from bot.desk.editing.comparing import compared, words
@@ -24,7 +21,7 @@ from bot.desk.editing.text_findings import found_in_text
 from bot.desk.editing.views import View, view
 from bot.desk.examples.messages import is_examples, messages_of
 from bot.desk.phrases.groups import data_of
-from bot.desk.routes.reading import console_of, given_of, name_of, open_draft, tried
+from bot.desk.routes.reading import console_of, given_of, keep, name_of, open_draft, tried
 from bot.desk.state import desk_of
 from content.editorial.library import CONTENT
 from content.editorial.pictures import read_picture
@@ -57,10 +54,14 @@ async def edit(request: Request, draft_id: str, me: Editor, card: str | None = N
 
 @router.post("/desk/drafts/{draft_id}/edit")
 async def save(request: Request, draft_id: str, me: Editor) -> Response:
-    console: Console = request.app.state.console
     given = await given_of(request)
+
+    def made(draft: Draft) -> tuple[str, Applied]:
+        form = opened.applied(draft, given)
+        return form.text, form
+
     try:
-        draft, form = await _stored(console, draft_id, given, me)
+        draft, form = await keep(request, draft_id, me, made)
     except NotPlain:
         raise Problem(409, AS_TEXT) from None
     except Clash as clash:
@@ -136,16 +137,6 @@ async def picture(name: str, me: Editor) -> Response:
     except ContentError:
         raise Problem(404, "there is no such picture") from None
     return Response(content, media_type="image/svg+xml", headers={"content-security-policy": DRAWING_ONLY})
-
-
-async def _stored(console: Console, draft_id: str, given: Given, me: SignedIn) -> tuple[Draft, Applied]:
-    """Put a form into its draft, outside any transaction, as it takes a moment; again where somebody saved at that very moment."""
-    while True:
-        draft = await console.record.aread(lambda tx: tried(lambda: drafts.find(tx, draft_id)))
-        form = await asyncio.to_thread(opened.applied, draft, given)
-        save = partial(drafts.save, draft_id=draft_id, text=form.text, revision=draft.revision, by=me.staff_id, now=console.clock())
-        with suppress(Overtaken):
-            return await console.record.awrite(lambda tx: tried(lambda: save(tx))), form  # noqa: B023 (called at once)
 
 
 async def _form_page(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -15,14 +13,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.desk.drafting import drafts
-from bot.desk.drafting.drafts import Draft, Overtaken
+from bot.desk.drafting.drafts import Draft
 from bot.desk.editing.forms import Given, clean
 from bot.desk.editing.shapes import spoken
 from bot.desk.examples import messages, views
 from bot.desk.examples.messages import Labels, Message, Wrong
 from bot.desk.examples.views import SUBJECTS, Wanted
 from bot.desk.library.catalogue import shipped
-from bot.desk.routes.reading import console_of, given_of, open_draft, tried
+from bot.desk.routes.reading import console_of, given_of, keep, open_draft
 from bot.desk.state import desk_of
 from content.editorial.taxonomy import Taxonomy
 from escalation.console.pages import page, redirect
@@ -43,7 +41,7 @@ GONE = "somebody changed this message or took it out meanwhile: look at the list
 async def show_files(request: Request, me: Reader) -> Response:
     read = console_of(request).record.aread
     texts, opened = await read(lambda tx: (published.texts(tx), {draft.key for draft in drafts.all_open(tx)}))
-    groups = list(views.files(shipped(), texts, opened))
+    groups = await asyncio.to_thread(lambda: list(views.files(shipped(), texts, opened)))
     return page(request, "examples_files.html", me, groups=groups)
 
 
@@ -75,13 +73,14 @@ async def save(request: Request, draft_id: str, me: Editor) -> Response:
     labels = _labels(given, known)
     was, said = given.get("was", ""), " ".join(clean(given.get("said", "")).split())
 
-    def change(text: str) -> str:
+    def made(draft: Draft) -> tuple[str, None]:
+        _there(draft)
         if given.get("do") == "remove":
-            return messages.without_message(text, was)
-        return messages.with_changed(text, was, said, labels) if was else messages.with_message(text, said, labels)
+            return messages.without_message(draft.text, was), None
+        return messages.with_changed(draft.text, was, said, labels) if was else messages.with_message(draft.text, said, labels), None
 
     try:
-        await _stored(request, draft_id, change, me)
+        await keep(request, draft_id, me, made)
     except KeyError:
         raise Problem(409, GONE) from None
     except Wrong as wrong:
@@ -112,24 +111,17 @@ async def _form(request: Request, me: SignedIn, draft: Draft, was: str, said: st
     )
 
 
-async def _stored(request: Request, draft_id: str, change: Callable[[str], str], me: SignedIn) -> None:
-    """Change the draft as it is now; again where somebody saved at that very moment."""
-    console = console_of(request)
-    while True:
-        draft, _ = await _opened(request, draft_id)
-        text = await asyncio.to_thread(change, draft.text)
-        save = partial(drafts.save, draft_id=draft_id, text=text, revision=draft.revision, by=me.staff_id, now=console.clock())
-        with suppress(Overtaken):
-            await console.record.awrite(lambda tx: tried(lambda: save(tx)))  # noqa: B023 (called at once)
-            return
-
-
 async def _opened(request: Request, draft_id: str) -> tuple[Draft, list[Message]]:
     draft = await open_draft(request, draft_id)
-    there = await asyncio.to_thread(messages.messages_of, draft.text) if messages.is_examples(draft.key) else None
-    if there is None:
+    return draft, await asyncio.to_thread(_there, draft)
+
+
+def _there(draft: Draft) -> list[Message]:
+    """The messages in a draft. Raises `Problem` where it cannot be read as a list of them."""
+    found = messages.messages_of(draft.text) if messages.is_examples(draft.key) else None
+    if found is None:
         raise Problem(409, "this draft is edited as text: open it from its file")
-    return draft, there
+    return found
 
 
 def _labels(given: Given, known: Taxonomy) -> Labels:

@@ -12,8 +12,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from bot.desk.drafting import drafts
-from bot.desk.drafting.drafts import Draft, Overtaken
+from bot.desk.drafting.drafts import Draft
 from bot.desk.editing.forms import Given
 from bot.desk.editing.text_edits import NotPlain
 from bot.desk.library import catalogue
@@ -23,7 +22,7 @@ from bot.desk.phrases.groups import Wrong, base_of, data_of, group_of, phrase_of
 from bot.desk.phrases.noticed import Book, Unreadable
 from bot.desk.phrases.putting import Changed
 from bot.desk.phrases.views import Form, Wanted
-from bot.desk.routes.reading import console_of, given_of, name_of, open_draft, tried
+from bot.desk.routes.reading import console_of, given_of, keep, name_of, open_draft
 from bot.desk.state import desk_of
 from content.editorial.edition import Texts, text_of
 from escalation.console.pages import page, redirect
@@ -42,7 +41,7 @@ LONGEST = 100
 async def show_list(request: Request, draft_id: str, me: Editor, q: str = "", kind: str = "", at: int = 1) -> Response:
     draft, data = await _opened(request, draft_id)
     wanted = Wanted(q.strip()[:LONGEST], kind if kind in SHORT else "")
-    book = Book.in_force(await _texts(request))
+    book = await asyncio.to_thread(Book.in_force, await _texts(request))
     shown = await asyncio.to_thread(views.listed, data, wanted, at, book)
     return page(request, "phrases.html", me, **_about(draft, data), shown=shown, wanted=wanted, to_page=partial(_to_page, wanted))
 
@@ -61,7 +60,7 @@ async def show_one(request: Request, draft_id: str, me: Editor, group: str = "",
 async def save(request: Request, draft_id: str, me: Editor) -> Response:
     given = await given_of(request)
     try:
-        draft = await _stored(request, draft_id, given, me)
+        draft, _ = await keep(request, draft_id, me, lambda draft: (putting.applied(draft, {**given, "stem": _stem(draft)}), None))
     except NotPlain:
         raise Problem(409, "this draft is edited as text now: load the page again") from None
     except Wrong as wrong:
@@ -77,7 +76,7 @@ async def look(request: Request, draft_id: str, me: Editor) -> Response:
     """What is wrong with what is typed, and whether its own examples go as they should; nothing is stored."""
     _, data = await _opened(request, draft_id)
     given = await given_of(request)
-    made, book = await _made(request, data, given), Book.in_force(await _texts(request))
+    made, book = await _made(request, data, given), await asyncio.to_thread(Book.in_force, await _texts(request))
     found, own = await asyncio.to_thread(_tried, book, data, typed(data, given), phrase_of(given))
     return page(request, "phrase_looked.html", me, form=views.with_problems(made, found), own=own)
 
@@ -88,7 +87,7 @@ async def search(request: Request, draft_id: str, me: Editor) -> Response:
     draft, data = await _opened(request, draft_id)
     given = await given_of(request)
     texts = await _texts(request)
-    book = Book.in_force(texts)
+    book = await asyncio.to_thread(Book.in_force, texts)
     messages = await desk_of(request).messages.messages(book.forms, texts)
     found: noticed.Change | None = None
     with suppress(Unreadable):
@@ -114,17 +113,6 @@ def _before(texts: Texts, key: str, id: str) -> Any:
     with suppress(Unreadable):
         return noticed.readable(group) if group else None
     return None
-
-
-async def _stored(request: Request, draft_id: str, given: Given, me: SignedIn) -> Draft:
-    """Put a form into its draft; again where somebody saved at that very moment."""
-    console = console_of(request)
-    while True:
-        draft = await open_draft(request, draft_id)
-        text = await asyncio.to_thread(putting.applied, draft, {**given, "stem": _stem(draft)})
-        save = partial(drafts.save, draft_id=draft_id, text=text, revision=draft.revision, by=me.staff_id, now=console.clock())
-        with suppress(Overtaken):
-            return await console.record.awrite(lambda tx: tried(lambda: save(tx)))  # noqa: B023 (called at once)
 
 
 async def _form(request: Request, me: SignedIn, draft: Draft, data: Any, given: Given, *, wrong: str = "", clash: bool = False) -> Response:
@@ -157,7 +145,7 @@ async def _made(request: Request, data: Any, given: Given, *, clash: bool = Fals
 async def _opened(request: Request, draft_id: str) -> tuple[Draft, Any]:
     draft = await open_draft(request, draft_id)
     try:
-        return draft, putting.opened(draft)
+        return draft, await asyncio.to_thread(putting.opened, draft)
     except NotPlain:
         raise Problem(409, "this draft is edited as text: open it from its file") from None
 

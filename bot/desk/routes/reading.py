@@ -1,18 +1,22 @@
-"""What the routes of drafts share: the draft, what a form says, and who somebody is."""
+"""What the routes of drafts share: the draft, what a form says and keeping it, and who somebody is."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from fastapi import Request
 
 from bot.desk.drafting import drafts
-from bot.desk.drafting.drafts import Draft, Over
+from bot.desk.drafting.drafts import Draft, Over, Overtaken
 from escalation.console.problems import Problem
 from escalation.console.state import Console
 from escalation.record.store import Tx
 from escalation.record.tables import Staff
+from escalation.staff.sign_in import SignedIn
 
 GONE = "There is no such draft. It may have been dropped."
 OVER = "This draft was published or dropped meanwhile, so it cannot be changed any more. Begin a new one."
@@ -30,6 +34,20 @@ async def open_draft(request: Request, draft_id: str) -> Draft:
         return found
 
     return await console_of(request).record.aread(lambda tx: tried(lambda: find(tx)))
+
+
+async def keep(request: Request, draft_id: str, me: SignedIn, made: Callable[[Draft], tuple[str, T]]) -> tuple[Draft, T]:
+    """Put what `made` makes of a draft into it: its text, and whatever else is to be known.
+
+    It is made outside any transaction, as it takes a moment, and again where somebody saved at that very moment.
+    """
+    console = console_of(request)
+    while True:
+        draft = await open_draft(request, draft_id)
+        text, more = await asyncio.to_thread(made, draft)
+        save = partial(drafts.save, draft_id=draft_id, text=text, revision=draft.revision, by=me.staff_id, now=console.clock())
+        with suppress(Overtaken):
+            return await console.record.awrite(lambda tx: tried(lambda: save(tx))), more  # noqa: B023 (called at once)
 
 
 def tried(work: Callable[[], T]) -> T:

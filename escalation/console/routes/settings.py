@@ -103,9 +103,7 @@ async def _change(request: Request, me: SignedIn, file: PolicyFile) -> Response:
         read = await console.record.aread(lambda tx: _looked_at(tx, file, base, form))
         return await _again(request, me, replace(read, note=why, clash=True), 409)
     except Unfit as unfit:
-        return await _again(
-            request, me, replace(read, wrong=tuple(f"{one.file}, line {one.line}: {one.what}; {one.to_do}" for one in unfit.problems)), 422
-        )
+        return await _again(request, me, replace(read, wrong=tuple(one.sentence for one in unfit.problems)), 422)
     return _done(request, file)
 
 
