@@ -1,7 +1,7 @@
 """Sending what was committed: outbox rows, in order for each person, until they are sent or can never be.
 
 A row is marked as being sent before it goes out. After a crash such a row goes out again: a young person would rather read a
-line twice than never.
+line twice than never. So that few do, few are on their way at once, between an app and our note that it took them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from functools import partial
 from sqlalchemy import select
 
 from bot import unsent
-from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, TryLater, Undeliverable
+from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, Paced, TryLater, Undeliverable
+from bot.channels.pacing import Few
 from content.editorial.interface import ENGLISH
 from escalation import approved_words, discreet, undelivered
 from escalation.context import Service
@@ -39,6 +40,10 @@ STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
     **dict.fromkeys((discreet.TALK, discreet.UNASKED, discreet.KNOCK), discreet.may_still_go),
 }
 """What is looked at once more before a bubble goes out, however long it was put off: by what the row carries (S75, S77)."""
+
+ON_THEIR_WAY, SLOW = 2, 0.15
+"""So many bubbles are with a paced app and not noted at once; one that takes longer than so many seconds doesn't count, as its app may be
+slow for this one alone."""
 
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
@@ -66,6 +71,7 @@ class Sender:
         self._channel = channel
         self._service = service
         self._now = now
+        self._on_their_way = Few(ON_THEIR_WAY, SLOW)
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, Fate | None] = OrderedDict()
@@ -172,7 +178,17 @@ class Sender:
         return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
 
     async def _send(self, letter: Letter) -> Letter | None:
-        """Deliver it, and note in one transaction what became of it and which is next."""
+        """Deliver it in its turn, and note in one transaction what became of it and which is next."""
+        if not isinstance(self._channel, Paced):
+            return await self._deliver(letter)
+        try:
+            await self._channel.turn(letter.address)
+        except TryLater as later:
+            return await self._noted(letter, partial(self._not_taken, row_id=letter.row_id, fate=later))
+        async with self._on_their_way.one():
+            return await self._deliver(letter)
+
+    async def _deliver(self, letter: Letter) -> Letter | None:
         try:
             external_id = await self._channel.deliver(letter.address, letter.outgoing)
             note = partial(self._sent, row_id=letter.row_id, external_id=external_id)
@@ -181,8 +197,11 @@ class Sender:
         except Exception as error:
             log.error("a message could not be sent: %s", type(error).__name__)
             note = partial(self._again, row_id=letter.row_id, seconds=0)
+        return await self._noted(letter, note)
+
+    async def _noted(self, letter: Letter, note: Callable[[Tx], None]) -> Letter | None:
         try:
-            return await self._record.afirst(lambda tx: self._go_on(tx, letter, note))
+            return await self._record.afirst(lambda tx: self._go_on(tx, letter, note), before_all=True)
         except Exception:
             # Neither a record that is away, nor a mistake of ours with the next one, may send this one again.
             await self._until_stored(note)

@@ -126,6 +126,14 @@ class Watched(Protocol):
         ...
 
 
+@runtime_checkable
+class Paced(Protocol):
+    """A messaging app with speed limits, to which the channel keeps."""
+
+    async def turn(self, address: str) -> None:
+        """Wait until the app's limits let a bubble go there, which is delivered at once then. Raises `TryLater` where that is far off."""
+
+
 Fate = Undeliverable | TryLater | OnlyApproved | NotApproved
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.channels import TryLater
@@ -41,14 +44,26 @@ class Turns:
     all: tuple[float, int]
     _chats: dict[str, Pace] = field(default_factory=dict)
     _held_until: dict[str, float] = field(default_factory=dict)
+    _taken: Counter[str] = field(default_factory=Counter)
     _waiting: int = 0
     _queue: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._all = Pace(*self.all)
 
+    async def take(self, address: str) -> None:
+        """Wait for a message's turn ahead of it: its `wait` is over at once then. Raises `TryLater` where the turn is far off."""
+        await self._come_to(address)
+        self._taken[address] += 1
+
     async def wait(self, address: str) -> None:
         """Wait for this message's turn, in its chat and among all. Raises `TryLater` where that is far off."""
+        if self._taken[address] > 1:
+            self._taken[address] -= 1
+        elif not self._taken.pop(address, 0):
+            await self._come_to(address)
+
+    async def _come_to(self, address: str) -> None:
         now = time.monotonic()
         self._forget(now)
         chat = self._chats.setdefault(address, Pace(*self.chat))
@@ -86,6 +101,26 @@ class Turns:
         if len(self._chats) > _REMEMBERED:
             self._chats = {address: pace for address, pace in self._chats.items() if not pace.idle(now)}
             self._held_until = {address: until for address, until in self._held_until.items() if until > now}
+
+
+class Few:
+    """At most so many at once. One that takes longer than `patience` seconds stops counting, so that it holds nobody up."""
+
+    def __init__(self, most: int, patience: float) -> None:
+        self._free = asyncio.Semaphore(most)
+        self._patience = patience
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Be one of them."""
+        await self._free.acquire()
+        slow = asyncio.get_running_loop().call_later(self._patience, self._free.release)
+        try:
+            yield
+        finally:
+            if slow.when() > asyncio.get_running_loop().time():
+                slow.cancel()
+                self._free.release()
 
 
 @dataclass

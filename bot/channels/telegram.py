@@ -25,7 +25,7 @@ from bot.channels import Outgoing, Take
 from bot.channels.apps import TELEGRAM
 from bot.channels.quiet_logs import tame
 from bot.channels.telegram_sending import Sender, asked_to_wait
-from bot.channels.telegram_updates import ALLOWED, NAME, Read, kind_of, read
+from bot.channels.telegram_updates import ALLOWED, NAME, Read, is_id, kind_of, read
 from bot.channels.webhooks import bounded, stored
 from escalation.context import Service
 
@@ -110,6 +110,9 @@ class TelegramChannel:
         """Whether Telegram was heard of in the last so many seconds; with a webhook, which is quiet when nobody writes, whether ever."""
         return self.heard_at is not None and (self._webhook is not None or time.monotonic() - self.heard_at < seconds)
 
+    async def turn(self, address: str) -> None:
+        await self._sender.turn(address)
+
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""
         sent = await self._sender.send(address, outgoing)
@@ -179,7 +182,7 @@ class TelegramChannel:
         The offset never passes an update that is not stored. The others of the batch are handed on all the same:
         while storing fails, what they say may be an emergency that is answered from memory.
         """
-        updates = [raw for raw in raws if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
+        updates = [raw for raw in raws if isinstance(raw, dict) and is_id(raw.get("update_id"))]
         if not updates:
             # What came before is confirmed now. Telegram may begin again at lower numbers after a quiet week.
             return 0, not raws
@@ -272,5 +275,5 @@ def _decode(body: bytes) -> dict[str, Any] | None:
         raw = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    ok = isinstance(raw, dict) and isinstance(raw.get("update_id"), int)
+    ok = isinstance(raw, dict) and is_id(raw.get("update_id"))
     return cast(dict[str, Any], raw) if ok else None

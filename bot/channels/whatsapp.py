@@ -111,6 +111,9 @@ class WhatsAppChannel:
         """Whether WhatsApp takes our token; it is quiet when nobody writes."""
         return not self._sender.token_refused
 
+    async def turn(self, address: str) -> None:
+        await self._sender.turn(address)
+
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return an id of it. Raises `Undeliverable`, `TryLater`, `OnlyApproved` or `NotApproved`."""
         sent = await self._sender.send(address, outgoing)

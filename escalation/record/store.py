@@ -7,6 +7,7 @@ locked under load. On PostgreSQL writes run side by side. Work is a plain functi
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
+from escalation.record import notices
+from escalation.record.ids import new_id
 from escalation.record.retention import veil
 from escalation.record.retention.veil import Veil
 from escalation.record.tables import MasterKey
@@ -28,6 +31,8 @@ from escalation.record.vault import Vault, master_rows
 from escalation.signals import Signals
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class RecordUnavailable(Exception):
@@ -72,16 +77,20 @@ event.listen(_Session, "do_orm_execute", veil.hide)
 class Record:
     """The open record. Raises `RecordUnavailable` from every call while the database is away.
 
-    `veil` is set by whoever serves from it, so that nothing past its time is read.
+    `veil` is set by whoever serves from it, so that nothing past its time is read. `name` tells this process from others at the same
+    database, by which its connections are known there.
     """
 
     def __init__(self, url: str, master_key: bytes, signals: Signals | None = None) -> None:
         self.url = url
+        self.name = f"breakwater-{new_id()}"
         self.signals = signals or Signals()
         self.vault = Vault(master_key, self._master_keys)
         self.veil: Veil | None = None
-        self.engine = make_engine(url)
+        self.engine = make_engine(url, self.name)
         one_writer = self.engine.dialect.name == "sqlite"
+        self.shared = not one_writer
+        """Whether other processes may be at the same record, and hear what this one did."""
         # A snapshot: a person and their words belong together, also while their key is renewed.
         isolation = {} if one_writer else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(reading=True, **isolation)
@@ -105,10 +114,13 @@ class Record:
         """`write` for callers on the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
 
-    async def afirst(self, work: Callable[[Tx], T]) -> T:
-        """`awrite` ahead of everything that waits, for what is short and must not wait: what came in, what went out, danger."""
+    async def afirst(self, work: Callable[[Tx], T], *, before_all: bool = False) -> T:
+        """`awrite` ahead of everything that waits, for what is short and must not wait: what came in, what went out, danger.
+
+        `before_all`: ahead of those too, for what only this process knows as long as it is not stored.
+        """
         noted: Future[T] = Future()
-        self._first.append((noted, work))
+        (self._first.appendleft if before_all else self._first.append)((noted, work))
         self._writers.submit(self._write_first)
         return await asyncio.wrap_future(noted)
 
@@ -119,6 +131,13 @@ class Record:
     async def aread(self, work: Callable[[Tx], T]) -> T:
         """`read` for callers on the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._reading, work)
+
+    def tell(self, topic: str) -> None:
+        """A signal that belongs to no change, such as that somebody is writing: to listeners here and in other processes. It may get lost."""
+        self.signals.publish(topic)
+        if self.shared:
+            with suppress(RuntimeError):  # the record is being closed
+                self._writers.submit(self._tell, topic)
 
     def fold_in(self) -> bool:
         """Bring the write-ahead log into the database file and empty it, so that no older page is left in it.
@@ -165,6 +184,14 @@ class Record:
         except Exception as error:
             noted.set_exception(error)
 
+    def _tell(self, topic: str) -> None:
+        try:
+            with Session(self.engine) as session:
+                notices.send(session, self.name, [topic])
+                session.commit()
+        except SQLAlchemyError as error:
+            log.warning("other processes did not hear of something (%s)", type(error).__name__)
+
     def _run(self, engine: Engine, work: Callable[[Tx], T]) -> T:
         try:
             with _Session(engine, expire_on_commit=False) as session:
@@ -173,6 +200,8 @@ class Record:
                 tx = Tx(session, self.vault, self.veil)
                 result = work(tx)
                 if engine is self.engine:
+                    if self.shared and tx.signals:
+                        notices.send(session, self.name, tx.signals)
                     session.commit()
         except SQLAlchemyError as error:
             # The driver's message may quote parameters, so only its kind goes on.
@@ -183,11 +212,15 @@ class Record:
         return result
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL, set up for durability; errors never show parameters. Raises `RecordUnavailable`."""
+def make_engine(url: str, name: str = "") -> Engine:
+    """An engine for SQLite or PostgreSQL, set up for durability; errors never show parameters. Raises `RecordUnavailable`.
+
+    `name`: by which its connections are known at PostgreSQL.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        known_as = {"application_name": name} if name else {}
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=known_as)
     if parsed.database and parsed.database != ":memory:":
         _private_file(Path(parsed.database))
     engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+import pytest
 from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
-from bot.channels import Fate, Outgoing, Undeliverable
+from bot import sending as sends
+from bot.channels import Fate, Outgoing, TryLater, Undeliverable
 from bot.rehearsal.house import House
 from bot.sending import Sender
 from escalation.record import messages, people
@@ -128,3 +130,59 @@ async def test_a_row_that_a_database_which_went_away_had_marked_after_all_goes_o
         await until(lambda: states(house) == ["sent"])
     assert lost
     assert app.to("young-1") == ["one"]
+
+
+@dataclass
+class PacedApp(App):
+    """An app with a speed limit, that knows how many bubbles it was given which nobody has noted yet."""
+
+    house: House | None = None
+    turns: int = 0
+    most: int = 0
+    too_soon: set[str] = field(default_factory=set)
+
+    async def turn(self, address: str) -> None:
+        self.turns += 1
+        if address in self.too_soon:
+            self.too_soon.remove(address)
+            raise TryLater(0.2)
+
+    async def deliver(self, address: str, outgoing: Outgoing) -> str:
+        assert self.house is not None
+        self.most = max(self.most, self.tries + 1 - states(self.house).count("sent"))
+        return await super().deliver(address, outgoing)
+
+
+async def test_few_bubbles_are_between_an_app_and_our_note_so_that_few_are_seen_twice_after_a_crash(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sends, "SLOW", 60.0)
+    app = PacedApp(house=house)
+    for number in range(30):
+        write(house, f"young-{number}", "a", "b")
+    async with sending(house, app):
+        await until(lambda: set(states(house)) == {"sent"})
+    assert 1 < app.most <= sends.ON_THEIR_WAY
+    assert app.turns == 60
+
+
+async def test_bubbles_that_an_app_is_slow_with_hold_up_nobody_else(house: House) -> None:
+    app = PacedApp(house=house)
+    app.gate.clear()
+    for number in range(6):
+        write(house, f"young-{number}", "hello")
+    async with sending(house, app):
+        await until(lambda: app.tries == 6)
+        app.gate.set()
+        await until(lambda: set(states(house)) == {"sent"})
+
+
+async def test_a_bubble_whose_turn_is_far_off_waits_and_those_of_others_go(house: House) -> None:
+    app = PacedApp(house=house, too_soon={"young-1"})
+    write(house, "young-1", "one", "two")
+    write(house, "young-2", "hello")
+    async with sending(house, app):
+        await until(lambda: sorted(states(house)) == ["pending", "pending", "sent"])
+        house.clock.move(seconds=2)
+        await until(lambda: set(states(house)) == {"sent"})
+    assert app.to("young-1") == ["one", "two"]
