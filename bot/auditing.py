@@ -75,7 +75,7 @@ class Auditor:
         if found.overdue:
             log.error("overdue: %s", ", ".join(f"{count} {name}" for name, count in sorted(found.overdue.items())))
             for channel in self.channels:
-                self._record.signals.publish(f"outbox:{channel}")
+                self._record.tell(f"outbox:{channel}")
         elif self.beat is not None:
             await self.beat()
 

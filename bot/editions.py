@@ -48,9 +48,9 @@ def load_edition(settings: Settings, record: Record, before: Edition | None = No
 
     Raises `ContentError` and `SettingsError`.
     """
-    number, texts, earlier = record.read(_published)
+    number, texts, versions, earlier = record.read(_published)
     with laid_out(texts) as folder:
-        service = replace(load(settings, folder), edition=number, replaced=earlier)
+        service = replace(load(settings, folder), edition=number, versions=versions, replaced=earlier)
         same = before is not None and _noticed_by(before.texts) == _noticed_by(texts)
         return Edition(number, texts, service, before.noticing if before and same else Noticing.load(folder))
 
@@ -105,8 +105,8 @@ class Editions:
             log.info("edition %d is in force", fresh.number)
 
 
-def _published(tx: Tx) -> tuple[int, dict[str, str | None], Mapping[str, tuple[Earlier, ...]]]:
-    return published.number(tx), published.texts(tx), replaced(tx, datetime.now(UTC))
+def _published(tx: Tx) -> tuple[int, dict[str, str | None], dict[str, int], Mapping[str, tuple[Earlier, ...]]]:
+    return published.number(tx), published.texts(tx), published.script_versions(tx), replaced(tx, datetime.now(UTC))
 
 
 def _noticed_by(texts: Texts) -> dict[str, str | None]:

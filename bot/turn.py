@@ -130,7 +130,7 @@ class Handler:
     async def _understand_in_sight(self, person_id: str, claim: Claim) -> tuple[Heard, ...]:
         """Where it takes a moment, they see that an answer is being written; not where an adult answers them."""
         loop = asyncio.get_running_loop()
-        show = partial(self._record.signals.publish, being_written.topic(person_id))
+        show = partial(self._record.tell, being_written.topic(person_id))
         sign = loop.call_later(A_MOMENT, show) if claim.bot_answers else None
         try:
             return await self._understand(claim)
@@ -181,7 +181,7 @@ class Handler:
             return promises.minutes(tx, service, staffing(), now, level)
 
         ended = afterwards.view(tx, someone) if latest else None
-        turn = Turn(now, heard, person, staffing, view, minutes_until_here, ended)
+        turn = Turn(now, heard, person, staffing, view, minutes_until_here, ended, latest.closed_at if latest else None)
         outcome = decide(turn, _conversation(tx, someone), service)
         _mark_handled(tx, someone, rows, heard, now)
         for event in outcome.events:

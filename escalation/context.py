@@ -46,6 +46,8 @@ class Service:
     """Whether guidance is said only while it is signed off and its review not overdue, as in production."""
     edition: int = 0
     """How many versions of files had been published when the words were read."""
+    versions: Mapping[str, int] = field(default_factory=dict)
+    """By the name of its file (`sleep`, `sleep.pl`), the version in force of each script that was published; the others are as shipped."""
     replaced: Mapping[str, tuple[Earlier, ...]] = field(default_factory=dict)
     """By topic, the scripts that were replaced within the last day, the oldest first."""
     staff_policy: StaffPolicy = field(kw_only=True)

@@ -24,6 +24,13 @@ class Signals:
         for listener in listeners:
             listener(topic)
 
+    def everything(self) -> None:
+        """Call every listener, since anything may have changed unheard: with its topic, or with its kind (`case:*`)."""
+        with self._lock:
+            listeners = [(topic, listener) for topic, heard in self._listeners.items() for listener in heard]
+        for topic, listener in listeners:
+            listener(topic)
+
     @contextmanager
     def listening(self, *topics: str, to: Callable[[str], object]) -> Iterator[None]:
         """Call `to(topic)` for each signal on `topics` until the block ends."""

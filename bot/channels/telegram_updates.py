@@ -39,6 +39,9 @@ MEDIA = (
 )
 """Things that are no words. Their order matters where Telegram sets two: an animation is also a document."""
 
+LARGEST_ID = 2**63
+"""Telegram's own ids have at most 52 bits."""
+
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?")
 _DEEP_LINK = re.compile(r"/start(?:@\w+)?(?:\s+[\w-]{1,64})?")
 
@@ -81,7 +84,7 @@ def _read(update: Update) -> Read:
     if update.my_chat_member:
         return _membership(update.update_id, update.my_chat_member)
     if update.channel_post:
-        return Read(leave=update.channel_post.chat.id, ignored="channel")
+        return _elsewhere(update.channel_post.chat)
     return Read(ignored="unknown")
 
 
@@ -95,9 +98,9 @@ def _message(update_id: int, message: Message, *, edited: bool) -> Read:
     kind, text = ("edited", words) if edited else _kind(message, words, media)
     if kind is None or (edited and not words):
         return Read(ignored="service")
-    reply_to = str(message.reply_to_message.message_id) if message.reply_to_message else None
+    reply_to = _number(message.reply_to_message.message_id) if message.reply_to_message else None
     return Read(
-        Incoming(NAME, str(message.chat.id), str(update_id), kind, text, media, str(message.message_id), reply_to),
+        Incoming(NAME, _number(message.chat.id), str(update_id), kind, text, media, _number(message.message_id), reply_to),
     )
 
 
@@ -123,14 +126,14 @@ def _tap(update_id: int, query: CallbackQuery) -> Read:
     chat = query.message.chat if query.message else None
     if chat is None or chat.type != ChatType.PRIVATE:
         return Read(tap=query.id, ignored="tap_elsewhere")
-    return Read(Incoming(NAME, str(chat.id), str(update_id), "button", clean(query.data or "")), tap=query.id)
+    return Read(Incoming(NAME, _number(chat.id), str(update_id), "button", clean(query.data or "")), tap=query.id)
 
 
 def _membership(update_id: int, change: ChatMemberUpdated) -> Read:
     status = change.new_chat_member.status
     if change.chat.type == ChatType.PRIVATE:
         left = status == ChatMember.BANNED
-        return Read(Incoming(NAME, str(change.chat.id), str(update_id), "left")) if left else Read(ignored="membership")
+        return Read(Incoming(NAME, _number(change.chat.id), str(update_id), "left")) if left else Read(ignored="membership")
     if status in (ChatMember.LEFT, ChatMember.BANNED):
         return Read(ignored="membership")
     return _elsewhere(change.chat)
@@ -138,9 +141,22 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Read:
 
 def _elsewhere(chat: Chat) -> Read:
     """Groups are told once that this bot talks one to one; channels are left."""
+    _number(chat.id)
     if chat.type == ChatType.CHANNEL:
         return Read(leave=chat.id, ignored="channel")
     return Read(group=chat.id, ignored="group")
+
+
+def _number(id: object) -> str:
+    """An id as we keep it. Raises `TypeError` for one that is no number: it could never be stored, and all behind it would wait."""
+    if not is_id(id):
+        raise TypeError
+    return str(id)
+
+
+def is_id(id: object) -> bool:
+    """Whether this may be the number of a chat, a message or an update."""
+    return type(id) is int and abs(id) < LARGEST_ID
 
 
 def _salvage(raw: Mapping[str, Any], error: str) -> Read:
@@ -148,11 +164,11 @@ def _salvage(raw: Mapping[str, Any], error: str) -> Read:
     edited = "edited_message" in raw
     message = _part(raw, "edited_message" if edited else "message")
     chat = _part(message, "chat")
-    if chat.get("type") != ChatType.PRIVATE or not isinstance(chat.get("id"), int) or _part(message, "from").get("is_bot"):
+    if chat.get("type") != ChatType.PRIVATE or not is_id(chat.get("id")) or _part(message, "from").get("is_bot"):
         return Read(ignored="unreadable", unreadable=error)
     words = next((value for value in (message.get("text"), message.get("caption")) if isinstance(value, str)), "")
     media = next((name for name in MEDIA if message.get(name)), None)
-    ref = str(message["message_id"]) if isinstance(message.get("message_id"), int) else None
+    ref = str(message["message_id"]) if is_id(message.get("message_id")) else None
     kind: Kind = "edited" if edited else "media" if media else "text" if words else "unsupported"
     incoming = Incoming(NAME, str(chat["id"]), str(raw["update_id"]), kind, clean(words), media=media, message_ref=ref)
     return Read(incoming, unreadable=error)

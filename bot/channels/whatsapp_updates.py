@@ -28,6 +28,9 @@ MEDIA = {
 }
 """Things that are no words, as other channels call them."""
 
+LONGEST_TIME = 11
+"""Digits of a time in seconds; more are none."""
+
 NOTHING_SAID = ("reaction", "system")
 """A heart on a bubble; a changed number, from which somebody begins anew."""
 
@@ -104,7 +107,7 @@ def _incoming(raw: Mapping[str, Any], address: str) -> Incoming:
         address,
         digest(_text(raw, "id")),
         kind,
-        clean(text),
+        text,
         media,
         message_ref=None if tapped else ref,
         reply_to=digest(answered) if answered else None,
@@ -162,7 +165,8 @@ def _address(raw: Mapping[str, Any], value: Mapping[str, Any]) -> str:
 
 def _seconds(raw: Mapping[str, Any]) -> int:
     stamp = raw.get("timestamp")
-    return int(stamp) if isinstance(stamp, str | int) and str(stamp).isascii() and str(stamp).isdigit() else 0
+    digits = str(stamp) if isinstance(stamp, str | int) else ""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_TIME else 0
 
 
 def _list(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -176,5 +180,6 @@ def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:
+    """A text as it can be stored, ids too: one that could not be would come again for days."""
     text = data.get(name)
-    return text if isinstance(text, str) else ""
+    return clean(text) if isinstance(text, str) else ""

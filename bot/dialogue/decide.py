@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from bot.dialogue import guidance, languages, meanings, onward, presses, topics
+from bot.dialogue import guidance, languages, meanings, onward, opinion, presses, topics
 from bot.dialogue.adult import after_the_end, agreement, closing, waiting
 from bot.dialogue.events import PassedOn
 from bot.dialogue.meanings import SURE
@@ -74,6 +74,7 @@ def _words_came(scene: Scene, heard: list[Heard]) -> None:
     text = "\n".join(one.text for one in words)
     duties.age_said(scene, understood.risk)
     risk = duties.at_least(scene, understood.risk)
+    opinion.words_came(scene, risk.level)
     media = scene.words("conversation.media")[:1] if any(one.kind == "media" for one in heard) and not scene.live else ()
     if risk.level is Level.IMMEDIATE:
         risk = concern.in_danger(scene, risk)

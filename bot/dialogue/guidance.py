@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.dialogue import opinion
 from bot.dialogue.events import EasyReadChosen
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Place
@@ -52,7 +53,10 @@ def _show(scene: Scene, script: Script | None, name: str, place: Place) -> bool:
     if script is None or step is None:
         return False
     scene.state.place = place
-    _say_step(scene, step, scene.buttons(resolved(script, step)))
+    if opinion.points_to_help(step):
+        scene.state.helpers_shown = scene.turn.now
+    asked, answers = opinion.question(scene, script, name)
+    _say_step(scene, step, (*scene.buttons(resolved(script, step)), *answers), asked)
     return True
 
 
@@ -60,9 +64,9 @@ def _at_the_start(scene: Scene, topic: str) -> Place:
     return Place(topic=topic, edition=scene.service.edition, begun_at=scene.turn.now)
 
 
-def _say_step(scene: Scene, step: Step, buttons: tuple[tuple[str, str], ...]) -> None:
+def _say_step(scene: Scene, step: Step, buttons: tuple[tuple[str, str], ...], then: tuple[str, ...] = ()) -> None:
     """The words with the picture; in an app that shows none, with what it shows where that says more than the words."""
-    words, picture = step_words(scene, step), step.picture
+    words, picture = (*step_words(scene, step), *then), step.picture
     if picture and scene.app.own_page:
         scene.say(words, buttons, picture=(picture.file, picture.alt))
     elif picture and picture.says_more:
@@ -107,6 +111,7 @@ def _here(scene: Scene) -> dict[str, str]:
 
 def show_helplines(scene: Scene, topic: str | None = None) -> None:
     """Who can help: the contacts of the topic and the area first, each in one line."""
+    scene.state.helpers_shown = scene.turn.now
     lines = [_line(scene, contact) for contact in _contacts(scene, topic)[:MOST_CONTACTS]]
     scene.say((*scene.words("conversation.helplines_intro"), "\n".join(lines)), scene.buttons(_after_helplines(scene)))
 

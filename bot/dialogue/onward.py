@@ -30,9 +30,12 @@ def speak(scene: Scene, id: str) -> None:
     scene.say(scene.words(id), (*first, *scene.buttons(scene.service.library.message(id).buttons)))
 
 
-def with_ideas(scene: Scene, id: str) -> None:
-    """Say a message that asks what would help; where guidance is being read, going on with it is one of the ways."""
-    buttons = scene.buttons(scene.service.library.message(id).buttons)
+def with_ideas(scene: Scene, id: str, without: tuple[str, ...] = ()) -> None:
+    """Say a message that asks what would help; where guidance is being read, going on with it is one of the ways.
+
+    `without`: where its buttons lead that are of no use now.
+    """
+    buttons = scene.buttons(tuple(one for one in scene.service.library.message(id).buttons if one.go not in without))
     if scene.state.place and scene.script_begun(scene.state.place.topic):
         ideas = scene.own_buttons([(scene.words("conversation.ideas")[0], "do:ideas")])
         buttons = (*ideas, *(button for button in buttons if not button[1].endswith(":do:menu")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.dialogue import guidance, languages, onward, topics
+from bot.dialogue import guidance, languages, onward, opinion, opinion_given, topics
 from bot.dialogue.adult import after_the_end, agreement, call_back, closing, staff_questions, waiting
 from bot.dialogue.events import AgeBandChosen, AreaChosen, EasyReadChosen
 from bot.dialogue.own import clearing, coming_back, concern, own_buttons, pause, plan
@@ -105,7 +105,7 @@ def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
 
 
 def _answer(scene: Scene, turn: str, name: str) -> bool:
-    if own_buttons.answer(scene, turn, name):
+    if own_buttons.answer(scene, turn, name) or opinion_given.answer(scene, turn, name):
         return True
     question, handler = ANSWERS.get(name, (None, None))
     from_staff = name in FROM_STAFF and turn == "0"
@@ -292,7 +292,7 @@ _TYPED: dict[tuple[Question, str], Handler] = {
 
 def known_actions() -> frozenset[str]:
     """Every `do:` that a button in the content may name."""
-    fixed = {*ALWAYS, *WAYS, *ANSWERS, *staff_questions.ANSWERS, "pick_up", "send_anyway", "dont_send", *closing.BUTTONS}
+    fixed = {*ALWAYS, *WAYS, *ANSWERS, *opinion.ANSWERS, *staff_questions.ANSWERS, "pick_up", "send_anyway", "dont_send", *closing.BUTTONS}
     themes = {f"theme_{theme}" for theme in guidance.THEMES}
     bands = {"band_under_13", "band_13_15", "band_16_17", "band_18_25", "band_skip"}
     picks = {f"{prefix}{number}" for prefix in (plan.PICK, call_back.PICK) for number in range(1, 4)}

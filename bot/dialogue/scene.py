@@ -66,6 +66,8 @@ class Turn:
     """In how many minutes an adult can be promised to somebody of this level who is passed on now."""
     ended: Ended | None = None
     """The conversation with an adult that came before."""
+    case_ended: datetime | None = None
+    """When their newest case was closed, whether or not an adult was there."""
 
 
 @dataclass(frozen=True, slots=True)

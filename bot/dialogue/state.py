@@ -121,6 +121,18 @@ class Place(Part):
     begun_at: datetime | None = None
 
 
+class Asking(Part):
+    """The last time that they were asked whether a script was any use: of which file and version, in which turn, and when.
+
+    `open`: whether an answer still counts.
+    """
+
+    file: str
+    turn: int
+    at: datetime
+    open: bool = True
+
+
 class Conversation(Part):
     """All that the bot remembers of a conversation. Everything has a default: a new one is `Conversation()`."""
 
@@ -167,6 +179,14 @@ class Conversation(Part):
     """The question that was open when the code word was asked for."""
     concern: Concern | None = None
     call: Call | None = None
+
+    risk_noticed: bool = False
+    """Whether anything that they wrote was a worry or graver."""
+    helpers_shown: datetime | None = None
+    """When they last read of people who help."""
+    asking: Asking | None = None
+    opinions_asked: list[str] = Field(default_factory=list)
+    """The topics of which they were asked already."""
 
     def ask(self, question: Question) -> None:
         """Leave a question open for the next turn."""

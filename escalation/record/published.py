@@ -56,6 +56,17 @@ def version_of(tx: Tx, key: str) -> int:
     return tx.session.scalar(select(func.max(PublishedRow.version)).where(PublishedRow.key == key)) or 0
 
 
+def script_versions(tx: Tx) -> dict[str, int]:
+    """The version in force of each script that was published, by the name of its file: `sleep`, `sleep.pl`."""
+    newest = select(PublishedRow.key, func.max(PublishedRow.version)).where(PublishedRow.kind == "guidance").group_by(PublishedRow.key)
+    return {name_of(key): version for key, version in tx.session.execute(newest)}
+
+
+def name_of(key: str) -> str:
+    """What the file of a script is called, its language included."""
+    return key.rpartition("/")[2].removesuffix(".yml")
+
+
 def text_at(tx: Tx, key: str, version: int) -> str | None:
     """The text of one version. Raises `KeyError` where there is none of this number."""
     row = tx.session.scalar(select(PublishedRow).where(PublishedRow.key == key, PublishedRow.version == version))

@@ -53,7 +53,7 @@ def accumulate(
     """
     if not (now or standing):
         return Accumulated()
-    looked_at = list(enumerate(earlier))[-policy.signs.messages or len(earlier) :] if policy.signs.messages else []
+    looked_at = list(enumerate(earlier))[-policy.signs.messages :] if policy.signs.messages else []
     latest: dict[str, tuple[Sign, int | None, float]] = {}
     for index, signs in looked_at:
         faded = policy.signs.fade ** (len(earlier) - index)

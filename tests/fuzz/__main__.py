@@ -1,7 +1,11 @@
-"""`make fuzz`: `python -m tests.fuzz [--seconds 60] [--texts N] [--seed N]`: whatever may come in, at random, until the time is over.
+"""Whatever may come in, at random.
 
-The whole program is tried, on a record of its own in a folder that is removed. The first input that makes something fall over is told,
-with the seed that finds it again, and ends its part; the others go on.
+`python -m tests.fuzz [--seconds 60] [--seed N]` (`make fuzz`): every part for its share of the time.
+`python -m tests.fuzz --whole [--seconds 3600] [--keep FILE]` (`make fuzz-whole`): round after round until every part has had its number
+of inputs, a million in all. It says after each round how far it is, keeps that in a file, and goes on there when it is called again.
+
+The whole program is tried, on a record of its own in a folder that is removed. What makes something fall over is told once for each kind
+of fault, with the seed and round that find it again: `--seed N --round M --only PART`.
 """
 
 from __future__ import annotations
@@ -13,138 +17,123 @@ import random
 import sys
 import tempfile
 import time
+import warnings
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import chdir
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import cast
 
 import httpx
-from fastapi import FastAPI
 
-from bot.rehearsal.house import Clock, House
-from bot.wiring import Program, build, web_app
-from escalation.consent import Scope
-from escalation.console.state import ConsoleSettings
-from escalation.record.schema import upgrade
-from escalation.staff import browsers, sign_in
-from nlu.noticing import Noticing
-from tests.console.conftest import Arrivals
-from tests.fuzz import files, texts, updates, web
-from tests.operations.conftest import SITE, settings
+from tests.fuzz import calls, files, progress, texts, updates, web
+from tests.fuzz.progress import Part, Progress
+from tests.fuzz.site import ROLES, Site
 
-ROLES = ("worker", "lead", "editor", "admin")
-One = Callable[[], Awaitable[None]]
-AGENT = "Mozilla/5.0 (X11; Linux) Firefox/140.0"
+One = Callable[[random.Random], Awaitable[None]]
+SHARES = {"texts": 0.1, "content files": 0.15, "Telegram": 0.15, "WhatsApp": 0.15, "web chat": 0.2, "console": 0.25}
+WHOLE = {"texts": 900_000, "content files": 20_000, "Telegram": 30_000, "WhatsApp": 20_000, "web chat": 15_000, "console": 15_000}
+"""What `--whole` tries of each kind: a million."""
+ROUND = 60.0
+"""Seconds of one round of `--whole`."""
+ROUNDS_OF_A_SITE = 10
+"""Then the program is built anew on an empty record, so that nobody's conversation grows for hours."""
+KEPT = Path("var/fuzz.json")
 
 
-@dataclass
-class Part:
-    """One kind of input, how many were tried, and what fell over."""
-
-    name: str
-    tried: int = 0
-    fell: str = ""
-
-
-async def run(part: Part, one: One, until: Callable[[Part], bool]) -> Part:
-    """Try one input after another until it is enough, or one falls over."""
-    while not until(part):
+async def run(part: Part, one: One, dice: random.Random, where: str, seconds: float, most: int | None = None) -> None:
+    """Try one input after another until the time is over, or there were `most` of them in all. What falls over is noted; the next is tried."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not part.broken and (most is None or part.tried < most):
         try:
-            await one()
+            await one(dice)
         except Exception as error:
-            part.fell = f"{type(error).__name__}: {error}"
-            break
+            part.fell(error, where)
         part.tried += 1
-    return part
+        await asyncio.sleep(0)  # texts wait for nothing: here the program has its turn
 
 
-class Site:
-    """The whole program on a record of its own, with one case, and a browser for each role and for nobody."""
+def kinds(site: Site, folder: Path, dice: random.Random) -> dict[str, One]:
+    """How one input of each part is tried. `dice` are for what is made up beforehand."""
+    damage = files.trying(folder / "content")
+    console = web.described(web.mounted(site.app, "/staff"), site.known(), "/staff")
+    chat = web.described(web.mounted(site.app, ""), {})
 
-    def __init__(self, folder: Path) -> None:
-        upgrade(url := f"sqlite:///{folder / 'record.db'}")
-        self.program: Program = build(settings(url))
-        self.edge = web_app(self.program)
-        self.house = House(self.program.record, self.program.service, Noticing.load(), Clock(datetime.now(UTC)))
-        for role in ROLES:
-            self.house.hire(role.title(), role)
-        self.case_id = Arrivals(self.house).agreed(Scope.CHAT)
-
-    def known(self) -> dict[str, list[str]]:
-        """What routes may be asked for, and is there."""
-        return {"case_id": [self.case_id], "staff_id": [self.house.staff(role.title()).id for role in ROLES]}
-
-    def client(self) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.edge, client=("127.0.0.1", 40_000))
-        ours = {"sec-fetch-site": "same-origin", "x-breakwater": "chat", "user-agent": AGENT}
-        return httpx.AsyncClient(transport=transport, base_url=SITE, headers=ours)
-
-    def signed_in(self, role: str) -> httpx.AsyncClient:
-        """A browser of this role, with a fresh session and its form's token."""
-        client, now = self.client(), datetime.now(UTC)
-        staff, browser = self.house.staff(role.title()), browsers.kind(AGENT)
-        entered = self.program.record.write(lambda tx: sign_in.begin(tx, staff, browser, now))
-        limits = ConsoleSettings().limits
-        me = self.program.record.read(lambda tx: sign_in.find(tx, entered.token, limits, now))
-        assert me is not None
-        client.cookies.set(ConsoleSettings(secure_cookies=True).cookie, entered.token)
-        client.headers["x-csrf-token"] = me.csrf
-        return client
-
-
-async def fuzz(seconds: float, least_texts: int, seed: int) -> list[Part]:
-    """Every part in turn, each for its share of the time; texts until there are `least_texts` of them too."""
-    dice, done = random.Random(seed), []
-    with tempfile.TemporaryDirectory() as name, chdir(name):
-        folder = Path(name)
-        site = await asyncio.to_thread(Site, folder)
-        for part, share, one in _parts(site, folder, dice):
-            end = time.monotonic() + seconds * share
-            least = least_texts if part.name == "texts" else 0
-            done.append(await run(part, one, lambda part, end=end, least=least: time.monotonic() > end and part.tried >= least))  # type: ignore[misc]
-            say(f"{part.name:<14}{part.tried:>10} inputs  {part.fell or 'nothing fell over'}")
-        site.program.record.close()
-    return done
-
-
-def _parts(site: Site, folder: Path, dice: random.Random) -> Iterator[tuple[Part, float, One]]:
-    """Each kind of input with its share of the time."""
-    damage, send_update = files.trying(folder / "content"), updates.trying(site.client())
-    console = web.described(web.mounted(web_root(site), "/staff"), site.known(), "/staff")
-    chat = web.described(web.mounted(web_root(site), ""), {})
-
-    async def text() -> None:
+    async def text(dice: random.Random) -> None:
         texts.try_one(dice)
 
-    async def file() -> None:
+    async def file(dice: random.Random) -> None:
         damage(dice)
 
-    yield Part("texts"), 0.2, text
-    yield Part("content files"), 0.15, file
-    yield Part("Telegram"), 0.2, lambda: send_update(dice)
-    yield Part("web chat"), 0.2, _requests(web.inputs(chat, dice), lambda: site.client(), dice)
-    yield Part("console"), 0.25, _requests(web.inputs(console, dice), lambda: site.signed_in(dice.choice(ROLES)), dice)
+    return {
+        "texts": text,
+        "content files": file,
+        "Telegram": updates.trying(site.client()),
+        "WhatsApp": calls.trying(site.client()),
+        "web chat": _requests(web.inputs(chat, dice), lambda _: site.client()),
+        "console": _requests(web.inputs(console, dice), lambda dice: site.signed_in(dice.choice(ROLES))),
+    }
 
 
-def web_root(site: Site) -> FastAPI:
-    """The application inside the outer edge."""
-    return cast(FastAPI, site.edge.app)
-
-
-def _requests(cases: Iterator[web.Case], open_one: Callable[[], httpx.AsyncClient], dice: random.Random) -> One:
+def _requests(cases: Iterator[web.Case], open_one: Callable[[random.Random], httpx.AsyncClient]) -> One:
     """Send the next request, as a browser that is opened anew for each fiftieth: sessions end while this goes on."""
-    numbered, clients = count(), deque([open_one()], maxlen=4)
+    numbered, clients = count(), deque[httpx.AsyncClient](maxlen=4)
 
-    async def one() -> None:
+    async def one(dice: random.Random) -> None:
         if next(numbered) % 50 == 0:
-            clients.append(open_one())
+            clients.append(open_one(dice))
         await web.send(dice.choice(clients), next(cases))
 
     return one
+
+
+async def fuzz(
+    done: Progress, rounds: int, seconds: float, goals: dict[str, int], only: str = "", after: Callable[[], bool] = bool
+) -> None:
+    """So many rounds on one program, each of so many seconds, shared by the parts that have not reached their goal.
+
+    `after` is called after each round, and says whether that was the last.
+    """
+    with tempfile.TemporaryDirectory() as name, chdir(name):
+        site = await asyncio.to_thread(Site, Path(name))
+        for _ in range(rounds):
+            ways = kinds(site, Path(name), random.Random(f"{done.seed}:{done.rounds}"))
+            wanted = [part for part in SHARES if only in ("", part) and done.part(part).tried < goals.get(part, sys.maxsize)]
+            whole = sum(SHARES[part] for part in wanted)
+            for part in wanted:
+                where = f"--seed {done.seed} --round {done.rounds} --only {part!r}"
+                dice = random.Random(f"{done.seed}:{done.rounds}:{part}")
+                await run(done.part(part), ways[part], dice, where, seconds * SHARES[part] / whole, goals.get(part))
+            done.rounds += 1
+            if after():
+                break
+        await site.program.lanes.idle()
+        site.program.record.close()
+
+
+async def whole(file: Path, seconds: float, seed: int) -> Progress:
+    """Go on where it was, until every part had its number of inputs or the time is over."""
+    done = progress.kept(file) or Progress(seed)
+    say(f"seed {done.seed}; {done.tried:,} of {sum(WHOLE.values()):,} inputs are done; kept in {file}")
+    end = time.monotonic() + seconds
+
+    def after() -> bool:
+        done.keep(file)
+        say(f"round {done.rounds}: {_parts(done)}; {done.tried:,} in all, {len(done.found)} faults")
+        return time.monotonic() > end or finished(done)
+
+    while time.monotonic() < end and not finished(done):
+        await fuzz(done, ROUNDS_OF_A_SITE, min(ROUND, seconds), WHOLE, after=after)
+    return done
+
+
+def finished(done: Progress) -> bool:
+    """Whether every part had its number of inputs, or fell over too often to go on."""
+    return all((part := done.part(name)).tried >= goal or part.broken for name, goal in WHOLE.items())
+
+
+def _parts(done: Progress) -> str:
+    return ", ".join(f"{part.name} {part.tried:,}" for part in done.parts.values())
 
 
 def say(line: str) -> None:
@@ -155,15 +144,25 @@ def say(line: str) -> None:
 def main() -> int:
     """Fuzz, and end with 1 where something fell over."""
     asked = argparse.ArgumentParser(prog="python -m tests.fuzz")
-    asked.add_argument("--seconds", type=float, default=60)
-    asked.add_argument("--texts", type=int, default=0, help="at least so many texts, however long it takes")
+    asked.add_argument("--seconds", type=float, help="60, and with --whole an hour")
+    asked.add_argument("--whole", action="store_true", help=f"round after round, until {sum(WHOLE.values()):,} inputs were tried")
+    asked.add_argument("--keep", type=Path, default=KEPT, help="where --whole keeps how far it is")
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    asked.add_argument("--round", type=int, default=0)
+    asked.add_argument("--only", choices=tuple(SHARES), default="")
     given = asked.parse_args()
     logging.disable(logging.CRITICAL)
-    say(f"seed {given.seed}")
-    done = asyncio.run(fuzz(given.seconds, given.texts, given.seed))
-    say(f"{sum(part.tried for part in done)} inputs in all, {sum(bool(part.fell) for part in done)} parts where something fell over")
-    return int(any(part.fell for part in done))
+    warnings.simplefilter("ignore")
+    if given.whole:
+        done = asyncio.run(whole(given.keep.absolute(), given.seconds or 3600, given.seed))
+    else:
+        done = Progress(given.seed, given.round)
+        say(f"seed {done.seed}")
+        asyncio.run(fuzz(done, 1, given.seconds or 60, {}, given.only))
+    for told in done.found:
+        say(f"  {told}")
+    say(f"{_parts(done)}; {done.tried:,} inputs in all, {len(done.found)} kinds of fault")
+    return int(bool(done.found))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from bot.channels.telegram import WEBHOOK_PATH
-from tests.fuzz.texts import text
+from tests.fuzz.damaging import spoil
 from tests.operations.conftest import WEBHOOK_SECRET
 
 _CHAT = {"id": 5, "type": "private", "first_name": "M"}
@@ -31,29 +31,14 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {"my_chat_member": {"chat": _CHAT, "from": _FROM, "date": 1, "old_chat_member": {"status": "member", "user": _FROM}}},
     {"message": {**_MESSAGE, "chat": {"id": -7, "type": "group", "title": "g"}}},
 )
-ODD: tuple[Any, ...] = (None, True, -1, 0, 2**63, -(2**80), 1.5, "", "x" * 5000, [], {}, [[]], [None], {"id": None})
 
 
 def update(dice: random.Random) -> dict[str, Any]:
     """One update, with up to four parts changed."""
     made: dict[str, Any] = {"update_id": dice.randint(1, 2**31), **deepcopy(dice.choice(SHAPES))}
     for _ in range(dice.randint(0, 4)):
-        _spoil(dice, made)
+        spoil(dice, made)
     return made
-
-
-def _spoil(dice: random.Random, inside: Any) -> None:
-    """Change one part somewhere inside."""
-    while isinstance(inside, dict) and inside:
-        key = dice.choice(list(inside))
-        if isinstance(inside[key], dict) and inside[key] and dice.random() < 0.7:
-            inside = inside[key]
-            continue
-        if dice.random() < 0.2:
-            del inside[key]
-        else:
-            inside[key] = text(dice) if dice.random() < 0.4 else deepcopy(dice.choice(ODD))
-        return
 
 
 def trying(client: httpx.AsyncClient) -> Callable[[random.Random], Awaitable[None]]:

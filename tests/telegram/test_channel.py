@@ -356,6 +356,19 @@ async def test_an_update_that_cannot_be_read_is_noted_and_its_words_are_saved(
     assert caplog.text.count("was not understood") == 4
 
 
+async def test_what_could_never_be_stored_holds_up_nobody_and_its_words_are_saved_where_a_chat_is_named(api: BotApi, user: People) -> None:
+    store, mia = Store(), user("Mia")
+    async with running(api, store) as channel:
+        for nobody in ("\ud83d", "5", None, True, 1.5, 2**80):
+            chat = {**mia.chat, "id": nobody}
+            assert await channel._handle({"update_id": 1, "message": {**mia.message(text="lost"), "chat": chat}})
+            assert await channel._handle({"update_id": 2, "callback_query": {"id": "9", "data": "0", "message": {"chat": chat}}})
+        assert not store.rows
+        for odd in ("\ud83d", {}, 2**80):
+            assert await channel._handle({"update_id": 3, "message": {**mia.message(text="he hit me"), "message_id": odd}})
+        assert [(row.text, row.message_ref) for row in store.rows.values()] == [("he hit me", None)]
+
+
 async def test_half_a_surrogate_pair_becomes_something_that_can_be_stored(api: BotApi, user: People) -> None:
     store, mia = Store(), user("Mia")
     async with running(api, store):

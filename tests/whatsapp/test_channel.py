@@ -120,6 +120,16 @@ async def test_one_person_whose_words_cannot_be_stored_does_not_hold_up_another(
     assert store.texts == ["one", "odd"]
 
 
+async def test_ids_and_times_as_no_app_makes_them_hold_up_nobody(here: Here, mia: User, store: Store) -> None:
+    odd = "\ud83d" + "9" * 5000
+    raws = [{**mia.raw(type="text", text={"body": "one"}), part: odd} for part in ("from", "id", "timestamp")]
+    assert await here.called(call({"messages": raws})) == 200
+    assert store.texts == ["one"] * 3
+    for row in store.rows.values():
+        assert f"{row.address}{row.external_id}{row.message_ref}".encode()
+        assert row.written is None or row.written < 1e11
+
+
 MEDIA: dict[str, Any] = {
     "image": {"id": "1", "mime_type": "image/jpeg"},
     "video": {"id": "1"},

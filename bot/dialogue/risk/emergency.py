@@ -73,6 +73,7 @@ def no_thoughts_of_suicide(scene: Scene) -> None:
 
 def numbers(scene: Scene) -> None:
     """Emergency numbers on request."""
+    scene.state.risk_noticed = True
     scene.say(scene.words("emergency.call_999"), urgent=True)
     guidance.show_helplines(scene)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -48,7 +49,8 @@ async def changes(console: Console, me: SignedIn, case: str, person: str | None)
             if kind == "person":
                 yield ServerSentEvent(event="case", data=case)
             elif kind == "case":
-                if await console.record.aread(lambda tx, id=id: _may_see(tx, me, id)):  # type: ignore[misc]
+                id = case if id == "*" else id
+                if await console.record.aread(partial(_may_see, me=me, case_id=id)):
                     yield ServerSentEvent(event="case", data=id)
             else:
                 yield ServerSentEvent(event="rota" if kind == "rota" else "queue", data="")

@@ -57,7 +57,7 @@ async def typing(request: Request, case_id: str, me: Writer) -> Response:
             lambda tx: being_written.by_adult(tx, console.service, case_id, staff_of(tx, me), console.clock())
         )
         if person_id is not None:
-            console.record.signals.publish(being_written.topic(person_id))
+            console.record.tell(being_written.topic(person_id))
     return Response(status_code=204)
 
 
