@@ -1,18 +1,21 @@
 """One engine and its transactions.
 
 On SQLite every write runs on one writer thread and begins with `BEGIN IMMEDIATE`, since deferred transactions fail as
-locked under load. On PostgreSQL writes run side by side. Work is a plain function that gets a `Tx`; it never awaits.
+locked under load; what waits at the same moment shares one commit, which takes longer there than most work. On PostgreSQL writes
+run side by side. Work is a plain function that gets a `Tx`; it never awaits.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,6 +49,8 @@ class Collided(RecordUnavailable):
 _COLLISIONS = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock, in PostgreSQL's list of error codes."""
 _BEGUN_AGAIN = 20
+_TOGETHER = 0.025
+"""Seconds of work that share one commit, at most: so long somebody waits for the others."""
 
 
 @dataclass
@@ -65,6 +70,10 @@ class Tx:
     def at_hand(self, table: type[T], id: str) -> T | None:
         """The row with this id, where this transaction holds it already; `None` means that it has to be read."""
         return self.session.identity_map.get(identity_key(table, id))
+
+
+_Job = tuple[Future[Any], Callable[[Tx], Any]]
+"""Some work, and where its result is awaited."""
 
 
 class _Session(Session):
@@ -95,13 +104,14 @@ class Record:
         isolation = {} if one_writer else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(reading=True, **isolation)
         self._writers = ThreadPoolExecutor(1 if one_writer else 8, "record-write")
-        self._first: deque[tuple[Future[Any], Callable[[Tx], Any]]] = deque()
+        self._first: deque[_Job] = deque()
+        self._others: deque[_Job] = deque()
         self._readers = ThreadPoolExecutor(4, "record-read")
         self.write(lambda tx: tx.vault.load(tx.session))
 
     def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction, commit it, then tell listeners. All or nothing is stored."""
-        return self._writers.submit(self._write, work).result()
+        return self._put(self._others.append, work).result()
 
     def insist(self, work: Callable[[Tx], T]) -> T:
         """`write`, begun again where it collides with others: for batches that change nothing but rows."""
@@ -112,17 +122,14 @@ class Record:
 
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         """`write` for callers on the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+        return await asyncio.wrap_future(self._put(self._others.append, work))
 
     async def afirst(self, work: Callable[[Tx], T], *, before_all: bool = False) -> T:
         """`awrite` ahead of everything that waits, for what is short and must not wait: what came in, what went out, danger.
 
         `before_all`: ahead of those too, for what only this process knows as long as it is not stored.
         """
-        noted: Future[T] = Future()
-        (self._first.appendleft if before_all else self._first.append)((noted, work))
-        self._writers.submit(self._write_first)
-        return await asyncio.wrap_future(noted)
+        return await asyncio.wrap_future(self._put(self._first.appendleft if before_all else self._first.append, work))
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on a snapshot. What it changes is rolled back."""
@@ -167,21 +174,55 @@ class Record:
         with Session(self._reading) as session:
             return master_rows(session)
 
-    def _write(self, work: Callable[[Tx], T]) -> T:
-        self._write_first()
-        return self._run(self.engine, work)
+    def _put(self, line_up: Callable[[_Job], None], work: Callable[[Tx], T]) -> Future[T]:
+        noted: Future[T] = Future()
+        line_up((noted, work))
+        self._writers.submit(self._work_off)
+        return noted
 
-    def _write_first(self) -> None:
-        while self._first:
+    def _next(self) -> _Job | None:
+        """What is to be done next and is still wanted; `None` where others have done it already."""
+        for line in (self._first, self._others):
             with suppress(IndexError):  # another writer may have taken the last one
-                noted, work = self._first.popleft()
-                if noted.set_running_or_notify_cancel():
-                    self._fulfil(noted, work)
+                while True:
+                    job = line.popleft()
+                    if job[0].set_running_or_notify_cancel():
+                        return job
+        return None
 
-    def _fulfil(self, noted: Future[T], work: Callable[[Tx], T]) -> None:
+    def _work_off(self) -> None:
+        job = self._next()
+        if job is not None and not self.shared and (self._first or self._others):
+            self._together(job)
+        elif job is not None:
+            noted, work = job
+            self._fulfil(noted, partial(self._run, self.engine, work))
+
+    def _together(self, job: _Job) -> None:
+        """Do what waits at this moment, each wholly or not at all, and store it with one commit."""
+        ends, jobs = time.monotonic() + _TOGETHER, [job]
+        done: dict[Future[Any], Callable[[], None]] = {}
         try:
-            noted.set_result(self._run(self.engine, work))
-        except Exception as error:
+            with self.engine.begin() as connection:
+                for noted, work in jobs:
+                    try:
+                        result, tx = self._do(connection, work)
+                        done[noted] = partial(self._fulfil, noted, partial(self._stored, result, tx))
+                    except Exception as error:
+                        if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+                            raise  # SQLite has given up the whole of it, as where the disk is full
+                        done[noted] = partial(noted.set_exception, _told(error))
+                    if time.monotonic() < ends and (more := self._next()):
+                        jobs.append(more)
+        except BaseException as error:
+            done = {noted: partial(noted.set_exception, _told(error)) for noted, _ in jobs}
+        for tell in done.values():
+            tell()
+
+    def _fulfil(self, noted: Future[T], work: Callable[[], T]) -> None:
+        try:
+            noted.set_result(work())
+        except BaseException as error:
             noted.set_exception(error)
 
     def _tell(self, topic: str) -> None:
@@ -194,22 +235,38 @@ class Record:
 
     def _run(self, engine: Engine, work: Callable[[Tx], T]) -> T:
         try:
-            with _Session(engine, expire_on_commit=False) as session:
-                if self.veil is not None:
-                    self.veil.draw(session)
-                tx = Tx(session, self.vault, self.veil)
-                result = work(tx)
-                if engine is self.engine:
-                    if self.shared and tx.signals:
-                        notices.send(session, self.name, tx.signals)
-                    session.commit()
+            result, tx = self._do(engine, work)
         except SQLAlchemyError as error:
-            # The driver's message may quote parameters, so only its kind goes on.
-            kind = Collided if getattr(getattr(error, "orig", None), "sqlstate", None) in _COLLISIONS else RecordUnavailable
-            raise kind(f"the database refused a transaction ({type(error).__name__})") from error
+            raise _told(error) from error
+        return self._stored(result, tx)
+
+    def _do(self, place: Engine | Connection, work: Callable[[Tx], T]) -> tuple[T, Tx]:
+        """Run `work` in a transaction of its own, or on a connection that has one, inside of that. Reading stores nothing."""
+        with _Session(place, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            if self.veil is not None:
+                self.veil.draw(session)
+            tx = Tx(session, self.vault, self.veil)
+            result = work(tx)
+            if place is not self._reading:
+                if self.shared and tx.signals:
+                    notices.send(session, self.name, tx.signals)
+                session.commit()
+        return result, tx
+
+    def _stored(self, result: T, tx: Tx) -> T:
         for topic in tx.signals:
             self.signals.publish(topic)
         return result
+
+
+def _told(error: BaseException) -> BaseException:
+    """What callers are told of an error. The driver's message may quote parameters, so only its kind goes on."""
+    if not isinstance(error, SQLAlchemyError):
+        return error
+    kind = Collided if getattr(getattr(error, "orig", None), "sqlstate", None) in _COLLISIONS else RecordUnavailable
+    told = kind(f"the database refused a transaction ({type(error).__name__})")
+    told.__cause__ = error
+    return told
 
 
 def make_engine(url: str, name: str = "") -> Engine:
@@ -219,8 +276,7 @@ def make_engine(url: str, name: str = "") -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        known_as = {"application_name": name} if name else {}
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=known_as)
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=notices.known_as(parsed, name) if name else {})
     if parsed.database and parsed.database != ":memory:":
         _private_file(Path(parsed.database))
     engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
