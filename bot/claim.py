@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.intake import WRITTEN
-from escalation.record import messages
+from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow, Person
@@ -49,11 +50,21 @@ def opened(tx: Tx, someone: Person, row: InboxRow) -> Body:
         return {}
 
 
+def renewed(tx: Tx, person_id: str, token: str, until: datetime) -> bool:
+    """Hold it for longer; `False` where it is over or somebody took over."""
+    someone = people.person(tx, person_id)
+    if someone.claim != token:
+        return False
+    someone.claimed_until = until
+    return True
+
+
 def still_ours(tx: Tx, someone: Person, claim: Claim) -> list[InboxRow]:
     """The rows of the claim; none where somebody took over while the model was asked, or where an earlier one turned up."""
     if someone.claim != claim.token:
         return []
-    rows = {row.id: row for row in messages.unhandled(tx, someone.id, limit=len(claim.rows))}
+    # Locked: of two processes that both think that they have them, the second finds them handled.
+    rows = {row.id: row for row in messages.unhandled(tx, someone.id, limit=len(claim.rows), locked=True)}
     if rows.keys() == {row.id for row in claim.rows}:
         return [rows[row.id] for row in claim.rows]
     someone.claim = someone.claimed_until = None

@@ -55,14 +55,18 @@ def load_edition(settings: Settings, record: Record, before: Edition | None = No
         return Edition(number, texts, service, before.noticing if before and same else Noticing.load(folder))
 
 
-def refused(texts: Texts, production: bool) -> list[Problem]:
-    """Everything that is wrong with an edition that is to be published, by key: what the content check and the program's start would say."""
+def refused(texts: Texts, production: bool, area: str = "uk", before: Texts | None = None) -> list[Problem]:
+    """Everything that is wrong with an edition that is to be published, by key: what the content check and the program's start would say.
+
+    `before`: what is published now, where no service runs on it yet: a file that keeps production from starting already is then no reason
+    against a change, or the many steps until it can start could not be taken one by one.
+    """
     try:
         with laid_out(texts) as folder:
             found = [replace(one, file=one.file.relative_to(folder)) for one in problems(folder, trained=False)]
             if not any(one.severity == "error" for one in found):
                 Noticing.load(folder)
-                found += _owed(folder) if production else []
+                found += _newly_owed(folder, area, before) if production else []
     except ContentError as error:
         return from_error(error)
     return found
@@ -113,9 +117,18 @@ def _noticed_by(texts: Texts) -> dict[str, str | None]:
     return {key: text for key, text in texts.items() if key.startswith(_NOTICED_BY)}
 
 
-def _owed(folder: Path) -> Iterator[Problem]:
+def _newly_owed(folder: Path, area: str, before: Texts | None) -> list[Problem]:
+    owed_now = list(_owed(folder, area))
+    if before is None or not owed_now:
+        return owed_now
+    with laid_out(before) as earlier:
+        known = {one.file for one in _owed(earlier, area)}
+    return [one for one in owed_now if one.file not in known]
+
+
+def _owed(folder: Path, area: str) -> Iterator[Problem]:
     retention = read_file(folder / "policy" / "retention.yml", RetentionPolicy)
-    for line in owed(library.load(folder), retention, datetime.now(UTC).date()):
+    for line in owed(library.load(folder), retention, area, datetime.now(UTC).date()):
         what, _, to_do = line.rpartition("; " if "; " in line else ": ")
         key = what.partition(":")[0] if what.partition(":")[0].endswith(".yml") else "policy/retention.yml"
         yield Problem(Path(key), 1, what.removeprefix(f"{key}: "), to_do)

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from bot.beside import ROLE, Beside
 from bot.channels import Watched
+from bot.channels.apps import APPS
 from bot.editions import Editions
 from bot.heartbeat import Heartbeat
 from bot.intake import PATIENCE
+from bot.roles import Role
 from bot.ticking import Ticking
 from escalation.apps import App
 from escalation.record.store import Record, RecordUnavailable
@@ -28,16 +31,20 @@ HEART_QUIET = 150.0
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one look found. `ready`: messages are stored and what is due runs; everything else makes it weaker, and is in `problems`."""
+    """What one look found. `ready`: what this process is for goes on: messages are stored, what is due runs, turns are made.
+
+    Everything else makes it weaker, and is in `problems`.
+    """
 
     stores: bool
     clock_runs: bool
     intent_service: bool
     problems: tuple[str, ...]
+    makes_turns: bool = True
 
     @property
     def ready(self) -> bool:
-        return self.stores and self.clock_runs
+        return self.stores and self.clock_runs and self.makes_turns
 
     def as_json(self) -> dict[str, object]:
         return {"ready": self.ready, "stores": self.stores, "intent_service": self.intent_service, "problems": list(self.problems)}
@@ -50,6 +57,7 @@ class Health:
     record: Record
     client: IntentClient
     ticking: Ticking
+    beside: Beside
     heart: Heartbeat | None = None
     editions: Editions | None = None
     apps: list[Watched] = field(default_factory=list)
@@ -65,17 +73,25 @@ class Health:
             return self._known[1]
 
     async def beat(self) -> None:
-        """Give the heartbeat, unless an app is away: whoever writes there reaches nobody, and somebody has to know."""
-        if self.heart is not None and not self._away():
+        """Give the heartbeat, unless an app is away or a role has nobody: whoever writes reaches nobody, and somebody has to know."""
+        if self.heart is not None and not self._away() and not await self._missing():
             await self.heart.beat()
+
+    async def _missing(self) -> frozenset[str]:
+        try:
+            return await self.beside.missing()
+        except RecordUnavailable:
+            return frozenset()
 
     def _away(self) -> list[App]:
         return [channel.app for channel in self.apps if not channel.in_touch(APP_QUIET)]
 
     async def _look(self) -> Report:
-        stores, intents = await self._stores(), await self.client.ready()
-        clock_runs = since(self.ticking.ran_at) < CLOCK_STOPPED
-        return Report(stores, clock_runs, intents, tuple(self._problems(stores, clock_runs, intents)))
+        stores, intents = await self._stores(), Role.TURNS not in self.beside.roles or await self.client.ready()
+        clock_runs = not self.ticking.lease.term or since(self.ticking.ran_at) < CLOCK_STOPPED
+        makes_turns, missing = self.beside.makes_turns(), await self._missing() if stores else frozenset()
+        problems = (*self._problems(stores, clock_runs, intents), *_of_others(makes_turns or not stores, missing))
+        return Report(stores, clock_runs, intents, problems, makes_turns)
 
     async def _stores(self) -> bool:
         try:
@@ -106,6 +122,17 @@ class Health:
             yield f"What was published last cannot be used, and the content before it stays in force. {self.editions.problem.splitlines()[0]}."
         for what, count in sorted(self.ticking.auditor.overdue.items()):
             yield f"Overdue for more than a minute: {count} {what}. The log says why."
+
+
+def _of_others(makes_turns: bool, missing: frozenset[str]) -> Iterator[str]:
+    if not makes_turns:
+        yield "This process makes no turns: its connection to the queue is gone. If that lasts, start it again."
+    for sign in sorted(missing):
+        kind, _, name = sign.partition(":")
+        if f"{kind}:" == ROLE:
+            yield f"No process does the part “{name}”: start one with `breakwater serve --role {name}`."
+        else:
+            yield f"{APPS[name].title} answers to no process: look at the network and at its token."
 
 
 def since(moment: float | None) -> float:

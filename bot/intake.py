@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 Reply = Callable[[str, Outgoing], Awaitable[object]]
 """Sends one bubble to an address at once, without any storage."""
 
+Defer = Callable[[Tx, str, bool], None]
+"""Has what a person sent handled by another process, once the transaction is committed; at once or not."""
+
 Stored = tuple[str, bool] | None
 """Whose event was stored, and whether it must not wait for more words; `None` where there is nothing to wake anybody for."""
 WORDS = ("text", "edited", "media", "command")
@@ -54,8 +57,8 @@ class Intake:
     """Takes events from every channel.
 
     `danger(text)` says whether words may mean that a life is at risk now; `woken(person_id, at_once)` is called after each
-    event that was stored, `at_once` where it must not wait for more words: danger, a button, a human who reads along. `patience`:
-    seconds to wait for the record.
+    event that was stored, `at_once` where it must not wait for more words: danger, a button, a human who reads along. `defer`, where
+    it is given, is called with the same instead, within the transaction that stores. `patience`: seconds to wait for the record.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Intake:
         danger: Callable[[str], bool],
         woken: Callable[[str, bool], None],
         patience: float = PATIENCE,
+        defer: Defer | None = None,
     ) -> None:
         self._record = record
         self._service = service
@@ -73,6 +77,7 @@ class Intake:
         self._danger = danger
         self._woken = woken
         self._patience = patience
+        self._defer = defer
         self._replies: dict[str, Reply] = {}
         self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._unstored, self._away = Unstored(), False
@@ -93,7 +98,7 @@ class Intake:
             raise NotStored
         try:
             async with asyncio.timeout(WHILE_AWAY if self._away else self._patience):
-                stored = await self._keep(lambda tx: self._store(tx, incoming, now))
+                stored = await self._keep(self._storing(incoming, now))
         except Exception as error:
             log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
             self._away = _is_away(error)
@@ -103,10 +108,32 @@ class Intake:
             raise NotStored from error
         self._away = False
         self._unstored.stored(incoming)
-        if stored:
+        if stored and self._defer is None:
             person_id, live = stored
             at_once = live or incoming.kind not in WORDS or self._danger(incoming.text)
             self._woken(person_id, at_once)
+
+    def _storing(self, incoming: Incoming, now: datetime) -> Callable[[Tx], Stored]:
+        """What stores it, and has it handled where others do that: they have to know at once whether it may wait."""
+        if (defer := self._defer) is None:
+            return lambda tx: self._store(tx, incoming, now)
+        urgent = incoming.kind not in WORDS or self._seems_dangerous(incoming.text)
+
+        def store(tx: Tx) -> Stored:
+            stored = self._store(tx, incoming, now)
+            if stored:
+                defer(tx, stored[0], stored[1] or urgent)
+            return stored
+
+        return store
+
+    def _seems_dangerous(self, text: str) -> bool:
+        try:
+            return self._danger(text)
+        except Exception as error:
+            # A mistake of ours in looking at words must not keep them from being stored.
+            log.error("whether words may wait is not known: %s", type(error).__name__)
+            return True
 
     async def _keep(self, store: Callable[[Tx], Stored]) -> Stored:
         """Two first messages of somebody may both be about to note that they are new: the second is begun again, and finds them there."""

@@ -83,7 +83,8 @@ class Metrics:
         yield _gauge("promises_broken_day", "Promises broken in the last 24 hours", found.broken)
 
     def _signs(self) -> Iterator[Metric]:
-        yield _gauge("clock_seconds", "Since what is due was last looked through", since(self.ticking.ran_at))
+        if self.ticking.lease.term:
+            yield _gauge("clock_seconds", "Since what is due was last looked through", since(self.ticking.ran_at))
         overdue = GaugeMetricFamily("breakwater_overdue", "What is overdue for more than a minute", labels=["what"])
         for what in KINDS:
             overdue.add_metric([what], self.ticking.auditor.overdue.get(what, 0))
@@ -92,7 +93,7 @@ class Metrics:
         for app in self.apps:
             contact.add_metric([app.name], since(app.heard_at))
         yield contact
-        if self.heart is not None:
+        if self.heart is not None and self.ticking.lease.term:
             yield _gauge("heartbeat_seconds", "Since the heartbeat was last given", since(self.heart.given_at))
 
     def _counts(self) -> Iterator[Metric]:

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from bot import unsent
 from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, Paced, TryLater, Undeliverable
 from bot.channels.pacing import Few
+from bot.leasing import Alone, Lease
 from content.editorial.interface import ENGLISH
 from escalation import approved_words, discreet, undelivered
 from escalation.context import Service
@@ -49,6 +50,8 @@ PAUSE = 1.0
 """Seconds between tries while the record is away."""
 MOST_EARLY = 1000
 """So many reports on bubbles that are not known to be sent are kept in mind; the app tells of some that were never stored, too."""
+REPORTED_AGAIN_AFTER = (0.5, 1.0, 3.0)
+"""Seconds between tries to note a report where another process sends."""
 RETRY_AFTER = (1, 2, 5, 10, 30, 60)
 """Seconds between tries when the app is not reachable; the last one repeats for as long as it takes."""
 
@@ -66,16 +69,20 @@ class Letter:
 class Sender:
     """Sends the rows of one channel. Recipients side by side, each recipient's rows in order."""
 
-    def __init__(self, record: Record, channel: Channel, service: Service, now: Callable[[], datetime]) -> None:
+    def __init__(self, record: Record, channel: Channel, service: Service, now: Callable[[], datetime], lease: Lease | None = None) -> None:
+        """`lease`: the right to send through this channel, where other processes might."""
         self._record = record
         self._channel = channel
         self._service = service
         self._now = now
+        self._lease = lease or Alone()
+        self._term = 0
         self._on_their_way = Few(ON_THEIR_WAY, SLOW)
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, Fate | None] = OrderedDict()
         self._passed_over = False
+        self._reports: set[asyncio.Task[None]] = set()
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
@@ -84,7 +91,6 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         loop = asyncio.get_running_loop()
-        await self._until_stored(lambda tx: unsent.take_back(tx, self._channel.name))
         with self._record.signals.listening(f"outbox:{self._channel.name}", to=lambda _: loop.call_soon_threadsafe(self._wake.set)):
             self._wake.set()
             try:
@@ -100,7 +106,21 @@ class Sender:
                     await self._wake.wait()
             self._wake.clear()
             with suppress(RecordUnavailable):
-                await self._round()
+                if await self._is_ours():
+                    await self._round()
+
+    async def _is_ours(self) -> bool:
+        """Whether it is this process that sends. At first, and where another may have sent meanwhile, what was cut off is taken back."""
+        term = self._lease.term
+        if term and term != self._term:
+            await self._let_finish()
+            await self._until_stored(self._take_back)
+            self._term = term
+        return term != 0
+
+    def _take_back(self, tx: Tx, recipient: str | None = None) -> None:
+        if self._lease.held(tx):
+            unsent.take_back(tx, self._channel.name, recipient)
 
     async def _let_finish(self) -> None:
         """At the end, bubbles that are on their way get a moment to arrive; what does not is sent after the next start."""
@@ -132,7 +152,7 @@ class Sender:
             log.warning("sending has to wait: %s", error)
             await asyncio.sleep(PAUSE)
             # A database that goes away during a commit doesn't say whether it took it: the row may be marked, and nobody has it.
-            await self._until_stored(lambda tx: unsent.take_back(tx, self._channel.name, recipient))
+            await self._until_stored(lambda tx: self._take_back(tx, recipient))
             self._passed_over = True
         finally:
             self._busy.pop(recipient, None)
@@ -140,7 +160,9 @@ class Sender:
                 self._wake.set()
 
     def _next(self, tx: Tx, recipient: str) -> Letter | None:
-        """The recipient's oldest row, marked as being sent; `None` when it is not due or there is none."""
+        """The recipient's oldest row, marked as being sent; `None` when it is not due, there is none, or another process sends now."""
+        if not self._lease.held(tx):
+            return None
         row, place, someone = unsent.oldest(tx, self._channel.name, recipient) or (None, None, None)
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
@@ -189,6 +211,10 @@ class Sender:
             return await self._deliver(letter)
 
     async def _deliver(self, letter: Letter) -> Letter | None:
+        if not self._lease.term:
+            # This process stood still on the way here, and perhaps another sends now.
+            await self._until_stored(lambda tx: self._take_back(tx, letter.recipient))
+            return None
         try:
             external_id = await self._channel.deliver(letter.address, letter.outgoing)
             note = partial(self._sent, row_id=letter.row_id, external_id=external_id)
@@ -218,6 +244,22 @@ class Sender:
         self._early.update(fates)
         while len(self._early) > MOST_EARLY:
             self._early.popitem(last=False)
+        await self._report(fates)
+        if not self._lease.term and (rest := {id: fate for id, fate in fates.items() if id in self._early}):
+            task = asyncio.create_task(self._report_again(rest), name="report")
+            self._reports.add(task)
+            task.add_done_callback(self._reports.discard)
+
+    async def _report_again(self, fates: Mapping[str, Fate | None]) -> None:
+        """Another process sends, and may not have noted yet that the app took them."""
+        for pause in REPORTED_AGAIN_AFTER:
+            await asyncio.sleep(pause)
+            with suppress(RecordUnavailable):
+                await self._report({id: fate for id, fate in fates.items() if id in self._early})
+        for id in fates:
+            self._early.pop(id, None)
+
+    async def _report(self, fates: Mapping[str, Fate | None]) -> None:
         for id in await self._record.awrite(lambda tx: self._reported(tx, fates)):
             self._early.pop(id, None)
 

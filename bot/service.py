@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from bot.settings import Settings, SettingsError
 from content.editorial import library
 from content.editorial.edition import laid_out
 from content.editorial.facts import unconfirmed
+from content.editorial.helplines import only_confirmed
+from content.editorial.helplines import unconfirmed as unconfirmed_helplines
 from content.editorial.opening import Opening
 from content.editorial.reading import read_file
 from content.editorial.release import held, reason_to_hold
@@ -37,16 +40,17 @@ def service_in_force(settings: Settings, record: Record) -> Service:
 
 
 def load_service(settings: Settings, folder: Path = library.CONTENT) -> Service:
-    """`read_service`, for talking to young people: in production it refuses words of the bot's own that nobody signed off,
-    and says which guidance will not be given."""
+    """`read_service`, for talking to young people: in production it refuses words of the bot's own that nobody signed off, periods and
+    helplines that nobody confirmed, leaves out the helplines of other areas that nobody confirmed, and says which guidance is not given."""
     service = read_service(settings, folder)
     if settings.mode == "production":
         today = datetime.now(UTC).date()
-        if missing := owed(service.library, service.retention, today):
+        if missing := owed(service.library, service.retention, service.area, today):
             raise SettingsError(
                 "production mode cannot start yet; `breakwater serve --set-up` opens the console alone:\n" + "\n".join(missing)
             )
         note_what_editors_owe(service.library, today)
+        return replace(service, library=only_confirmed(service.library, service.area))
     return service
 
 
@@ -86,9 +90,12 @@ def _switched_on(settings: Settings) -> dict[str, App]:
     return {name: app for name, app in APPS.items() if not off.get(name)}
 
 
-def owed(words: library.Library, retention: RetentionPolicy, today: date) -> list[str]:
-    """A line for whatever keeps this content from being used in production."""
-    return [*_unconfirmed_periods(retention), *held(words.own_words, today)]
+def owed(words: library.Library, retention: RetentionPolicy, area: str, today: date) -> list[str]:
+    """A line for whatever keeps this content from being used in production, by an organisation of this area.
+
+    How long ago a helpline was confirmed is no part of it: that is told, and stops nobody who is being answered.
+    """
+    return [*_unconfirmed_periods(retention), *unconfirmed_helplines(words, area), *held(words.own_words, today)]
 
 
 def _unconfirmed_periods(retention: RetentionPolicy) -> Iterator[str]:

@@ -13,6 +13,7 @@ import uvicorn
 from bot.channels.terminal import TerminalChannel
 from bot.demo import VAR
 from bot.intent_service import NotPrepared, running
+from bot.roles import ALL, Role
 from bot.sending import Sender
 from bot.settings import Settings
 from bot.wiring import build, utc_now, web_app
@@ -22,10 +23,16 @@ Announce = Callable[[bool], None]
 
 
 async def serve(
-    settings: Settings, with_intents: bool, announce: Announce, *, setting_up: bool = False, first_run: FirstRun | None = None
+    settings: Settings,
+    with_intents: bool,
+    announce: Announce,
+    *,
+    setting_up: bool = False,
+    first_run: FirstRun | None = None,
+    roles: frozenset[Role] = ALL,
 ) -> None:
     """Serve until stopped, with `setting_up` for staff alone. `announce(ready)` is called once the web server takes requests."""
-    program = build(settings, setting_up=setting_up)
+    program = build(settings, setting_up=setting_up, roles=roles)
     app = web_app(program, first_run)
     program.editions.tell(lambda _: _leave_words_alone())
     host, port = settings.host_and_port

@@ -1,4 +1,4 @@
-"""The clock and the calendar of one machine: what is due each second, the auditor, and the nightly drill."""
+"""The clock and the calendar, in one process at a time: what is due each second, the auditor, and the nightly drill."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.auditing import PUT_OFF, Auditor
 from bot.desk.drafting import jobs, workflow
+from bot.leasing import Alone, Lease
 from escalation import chain, discreet, drills, moved_shifts, quiet, undelivered
 from escalation.context import Service
 from escalation.ending import check_ins
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 AGAIN_AFTER = timedelta(minutes=1)
+PATIENCE = 3.0
+"""Seconds that what is done seldom waits at the start for the right to do it."""
 
 Hand = Callable[[Tx, Service, DueRow, datetime], None]
 
@@ -66,6 +69,8 @@ class Ticking:
         self._now = now
         self.ran_at: float | None = None
         """When everything that was due had been done, by the monotonic clock."""
+        self.lease: Lease = Alone()
+        """The right to do what is due and in the calendar, where other processes might."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._kept: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
@@ -76,10 +81,10 @@ class Ticking:
 
     def start(self) -> None:
         at_once = self._at_once()
-        self._scheduler.add_job(self.run_due, "interval", seconds=1, **self._kept)
-        self._scheduler.add_job(self.audit, "interval", seconds=5, next_run_time=at_once, **self._kept)
+        self._scheduler.add_job(self._alone(self.run_due), "interval", seconds=1, **self._kept)
+        self._scheduler.add_job(self._alone(self.audit), "interval", seconds=5, next_run_time=at_once, **self._kept)
         self._scheduler.add_job(self.learn_of_keys, "interval", minutes=1, next_run_time=at_once, **self._kept)
-        self._scheduler.add_job(self.warn_of_gaps, "interval", minutes=10, next_run_time=at_once, **self._kept)
+        self._scheduler.add_job(self._alone(self.warn_of_gaps, PATIENCE), "interval", minutes=10, next_run_time=at_once, **self._kept)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -88,15 +93,16 @@ class Ticking:
     def nightly(self, job: Callable[[], Awaitable[None]], at: str) -> None:
         """Do something every night at this time ("02:30"), in the organisation's time zone."""
         hour, minute = map(int, at.split(":"))
-        self._scheduler.add_job(job, "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
+        self._scheduler.add_job(self._alone(job), "cron", hour=hour, minute=minute, timezone=self._service.zone, **self._kept)
 
-    def each_second(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Do something every second, beside everything else."""
-        self._scheduler.add_job(job, "interval", seconds=1, **self._kept)
+    def each_second(self, job: Callable[[], Awaitable[None]], *, everywhere: bool = False) -> None:
+        """Do something every second, beside everything else; `everywhere`: in each process, whoever has the calendar."""
+        self._scheduler.add_job(job if everywhere else self._alone(job), "interval", seconds=1, **self._kept)
 
-    def each_minute(self, work: Callable[[], object]) -> None:
+    def each_minute(self, work: Callable[[], object], *, everywhere: bool = False) -> None:
         """Do something at the start, and then every minute, beside everything else. It deals with its own errors."""
-        self._scheduler.add_job(partial(asyncio.to_thread, work), "interval", minutes=1, next_run_time=self._at_once(), **self._kept)
+        job = partial(asyncio.to_thread, work)
+        self._scheduler.add_job(job if everywhere else self._alone(job), "interval", minutes=1, next_run_time=self._at_once(), **self._kept)
 
     def hourly(self, work: Callable[[], object], what: str) -> None:
         """Do something at the start, and then every hour, beside everything else; `what` names it where the record is away."""
@@ -107,7 +113,19 @@ class Ticking:
             except RecordUnavailable as error:
                 log.warning("%s has to wait: %s", what, error)
 
-        self._scheduler.add_job(job, "interval", hours=1, next_run_time=self._at_once(), **self._kept)
+        alone = self._alone(job, PATIENCE)
+        self._scheduler.add_job(alone, "interval", hours=1, next_run_time=self._at_once(), **self._kept)
+
+    def _alone(self, job: Callable[[], Awaitable[object]], patience: float = 0.0) -> Callable[[], Awaitable[None]]:
+        """The job, where this process has the calendar, or gets it within so many seconds."""
+
+        async def alone() -> None:
+            if not self.lease.term:
+                await asyncio.sleep(patience)
+            if self.lease.term:
+                await job()
+
+        return alone
 
     def _at_once(self) -> datetime:
         return datetime.now(tz=self._scheduler.timezone)

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from bot.carrying_out.own import code_word_digest
 from bot.carrying_out.turns import carry_out
-from bot.claim import Claim, as_written, opened, still_ours
+from bot.claim import Claim, as_written, opened, renewed, still_ours
 from bot.dialogue.decide import decide
 from bot.dialogue.own import code_word
 from bot.dialogue.scene import Heard, PersonView, Turn
@@ -46,8 +46,10 @@ from nlu.understanding import Level, Reading, Sign, Understanding
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
-"""How long a claim holds. A process that dies is taken over from after this."""
+LEASE = timedelta(seconds=6)
+"""How long a claim holds, unless it is renewed. A process that dies is taken over from after this."""
+RENEWED_EVERY = 2.0
+"""Seconds after which a turn that is not done yet renews its claim."""
 
 A_MOMENT = 0.4
 """Seconds after which somebody sees that an answer is being written; most answers are there before."""
@@ -92,30 +94,49 @@ class Handler:
         """Whether words may mean that a life is at risk now, by the phrases alone."""
         return self._noticing.check(text).level is Level.IMMEDIATE
 
-    async def handle(self, person_id: str) -> None:
-        """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again."""
+    async def handle(self, person_id: str) -> bool:
+        """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again.
+
+        Returns whether somebody has to look again, since another process has it in hand or took over from this one.
+        """
         claim = await self._record.afirst(lambda tx: self._claim(tx, person_id))
-        if claim is None:
-            return
-        heard = await self._understand_in_sight(person_id, claim)
+        if not isinstance(claim, Claim):
+            return claim
+        renewing = asyncio.create_task(self._renew(person_id, claim.token), name="claim")
+        try:
+            heard = await self._understand_in_sight(person_id, claim)
+        finally:
+            renewing.cancel()
         try:
             grave = max(one.understood.risk.level for one in heard) >= Level.URGENT
             write = self._record.afirst if grave else self._record.awrite
-            await write(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
-            self.turns["handled"] += 1
+            done = await write(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
+            self.turns["handled"] += done
         except RecordUnavailable:
             raise
         except Exception as error:
             log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error).__name__, place_of(error))
-            await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
-            self.turns["fell_back"] += 1
+            done = await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
+            self.turns["fell_back"] += done
+        return not done
 
-    def _claim(self, tx: Tx, person_id: str) -> Claim | None:
+    async def _renew(self, person_id: str, token: str) -> None:
+        """Keep the claim while its messages are understood, however slow that is."""
+        while True:
+            await asyncio.sleep(RENEWED_EVERY)
+            with suppress(RecordUnavailable):
+                if not await self._record.afirst(lambda tx: renewed(tx, person_id, token, self._now() + LEASE)):
+                    return
+
+    def _claim(self, tx: Tx, person_id: str) -> Claim | bool:
+        """What is to be handled, claimed; where there is nothing to claim, whether it is because another process has it in hand."""
         now = self._now()
         someone = people.person(tx, person_id)
         came = messages.unhandled(tx, person_id)
-        if not came or (someone.claimed_until and someone.claimed_until > now):
-            return None
+        if not came:
+            return False
+        if someone.claimed_until and someone.claimed_until > now:
+            return True
         rows, bodies = as_written([(row, opened(tx, someone, row)) for row in came])
         said: list[str] = []
         earlier: tuple[tuple[Sign, ...], ...] = ()
@@ -163,12 +184,13 @@ class Handler:
                 return await self._reader.read(text)
         return None
 
-    def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
+    def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> bool:
+        """Whether it was still ours to do."""
         now, service = self._now(), self._service
         someone = people.person(tx, person_id)
         rows = still_ours(tx, someone, claim)
         if not rows:
-            return
+            return False
         latest = cases.latest_case(tx, person_id)
         case = latest if latest is None or latest.stage in OPEN else cases.open_case(tx, person_id)
         level = max(one.understood.risk.level for one in heard)
@@ -191,14 +213,15 @@ class Handler:
             someone.last_seen_at = now
         someone.claim = someone.claimed_until = None
         people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
+        return True
 
-    def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> None:
+    def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> bool:
         """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
         now, service = self._now(), self._service
         someone = people.person(tx, person_id)
         rows = still_ours(tx, someone, claim)
         if not rows:
-            return
+            return False
         _mark_handled(tx, someone, rows, heard, now)
         worst = max(heard, key=lambda one: one.understood.risk.level)
         risk = worst.understood.risk
@@ -210,6 +233,7 @@ class Handler:
             messages.say(tx, someone, text, now, urgent=True)
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
         someone.claim = someone.claimed_until = None
+        return True
 
 
 def _mark_handled(tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], now: datetime) -> None:

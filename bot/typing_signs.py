@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bot.channels import Signing
+from bot.leasing import Alone, Lease
 from escalation import being_written
 from escalation.record import people
 from escalation.record.store import Record, RecordUnavailable, Tx
@@ -13,13 +14,17 @@ from escalation.record.store import Record, RecordUnavailable, Tx
 class TypingSigns:
     """Shows the signs of one channel."""
 
-    def __init__(self, record: Record, channel: Signing) -> None:
+    def __init__(self, record: Record, channel: Signing, lease: Lease | None = None) -> None:
+        """`lease`: the right to send through this channel, where other processes might."""
         self._record = record
         self._channel = channel
+        self._lease = lease or Alone()
 
     async def run(self) -> None:
         """Show them until cancelled."""
         async for topic in self._record.signals.stream(f"{being_written.TOPIC}:*"):
+            if not self._lease.term:
+                continue
             with suppress(RecordUnavailable):
                 address = await self._record.aread(lambda tx, id=topic.partition(":")[2]: self._address(tx, id))  # type: ignore[misc]
                 if address is not None:

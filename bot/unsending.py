@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.channels import Deleting, TryLater, Undeliverable
+from bot.leasing import Alone, Lease
 from escalation.phone.forgetting import TO_DELETE
 from escalation.record.messages import UNSEND
 from escalation.record.store import Record, RecordUnavailable, Tx
@@ -34,15 +35,17 @@ class Marked:
 class Unsender:
     """Deletes the marked rows of one channel: a young person's words on phones of staff, and what somebody cleared from their own."""
 
-    def __init__(self, record: Record, channel: Deleting) -> None:
+    def __init__(self, record: Record, channel: Deleting, lease: Lease | None = None) -> None:
+        """`lease`: the right to send through this channel, where other processes might."""
         self._record = record
         self._channel = channel
+        self._lease = lease or Alone()
 
     async def run(self) -> None:
         """Delete until cancelled."""
         while True:
             try:
-                pause = await self.round()
+                pause = await self.round() if self._lease.term else PAUSE
             except RecordUnavailable as error:
                 log.warning("deleting has to wait: %s", error)
                 pause = PAUSE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 
 from bot import audit_head, observing
 from bot.audit_head import AuditHead
+from bot.beside import Beside
 from bot.channels import Channel, Deleting, Reporting, Served, Signing, Watched, Worded
 from bot.channels.apprise import OutsideAlerts
 from bot.channels.drill import DrillChannel
@@ -25,15 +26,18 @@ from bot.channels.webchat import router as webchat_router
 from bot.channels.whatsapp import WhatsAppChannel, account_of
 from bot.closed import closed
 from bot.desk import room as desk_room
+from bot.desk.state import Desk
 from bot.editions import Edition, Editions, load_edition, refused
-from bot.health import Health
+from bot.health import APP_QUIET, Health
 from bot.heartbeat import Heartbeat
 from bot.inside import Inside
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.leasing import CALENDAR, POLLING, SENDING, Never
 from bot.metrics import MeasuredReader, Metrics
 from bot.operating import Operator
 from bot.outer_edge import OuterEdge
+from bot.roles import ALL, Role
 from bot.safe_folder import SafeFolder
 from bot.sending import Sender
 from bot.service import load_service, read_service
@@ -49,6 +53,7 @@ from escalation.console.security import Guard
 from escalation.console.state import ConsoleSettings
 from escalation.context import Service
 from escalation.insight import settling
+from escalation.publishing import Check
 from escalation.record.messages import CONTACT
 from escalation.record.retention import running
 from escalation.record.retention.veil import Veil
@@ -80,6 +85,7 @@ class Program:
     ticking: Ticking
     health: Health
     metrics: Metrics
+    beside: Beside
     setting_up: bool = False
     channels: list[Channel] = field(default_factory=list)
     senders: list[Sender | Unsender | TypingSigns] = field(default_factory=list)
@@ -111,30 +117,37 @@ class Program:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Start every part, and stop it in the opposite order."""
-        tasks = [asyncio.create_task(sender.run(), name="sender") for sender in self.senders]
+        """Start every part that this process is for, and stop it in the opposite order."""
+        beside = [asyncio.create_task(part, name="beside") for part in self.beside.runs()]
+        senders = [asyncio.create_task(sender.run(), name="sender") for sender in self.senders if Role.SEND in self.beside.roles]
+        turns = [asyncio.create_task(self.beside.turns.run(), name="turns")] if self.beside.turns else []
         self.ticking.start()
         try:
-            for channel in self.channels:
+            for channel in self.channels if Role.RECEIVE in self.beside.roles else ():
                 await channel.start()
             yield
         finally:
             for channel in reversed(self.channels):
                 await channel.stop()
             self.ticking.stop()
-            await self.lanes.idle()
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await _end(turns)
+            await self.lanes.stop()
+            await _end(senders)
+            await _end(beside)
             await self.client.close()
             await asyncio.to_thread(self.record.close)
 
 
-def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_up: bool = False) -> Program:
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_up: bool = False, roles: frozenset[Role] = ALL) -> Program:
     """Build everything. Raises `SchemaError`, `SettingsError`, `ContentError` or `SealBroken`, each with one clear line.
 
-    `setting_up`: for staff alone, also with words that nobody signed off; no young person gets in.
+    `setting_up`: for staff alone, also with words that nobody signed off; no young person gets in. `roles`: what of it runs here.
     """
     ensure_current(settings.database_url)
     record = Record(settings.database_url, settings.key_bytes())
@@ -147,13 +160,15 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     reader = MeasuredReader(client)
     handler = Handler(record, service, edition.noticing, reader, now, settings.nlu_timeout)
     lanes = Lanes(handler.handle, settings.burst_seconds)
-    intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake)
-    ticking = Ticking(record, service, lanes.wake, now)
-    health, metrics = Health(record, client, ticking), Metrics(record, now, reader, handler, ticking)
-    program = Program(settings, record, editions, client, handler, lanes, intake, ticking, health, metrics, setting_up)
+    beside = Beside(record, roles, lanes)
+    intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake, defer=beside.defer)
+    ticking = Ticking(record, service, beside.wake, now)
+    ticking.lease = beside.lease(CALENDAR, Role.CALENDAR)
+    health, metrics = Health(record, client, ticking, beside), Metrics(record, now, reader, handler, ticking)
+    program = Program(settings, record, editions, client, handler, lanes, intake, ticking, health, metrics, beside, setting_up)
     _add(program, DrillChannel(), now)
     if settings.telegram_token and not setting_up:
-        _add(program, _telegram(settings, intake, service), now)
+        _add(program, _telegram(settings, intake, service, beside), now)
     if (account := account_of(settings)) and not setting_up:
         _add(program, WhatsAppChannel(account, intake.take, service), now)
     if service.outside_alerts:
@@ -175,7 +190,7 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
         program.health.heart = program.metrics.heart = Heartbeat(settings.heartbeat.get_secret_value())
         ticking.auditor.beat = program.health.beat
 
-    ticking.each_second(program.editions.look)
+    ticking.each_second(program.editions.look, everywhere=True)
     ticking.hourly(lambda: settling.settle_all(program.record, program.service, now()), "counting the months that are over")
     if not program.setting_up:
         ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
@@ -198,7 +213,7 @@ def _back_up(program: Program, now: Callable[[], datetime], folder: Path) -> Non
 
 async def _send_drill(program: Program, now: Callable[[], datetime]) -> None:
     person_id = await program.record.awrite(lambda tx: drills.send(tx, program.service, now()))
-    program.lanes.wake(person_id, True)
+    program.beside.wake(person_id, True)
 
 
 def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
@@ -206,7 +221,7 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
 
     `first_run`: the way in for the first administrator, where nobody can sign in yet.
     """
-    settings = program.settings
+    settings, roles = program.settings, program.beside.roles
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -215,27 +230,40 @@ def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
 
     app = FastAPI(title="Breakwater", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(observing.router(program.health, program.metrics, Inside(settings.metrics_token.get_secret_value())))
-    for channel in program.channels:
-        if isinstance(channel, Served):
-            app.include_router(channel.router)
     app.mount("/static", console.Assets(directory=STATIC), name="static")
-    app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
-    app.mount("/staff", _console(program, first_run))
-    app.mount("/panel", desk_room.panel(program.record, program.editions, settings.public_url, https=_https(settings)))
-    app.mount("/", closed(program.service) if program.setting_up else _web_chat(program))
+    desk = _desk(program) if roles & {Role.CONSOLE, Role.CALENDAR} else None
+    if desk is not None and Role.CONSOLE in roles:
+        app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
+        app.mount("/staff", _console(program, desk, first_run))
+        app.mount("/panel", desk_room.panel(program.record, program.editions, settings.public_url, https=_https(settings)))
+    if Role.RECEIVE in roles:
+        for channel in program.channels:
+            if isinstance(channel, Served):
+                app.include_router(channel.router)
+        app.mount("/", closed(program.service) if program.setting_up else _web_chat(program))
     return OuterEdge(app, https=_https(settings))
 
 
-def _console(program: Program, first_run: FirstRun | None) -> FastAPI:
+def _desk(program: Program) -> Desk:
+    """The editor's desk; what is published there is put in force by whoever has the calendar."""
     settings = program.settings
     production = settings.mode == "production"
-    check = partial(refused, production=production)
-    send_drill = partial(_send_drill, program, utc_now)
-    operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
-    desk = desk_room.build(program.record, program.editions, check, utc_now, production=production, reader=program.client)
+    desk = desk_room.build(program.record, program.editions, _check(program), utc_now, production=production, reader=program.client)
     desk.training = desk_room.trainings(settings.training_folder, settings.nlu_url, settings.training_command)
     program.ticking.each_second(desk.publishing.look)
-    program.ticking.each_minute(lambda: desk.rehearsals.sweep(utc_now()))
+    program.ticking.each_minute(lambda: desk.rehearsals.sweep(utc_now()), everywhere=True)
+    return desk
+
+
+def _check(program: Program) -> Check:
+    settings = program.settings
+    return partial(refused, production=settings.mode == "production" and not program.setting_up, area=settings.area)
+
+
+def _console(program: Program, desk: Desk, first_run: FirstRun | None) -> FastAPI:
+    settings, check = program.settings, _check(program)
+    send_drill = partial(_send_drill, program, utc_now)
+    operator = Operator(settings, utc_now, send_drill, setting_up=program.setting_up, in_force=lambda: program.service)
     known = _console_settings(settings)
     rooms = [desk_room.room(desk)]
     app = console.create(program.record, program.service, known, check=check, operating=operator, first_run=first_run, rooms=rooms)
@@ -256,26 +284,34 @@ def _web_chat(program: Program) -> FastAPI:
 
 def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:
     """A channel, and whatever it can do beyond sending."""
-    sender = Sender(program.record, channel, program.service, now)
+    beside = program.beside
+    lease = beside.lease(f"{SENDING}{channel.name}", Role.SEND)
+    sender = Sender(program.record, channel, program.service, now, lease)
     program.channels.append(channel)
     program.senders.append(sender)
     program.intake.answer_through(channel.name, channel.deliver)
     if isinstance(channel, Watched):
-        program.health.apps.append(channel)
-        program.metrics.apps.append(channel)
+        beside.expect(channel.name)
+        # Telegram is heard of where updates come in, the others where bubbles go out.
+        if (Role.RECEIVE if isinstance(channel, TelegramChannel) else Role.SEND) in beside.roles:
+            beside.watch(channel.name, partial(channel.in_touch, APP_QUIET))
+            program.health.apps.append(channel)
+            program.metrics.apps.append(channel)
     if isinstance(channel, Reporting):
         channel.report = sender.report
     if isinstance(channel, Deleting):
-        program.senders.append(Unsender(program.record, channel))
+        program.senders.append(Unsender(program.record, channel, lease))
     if isinstance(channel, Signing):
-        program.senders.append(TypingSigns(program.record, channel))
+        program.senders.append(TypingSigns(program.record, channel, lease))
 
 
-def _telegram(settings: Settings, intake: Intake, service: Service) -> TelegramChannel:
+def _telegram(settings: Settings, intake: Intake, service: Service, beside: Beside) -> TelegramChannel:
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
     webhook = Webhook(url, secret.get_secret_value()) if url and secret else None
-    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=group_reply(service))
+    polling = Never() if webhook else beside.lease(f"{POLLING}telegram", Role.RECEIVE)
+    words = group_reply(service)
+    return TelegramChannel(token, settings.telegram_base_url, intake.take, webhook=webhook, group_reply=words, polling=polling)
 
 
 def _https(settings: Settings) -> bool:

@@ -23,7 +23,7 @@ import psycopg
 import pytest
 
 USER = "postgres"
-FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB"}
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "32MB"}
 ENDS_WITHIN = 30.0
 """Seconds."""
 
@@ -35,12 +35,13 @@ class Postgres:
     folder: Path
     program: Path
     whose: dict[str, Any]
+    settings: dict[str, str] = field(default_factory=lambda: FAST)
     process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def start(self) -> None:
         """Start it, and wait until it answers. Raises `RuntimeError`."""
-        settings = [f"--{name}={one}" for name, one in FAST.items()]
+        settings = [f"--{name}={one}" for name, one in self.settings.items()]
         command = [str(self.program), "-D", f"{self.folder}/data", "-k", str(self.folder), "-h", "", *settings]
         with (self.folder / "log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.whose)
@@ -95,8 +96,9 @@ def tool(name: str) -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[Postgres]:
-    """Run a server while the block runs. Raises `RuntimeError` where PostgreSQL is not installed."""
+def server(**settings: str) -> Iterator[Postgres]:
+    """Run a server while the block runs, with other settings than ours where some are given. Raises `RuntimeError` where PostgreSQL is
+    not installed."""
     initdb, postgres = tool("initdb"), tool("postgres")
     if initdb is None or postgres is None:
         raise RuntimeError("PostgreSQL is not installed here: `scripts/system-packages.sh` does it on Debian")
@@ -112,7 +114,7 @@ def server() -> Iterator[Postgres]:
             cwd=folder,
             **whose,
         )
-        running = Postgres(folder, postgres, whose)
+        running = Postgres(folder, postgres, whose, FAST | settings)
         try:
             running.start()
             yield running

@@ -242,7 +242,7 @@ def _has_command(*words: str) -> bool:
 
 BUILT: dict[str, Callable[[], bool]] = {
     "N01": lambda: _has_command("backup", "back-up", "restore", "db backup", "db back-up", "db restore"),
-    "N04": lambda: "confirmed_by_organisation" in _file("bot/service.py"),
+    "N04": lambda: "unconfirmed_helplines(words, area)" in _file("bot/service.py"),
     "N06": lambda: re.search(r"^(webauthn|authlib)==", _file("requirements.txt"), re.M) is not None,
     "N07": lambda: '"/account/password"' in sources(),
 }

@@ -27,6 +27,7 @@ from bot.channels.quiet_logs import tame
 from bot.channels.telegram_sending import Sender, asked_to_wait
 from bot.channels.telegram_updates import ALLOWED, NAME, Read, is_id, kind_of, read
 from bot.channels.webhooks import bounded, stored
+from bot.leasing import Alone, Lease
 from escalation.context import Service
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -36,6 +37,8 @@ LARGEST_UPDATE = 1_000_000
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _GROUPS_REMEMBERED = 10_000
 _LONGEST_PAUSE = 5.0
+_STANDING_BY = 0.3
+"""Seconds between two looks whether to ask for updates here."""
 _NOT_STORED_PAUSE = 0.5
 """Seconds until updates that were not stored are fetched again: somebody's first words behind them may be an emergency."""
 _log = logging.getLogger(__name__)
@@ -68,8 +71,17 @@ class TelegramChannel:
     name, app = NAME, TELEGRAM
 
     def __init__(
-        self, token: str, base_url: str, take: Take, *, webhook: Webhook | None = None, group_reply: str, patience: float = 25
+        self,
+        token: str,
+        base_url: str,
+        take: Take,
+        *,
+        webhook: Webhook | None = None,
+        group_reply: str,
+        patience: float = 25,
+        polling: Lease | None = None,
     ) -> None:
+        """`polling`: the right to ask for updates, where other processes might."""
         tame(token, "telegram")
         self.ignored: Counter[str] = Counter()
         self.heard_at: float | None = None
@@ -78,6 +90,7 @@ class TelegramChannel:
         self._bot = _RawBot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
         self._sender = Sender(self._bot)
         self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
+        self._lease = polling or Alone()
         self._groups_told: set[int] = set()
         self._polling: asyncio.Task[None] | None = None
         self._beside: set[asyncio.Task[None]] = set()
@@ -145,6 +158,12 @@ class TelegramChannel:
         await self._connect()
         offset, pause = 0, 0.0
         while self._webhook is None:
+            if not self._lease.term:
+                # What was not confirmed comes again from the beginning, and is recognised.
+                offset = 0
+                self._heard()  # another process asks, so there is nothing to hear
+                await asyncio.sleep(_STANDING_BY)
+                continue
             try:
                 raws = await self._bot.pending(offset, self._patience)
                 self._heard()

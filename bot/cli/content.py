@@ -81,10 +81,11 @@ def content_import(
     from escalation.record import published
 
     current = current_settings()
+    production = current.mode == "production"
     with open_record(current) as record, err.status("looking for what is different") as shown:
         fresh = changed(record.read(published.texts), folder)
         changes = record.read(lambda tx: [Change(key, text, published.version_of(tx, key)) for key, text in fresh.items()])
-        check = partial(refused, production=current.mode == "production")
+        check = partial(refused, production=production, area=current.area, before=record.read(published.texts))
         publisher = Publisher(
             record,
             check,
@@ -99,7 +100,12 @@ def content_import(
             end("\n".join([f"{folder}/{problem}" for problem in unfit.problems] + ["nothing was imported"]))
         except Outdated:
             end("something was published meanwhile, so nothing was imported: export again, bring both together, and import that")
+        owed = refused(record.read(published.texts), production=production, area=current.area)
     typer.echo(f"{count} files are published; a running service has them within seconds" if count else "nothing is different")
+    if errors := [one for one in owed if one.severity == "error"]:
+        typer.echo(
+            "\n".join(["production does not start with them yet, and a running service goes on with those before:", *map(str, errors)])
+        )
 
 
 def dialogue_tests(topics: Iterable[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ _ENDS_OTHERWISE = {
     "rota import": "Ends with 0 when all shifts are on the rota, and with 1 when some were left out.",
 }
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "serve": ("serve", "serve --set-up", "serve --without-intents"),
+    "serve": ("serve", "serve --set-up", "serve --without-intents", "serve --role turns", "serve --role receive --role console"),
     "chat": ("chat", "chat --without-intents"),
     "understand": ("understand --jsonl < messages.jsonl > understood.jsonl", "understand --jsonl --lexicon-only < messages.jsonl"),
     "settings": ("settings", "settings | less"),

@@ -13,6 +13,7 @@ import typer
 
 from bot import demo, logs
 from bot.cli.common import current_settings, end, open_record, told, utc_now
+from bot.roles import ALL, Role, chosen
 from bot.settings import Settings, SettingsError, load_settings
 from escalation.record.schema import upgrade
 from escalation.staff import first_run
@@ -32,6 +33,10 @@ def serve(
         bool,
         typer.Option("--set-up", help="the console alone, to set everything up; no young person gets in, and words need no sign-off yet"),
     ] = False,
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(help="do this part alone, beside other processes on PostgreSQL; may be given several times. Left out: everything"),
+    ] = None,
 ) -> None:
     """Run the real thing: channels, web chat, console, chain. In demo mode staff and rota are made and log-ins printed.
 
@@ -40,27 +45,33 @@ def serve(
     from bot.serving import serve as run
 
     settings = current_settings()
+    roles = chosen(settings, role or ())
+    if set_up and roles != ALL:
+        end("--set-up is for one process that does everything: leave --role out")
     logs.set_up()
     log_ins: tuple[DemoLogIn, ...] = ()
     if settings.mode == "production":
         _refuse_demo_accounts(settings)
     elif set_up:
         end("--set-up is for a real service: set BREAKWATER_MODE=production, or leave it out for the demo")
-    else:
+    elif Role.CONSOLE in roles:
         log_ins = demo.prepare(settings, utc_now())
-    beginning = _first_run(settings)
+    beginning = _first_run(settings) if Role.CONSOLE in roles else None
 
     def announce(ready: bool) -> None:
         if set_up:
             typer.echo(f"\nFor setting up only, no young person gets in. The staff console: {_reached_at(settings)}/staff")
-        else:
+        elif roles == ALL:
             _announce(settings, log_ins, ready)
+        else:
+            _announce_roles(settings, roles, log_ins)
         if beginning:
             typer.echo(
                 f"Nobody can sign in yet. Begin here, within 24 hours:\n  {_reached_at(settings)}/staff/first-run/begin/{beginning.token}\n"
             )
 
-    asyncio.run(run(settings, with_intents and not set_up, announce, setting_up=set_up, first_run=beginning))
+    with_intents = with_intents and not set_up and Role.TURNS in roles
+    asyncio.run(run(settings, with_intents, announce, setting_up=set_up, first_run=beginning, roles=roles))
 
 
 @app.command()
@@ -142,6 +153,12 @@ def _first_run(settings: Settings) -> FirstRun | None:
 
 def _reached_at(settings: Settings) -> str:
     return (settings.public_url or f"http://{settings.listen}").rstrip("/")
+
+
+def _announce_roles(settings: Settings, roles: frozenset[Role], log_ins: tuple[DemoLogIn, ...]) -> None:
+    typer.echo(f"\nThis process does: {', '.join(sorted(roles))}. It answers at http://{settings.listen}/readyz")
+    for log_in in log_ins:
+        typer.echo(f"  {log_in.name:<6} {log_in.role:<7} password: {log_in.password}")
 
 
 def _announce(settings: Settings, log_ins: tuple[DemoLogIn, ...], ready: bool) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fastapi import Request
 
+from bot.desk.checks.across_aside import LookingAcross
 from bot.desk.drafting.publishing import Publishing
 from bot.desk.editing.opened import Library
 from bot.desk.phrases.messages import Reread
@@ -21,7 +22,7 @@ class Desk:
 
     `problem`: why the newest edition is not in force; empty where it is. `library`: what drafts are checked against while they
     are written; `messages`: the training messages that phrases are tried on; `rehearsals`: the chats in which drafts are tried;
-    `training`: of the intent service, where it can be started here.
+    `across`: what they mean for the rest of the library; `training`: of the intent service, where it can be started here.
     """
 
     publishing: Publishing
@@ -30,6 +31,7 @@ class Desk:
     problem: Callable[[], str] = lambda: ""
     library: Library = field(default_factory=Library)
     messages: Reread = field(default_factory=Reread)
+    across: LookingAcross = field(default_factory=LookingAcross)
     rehearsals: Rehearsals = field(default_factory=Rehearsals)
     training: Trainings | None = None
     _since: dict[int, datetime] = field(default_factory=dict)

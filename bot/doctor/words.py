@@ -8,12 +8,10 @@ from bot.doctor.installation import Installation
 from bot.doctor.verdict import Verdict, attention, broken, counted, listed, ok
 from bot.policy_check import policy_problems
 from content.editorial import library
-from content.editorial.reading import ContentError
+from content.editorial.reading import ContentError, read_file
 from content.editorial.release import held
+from content.editorial.rules import Wording
 from content.editorial.schema import Contact
-
-NUMBERS_AGE = timedelta(days=180)
-"""A helpline's number is looked at again after half a year."""
 
 
 def check_content(one: Installation) -> Verdict:
@@ -48,14 +46,16 @@ def check_signed(one: Installation) -> Verdict:
 
 
 def check_helplines(one: Installation) -> Verdict:
-    """Whether the organisation confirmed the numbers it gives, and how old they are."""
+    """Whether the organisation confirmed the numbers it gives, and how long ago (`contact_days` in content/policy/wording.yml)."""
     contacts = one.service.library.contacts_for(one.service.area)
     open_ones = [contact.name for contact in contacts if not contact.confirmed_by_organisation]
     todo = "Ring or write to each, then confirm it under Settings, or in content/helplines/."
     if open_ones:
-        return attention(f"{len(open_ones)} of {len(contacts)} helplines are not confirmed: {listed(open_ones)}.", todo)
-    if old := [contact.name for contact in contacts if _today(one) - contact.checked_on > NUMBERS_AGE]:
-        return attention(f"Not looked at for half a year: {listed(old)}.", todo)
+        told = f"{len(open_ones)} of {len(contacts)} helplines are not confirmed: {listed(open_ones)}"
+        return broken(f"{told}. Production does not start.", todo) if one.settings.mode == "production" else attention(f"{told}.", todo)
+    days = _good_for(one)
+    if old := [contact.name for contact in contacts if _today(one) - contact.checked_on > timedelta(days=days)]:
+        return attention(f"Nobody has asked for more than {days} days whether they are still right: {listed(old)}.", todo)
     return ok(f"All {len(contacts)} helplines are confirmed; the oldest was looked at on {_oldest(contacts):%d %B %Y}.")
 
 
@@ -68,6 +68,12 @@ def check_retention(one: Installation) -> Verdict:
     if one.settings.mode == "production":
         return broken(f"{told}: production does not start.", todo)
     return attention(f"{told}.", todo)
+
+
+def _good_for(one: Installation) -> int:
+    """The days for which a check of a helpline holds."""
+    with one.content() as folder:
+        return read_file(folder / "policy" / "wording.yml", Wording).limits.contact_days
 
 
 def _oldest(contacts: tuple[Contact, ...]) -> date:

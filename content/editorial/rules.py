@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -14,9 +14,11 @@ from content.editorial.schema import AgeBand, Entry, Words
 
 Audience = Literal["young_people", "staff", "summary"]
 _QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)")
+EVERYWHERE = ("*",)
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 
 
+@lru_cache(maxsize=16_384)
 def plain_quotes(text: str) -> str:
     """`text` with straight apostrophes, so that a rule needs one spelling only."""
     return text.translate(_APOSTROPHES)
@@ -53,7 +55,7 @@ class Forbidden(Entry):
     instead: Words
     pattern: bool = False
     quoted: bool = False
-    only_in: tuple[str, ...] = ("*",)
+    only_in: tuple[str, ...] = EVERYWHERE
 
     @model_validator(mode="after")
     def _can_be_matched(self) -> Forbidden:
@@ -91,8 +93,10 @@ class Required(Entry):
 
     def missing(self, text: str, place: str, earlier: str = "") -> str | None:
         """The first thing that `text` should say and does not; with `asked`, an `earlier` step may have said it."""
+        if not matches(place, self.places):
+            return None
         said = plain_quotes(text)
-        if not matches(place, self.places) or (self.when and not re.search(self.when, said)):
+        if self.when and not re.search(self.when, said):
             return None
         heard = said + " " + plain_quotes(earlier) if self.asked else said
         return next((must for must in self.must if not re.search(must, heard)), None)
@@ -137,7 +141,7 @@ class Wording(Entry):
 
 def matches(place: str, patterns: tuple[str, ...]) -> bool:
     """Whether `place` fits any of the patterns; a `*` stands for anything."""
-    return any(fnmatchcase(place, pattern) for pattern in patterns)
+    return patterns == EVERYWHERE or any(fnmatchcase(place, pattern) for pattern in patterns)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

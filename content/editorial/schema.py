@@ -192,6 +192,7 @@ class Contact(Entry):
     confirmed_by_organisation: bool = False
     confirmed_on: date | None = Field(default=None, description="the day on which somebody of the organisation asked them")
     confirmed_by: Words | None = Field(default=None, description="who asked")
+    confirmed_how: Words | None = Field(default=None, description="which way, such as: by telephone")
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Contact:
@@ -203,6 +204,8 @@ class Contact(Entry):
     def _confirmed_by_somebody_on_a_day(self) -> Contact:
         if (self.confirmed_on is None) != (self.confirmed_by is None) or (self.confirmed_on and not self.confirmed_by_organisation):
             raise ValueError("confirmed_on and confirmed_by go together, with confirmed_by_organisation: true")
+        if self.confirmed_how and not self.confirmed_on:
+            raise ValueError("confirmed_how stands beside confirmed_on and confirmed_by")
         return self
 
 

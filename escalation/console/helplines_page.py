@@ -22,6 +22,8 @@ from escalation.record.published import Version
 from escalation.record.store import Tx
 
 NEW = "new"
+WAYS = ("by telephone", "by e-mail or letter", "in person")
+"""How a service was asked."""
 _REACHED_BY = ("name", "call", "text", "web", "hours", "always_open", "min_age", "max_age")
 """What was confirmed: where one of these changes, it is to be confirmed again."""
 _TYPED = ("name", "does", "call", "text", "web", "hours", "min_age", "max_age", "source")
@@ -29,13 +31,14 @@ _TYPED = ("name", "does", "call", "text", "web", "hours", "min_age", "max_age", 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The directory of one area in force. `stale` counts contacts that were checked too long ago."""
+    """The directory of one area in force. `stale`: contacts that were checked more than `good_for` days ago."""
 
     id: str
     version: int
     directory: Directory
     stale: frozenset[str]
     versions: tuple[Version, ...] = ()
+    good_for: int = 0
 
     @property
     def unconfirmed(self) -> int:
@@ -82,7 +85,8 @@ def read_area(tx: Tx, area: str, now: datetime) -> Area:
     wording = Wording.model_validate(parsed(text_of(texts, "policy/wording.yml") or ""))
     good_from = now.date() - timedelta(days=wording.limits.contact_days)
     stale = frozenset(contact.id for contact in directory.contacts if contact.checked_on < good_from)
-    return Area(area, published.version_of(tx, key), directory, stale, tuple(published.versions(tx, key)))
+    days = wording.limits.contact_days
+    return Area(area, published.version_of(tx, key), directory, stale, tuple(published.versions(tx, key)), days)
 
 
 def saved(tx: Tx, area: Area, contact_id: str, typed: Mapping[str, str], who: str, today: date) -> tuple[list[Change], Mapping[str, str]]:
@@ -90,6 +94,8 @@ def saved(tx: Tx, area: Area, contact_id: str, typed: Mapping[str, str], who: st
     before = next((one for one in area.directory.contacts if one.id == contact_id), None)
     if before is None and contact_id != NEW:
         raise KeyError(contact_id)
+    if typed.get("confirmed") == "yes" and typed.get("how") not in WAYS:
+        return [], {"how": "choose how you asked them"}
     item = _item(before, typed, who, today)
     try:
         Contact.model_validate(item)
@@ -146,9 +152,10 @@ def _item(before: Contact | None, typed: Mapping[str, str], who: str, today: dat
     checked = today if asked else before.checked_on if kept and before else typed.get("checked_on", "")
     item |= {"checked_on": _day(checked), "confirmed_by_organisation": asked or kept}
     if asked:
-        item |= {"confirmed_on": today, "confirmed_by": who}
+        item |= {"confirmed_on": today, "confirmed_by": who, "confirmed_how": typed["how"]}
     elif kept and before and before.confirmed_on:
         item |= {"confirmed_on": before.confirmed_on, "confirmed_by": before.confirmed_by}
+        item |= {"confirmed_how": before.confirmed_how} if before.confirmed_how else {}
     return item
 
 

@@ -113,6 +113,7 @@ READS = {
     "case_shown": "Saw it in a list",
     "call_back_read": "Read the number to call",
     "referral_made": "Made a referral",
+    "account_released": "Saw their account or number, for the emergency services",
 }
 CONCERNS = {"staff": "A concern about a member of staff", "service": "A complaint about the service"}
 

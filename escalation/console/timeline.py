@@ -74,6 +74,7 @@ EVENTS = {
     "lead_answered": "The lead answered",
     "challenged": "Disagreed with the lead",
     "override": "Decided to share without agreement",
+    "account_released": "Released their account or number to the emergency services",
     "not_shared": "Decided not to share",
     "duty_recorded": "Legal duty",
     "passing_on_asked": "Asked whether something may be passed on without a name",
@@ -137,6 +138,10 @@ DETAILS = {
     "level": "Level",
     "contact": "Contact",
     "text": "Message",
+    "service": "To",
+    "reference": "Their reference",
+    "known": "Released",
+    "informed": "Told of it",
 }
 """What the parts of an entry are called; parts without a name here, such as ids of other entries, are not shown."""
 

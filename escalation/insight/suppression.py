@@ -7,7 +7,7 @@ where the held-back cells add up to very little, or to nearly all that they coul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -57,6 +57,20 @@ def nested(groups: Mapping[str, Mapping[str, int]]) -> tuple[Shown, dict[str, Sh
     above = divided({group: sum(cells.values()) for group, cells in groups.items()})
     inside = {group: _nothing(cells) if above.cells[group] is None else divided(cells) for group, cells in groups.items()}
     return above, inside
+
+
+def in_steps(by_month: Iterable[int]) -> int | None:
+    """What may be told of a count that grows from month to month and whose whole is never told; `None`: held back.
+
+    It grows by `LEAST` or more at a time, of whichever months that takes, so that no two looks at it differ by fewer. What waits is
+    below `LEAST`.
+    """
+    told = waiting = 0
+    for number in by_month:
+        waiting += number
+        if waiting >= LEAST:
+            told, waiting = told + waiting, 0
+    return told or None
 
 
 def _safe(numbers: Sequence[int], held: int) -> bool:

@@ -38,6 +38,7 @@ _UNHANDLED = (
     .order_by(InboxRow.seq)
     .limit(bindparam("limit"))
 )
+_UNHANDLED_LOCKED = _UNHANDLED.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,10 @@ def store(
     return row
 
 
-def unhandled(tx: Tx, person_id: str, limit: int = 1000) -> list[InboxRow]:
-    """What the person sent that nobody handled yet, oldest first."""
-    return list(tx.session.scalars(_UNHANDLED, {"person_id": person_id, "limit": limit}))
+def unhandled(tx: Tx, person_id: str, limit: int = 1000, *, locked: bool = False) -> list[InboxRow]:
+    """What the person sent that nobody handled yet, oldest first; `locked`: nobody else gets them until this transaction ends."""
+    asked = _UNHANDLED_LOCKED if locked else _UNHANDLED
+    return list(tx.session.scalars(asked, {"person_id": person_id, "limit": limit}))
 
 
 def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import func, select
+from sqlalchemy import URL, func, select
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ LARGEST = 7000
 """Letters in one notice; PostgreSQL takes 8000 bytes."""
 SILENCE = 5.0
 """Seconds without a notice after which the connection is tried, and that it has to answer."""
+STANDS_STILL = 5.0
+"""Seconds after which PostgreSQL ends a transaction in which nothing happens: its process is stopped, or cut off."""
 PAUSE = 0.5
 """Seconds between tries to connect."""
 
@@ -80,4 +82,12 @@ def connecting(record: Record) -> dict[str, Any]:
     """What a connection of this record is made with, in psycopg's own words."""
     _, parameters = record.engine.dialect.create_connect_args(record.engine.url)
     ours = {name: value for name, value in parameters.items() if name != "context"}
-    return {**ours, "application_name": record.name}
+    return {**ours, **known_as(record.engine.url, record.name)}
+
+
+def known_as(url: URL, name: str) -> dict[str, str]:
+    """How a process is known at the database, and for how long one that stands still keeps others waiting for what it has locked."""
+    given = url.query.get("options", "")
+    options = given if isinstance(given, str) else " ".join(given)
+    still = f"-c idle_in_transaction_session_timeout={STANDS_STILL * 1000:.0f}"
+    return {"application_name": name, "options": f"{still} {options}".strip()}

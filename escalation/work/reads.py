@@ -15,7 +15,7 @@ from escalation.record.tables import AuditRow, Staff
 SITTING = timedelta(minutes=30)
 MOST = 5_000
 """Entries that are looked at, the newest; an open page is noted again and again."""
-READS = ("case_read", "case_shown", "call_back_read", "referral_made")
+READS = ("case_read", "case_shown", "call_back_read", "referral_made", "account_released")
 
 
 @dataclass(frozen=True, slots=True)

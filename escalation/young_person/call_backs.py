@@ -50,6 +50,15 @@ def for_worker(tx: Tx, case_id: str, staff_id: str, now: datetime) -> Details | 
     return Details(**json.loads(opened))
 
 
+def for_release(tx: Tx, case: CaseRow) -> str:
+    """The number of an open call-back, for a release to the emergency services; empty where there is none. Whoever asks logs it."""
+    row = _open(tx, case)
+    if row is None or row.details_sealed is None:
+        return ""
+    opened = tx.vault.open_for(people.person(tx, case.person_id), _PLACE, row.id, row.details_sealed)
+    return Details(**json.loads(opened)).number
+
+
 def is_asked_for(tx: Tx, case: CaseRow) -> bool:
     """Whether somebody waits to be rung."""
     return _open(tx, case) is not None

@@ -23,7 +23,7 @@ from escalation.sharing.override import OUTSIDE
 from escalation.words import day_and_time, message
 from escalation.young_person import clearing, erasing
 
-READS = ("case_read", "case_shown", "call_back_read", "concern_read")
+READS = ("case_read", "case_shown", "call_back_read", "concern_read", "account_released")
 """What counts as somebody looking, in the audit."""
 MOST_LINES = 8
 """Lines of one answer in the chat: the newest."""

@@ -145,7 +145,7 @@ def asked(client: httpx.Client, running: Program, path: str) -> Asked:
 
 def shows_itself(path: str) -> bool:
     """Whether a browser shows this as a page."""
-    return not path.endswith((".csv", ".ics", ".css", "/count", "/here", "/code", "/state", "/checking")) and path != "/"
+    return not path.endswith((".csv", ".ics", ".css", "/count", "/here", "/code", "/state", "/checking", "/across")) and path != "/"
 
 
 def first_paint(context: BrowserContext, running: Program, path: str) -> float:

@@ -161,6 +161,7 @@ STATES = {
     "periods": State("Robin", "/settings/retention", does=opens_everything),
     "periods, to read only": State("Jo", "/settings/retention", does=opens_everything),
     "helplines": State("Jo", "/settings/helplines/{area}", does=opens_everything),
+    "helplines, to read only": State("Kit", "/settings/helplines/{area}", does=opens_everything),
     "helplines, a name missing": State("Jo", "/settings/helplines/{area}", does=presses("Add it")),
     "health": State("Jo", "/health"),
     "audit": State("Jo", "/audit", does=opens_everything),

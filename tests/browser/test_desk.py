@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bot.rehearsal.house import Clock, House
 from content.editorial.problems import Problem
 from escalation import publish_jobs
 from escalation.context import Service
+from escalation.insight import counting, settling
 from escalation.record import published
 from escalation.record.store import Record, Tx
 from nlu.noticing import Noticing
@@ -35,6 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 SCRIPT = "guidance/relationships/consent.yml"
 BYE = "guidance/conversation/goodbye.yml"
+RATED = "guidance/online_safety/screen_time.yml"
 NEW_WORDS = "Bye for now, and well done for asking."
 _NUMBERS = count(1)
 LIVE_WITHIN = 5.0
@@ -118,6 +120,18 @@ def editors(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, serv
     record.close()
 
 
+@pytest.fixture
+def rated(editors: Editors) -> Editors:
+    """A month in which enough young people said what they thought of some scripts, and too few of others."""
+    house, september = editors.house, date(2026, 9, 1)
+    counts = counting.Counts({("useful", f"screen_time/0/{said}"): number for said, number in (("yes", 6), ("no", 11))})
+    counts.update({("useful", "boundaries/0/yes"): 9, ("useful", "gaming/0/no"): 4, ("topic", "screen_time"): 40})
+    if not house.record.read(settling.settled):
+        house.record.write(lambda tx: counting.add(tx, september, counts))
+        settling.settle_all(house.record, house.service, house.clock())
+    return editors
+
+
 def looked_at(page: Page, name: str) -> list[str]:
     """What axe finds in both themes, and whether the page is wider than its window."""
     page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
@@ -146,6 +160,19 @@ def test_library_drafts_and_comparing_are_for_everybody(editors: Editors, chromi
     pages = ("/desk", "/desk?q=nothing+like+this", "/desk/drafts", f"/desk/files/{SCRIPT}/compare", f"/desk/files/{SCRIPT}/together")
     found = {path: looked_at(editors.page(chromium, path, who="Jo", width=width), path) for path in pages}
     assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_list_with_what_young_people_thought_is_for_everybody(rated: Editors, chromium: Browser, width: int) -> None:
+    for path, said in (
+        ("/desk?order=rated", "Rated badly. Useful? 6 yes, 11 not really"),
+        ("/desk?show=badly", "1 of"),
+        (f"/desk/files/{RATED}", "As shipped, in force"),
+    ):
+        page = rated.page(chromium, path, width=width)
+        expect(page.locator("main")).to_contain_text(said)
+        assert looked_at(page, path) == [], path
+        page.context.close()
 
 
 def test_a_changed_sentence_is_judged_published_and_said_in_a_live_chat_within_seconds(chromium: Browser, own_program: Program) -> None:

@@ -282,16 +282,17 @@ async def test_a_helpline_is_added_confirmed_changed_and_taken_out(browser: Open
 
     id = yaml.safe_load(in_force(staffed, key))["contacts"][0]["id"]
     assert id == "torbay_children_s_services"
-    assert (await sends(jo, f"/settings/helplines/torbay/{id}", base="1", do="save", confirmed="yes", **CONTACT)).status_code == 303
+    assert (await sends(jo, f"/settings/helplines/torbay/{id}", base="1", do="save", confirmed="yes", how="by telephone", **CONTACT)).status_code == 303
     entry = yaml.safe_load(in_force(staffed, key))["contacts"][0]
     assert entry["confirmed_by_organisation"] is True
-    assert (entry["confirmed_by"], str(entry["confirmed_on"])) == ("Jo", "2026-11-23")
+    assert (entry["confirmed_by"], str(entry["confirmed_on"]), entry["confirmed_how"]) == ("Jo", "2026-11-23", "by telephone")
     assert str(entry["checked_on"]) == "2026-11-23"
     assert "All confirmed" in said(await jo.get("/settings"))
 
     other = CONTACT | {"source": "their website"}
     await sends(jo, f"/settings/helplines/torbay/{id}", base="2", do="save", **other)
-    assert yaml.safe_load(in_force(staffed, key))["contacts"][0]["confirmed_by"] == "Jo", "the number is still the confirmed one"
+    entry = yaml.safe_load(in_force(staffed, key))["contacts"][0]
+    assert (entry["confirmed_by"], entry["confirmed_how"]) == ("Jo", "by telephone"), "the number is still the confirmed one"
     await sends(jo, f"/settings/helplines/torbay/{id}", base="3", do="save", **(other | {"call": "01803 208559"}))
     entry = yaml.safe_load(in_force(staffed, key))["contacts"][0]
     assert (entry["confirmed_by_organisation"], entry.get("confirmed_by")) == (False, None)
@@ -308,6 +309,37 @@ async def test_a_contact_that_nobody_could_reach_is_refused_beside_its_field(bro
     assert 'id="new-min_age-wrong">Write an age in years, or leave it empty.' in answer.text
     answer = await jo.post("/settings/helplines/torbay/new", base="0", do="save", **(CONTACT | {"call": ""}))
     assert "A contact needs at least one of call, text, web" in said(answer)
+
+
+async def test_a_confirmation_without_the_way_it_was_asked_is_none(browser: Open, staffed: House) -> None:
+    jo = await browser("Jo")
+    answer = await jo.post("/settings/helplines/torbay/new", base="0", do="save", confirmed="yes", **CONTACT)
+    assert answer.status_code == 422
+    assert 'id="new-how-wrong">Choose how you asked them.' in answer.text
+    assert field(answer, "call") == CONTACT["call"]
+    assert in_force(staffed, "helplines/torbay.yml") == text_of({}, "helplines/torbay.yml")
+
+
+async def test_an_editor_sees_numbers_and_who_confirmed_them_and_changes_none(browser: Open, staffed: House) -> None:
+    jo = await browser("Jo")
+    await sends(jo, "/settings/helplines/torbay/new", base="0", do="save", confirmed="yes", how="by telephone", **CONTACT)
+    kit = await browser("Kit")
+    page = said(await kit.get("/settings/helplines/torbay"))
+    assert "01803 208100" in page and "Confirmed by Jo, by telephone, on 23 November 2026" in page
+    assert "Add a contact" not in page
+    assert (await kit.post("/settings/helplines/torbay/new", base="1", do="save", **CONTACT)).status_code == 403
+    assert (await kit.get("/settings")).status_code == 403
+
+
+async def test_whoever_edits_sees_what_is_to_be_confirmed_and_what_was_confirmed_too_long_ago(browser: Open, staffed: House) -> None:
+    jo = await browser("Jo")
+    assert "in production the service does not start before each is confirmed" in said(await jo.get("/settings/helplines/uk"))
+    assert "In production nobody is given one of these before it is confirmed" in said(await jo.get("/settings/helplines/devon"))
+    await sends(jo, "/settings/helplines/torbay/new", base="0", do="save", confirmed="yes", how="in person", **CONTACT)
+    assert "days ago" not in said(await jo.get("/settings/helplines/torbay"))
+    staffed.clock.move(days=184)
+    page = said(await (await browser("Jo")).get("/settings/helplines/torbay"))
+    assert "1 was looked up more than 183 days ago. They are still given." in page
 
 
 async def test_two_at_one_directory_overwrite_nothing(browser: Open, staffed: House) -> None:

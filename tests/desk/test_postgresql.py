@@ -22,6 +22,7 @@ from escalation.record.replaced import replaced
 from escalation.record.schema import upgrade
 from escalation.record.store import Tx
 from escalation.record.tables import PanelReaction
+from tests.desk.test_opinions import test_what_young_people_tap_reaches_the_list_when_the_month_is_over
 from tests.desk.test_steps import (
     test_a_draft_goes_from_editor_to_lead_to_panel_to_live_and_is_signed_by_those_who_said_so,
     test_an_approved_draft_is_published_at_the_time_that_was_set,
@@ -35,6 +36,7 @@ __all__ = [
     "test_a_draft_goes_from_editor_to_lead_to_panel_to_live_and_is_signed_by_those_who_said_so",
     "test_a_lead_stops_a_script_at_once_in_every_language_and_nobody_else_can",
     "test_an_approved_draft_is_published_at_the_time_that_was_set",
+    "test_what_young_people_tap_reaches_the_list_when_the_month_is_over",
     "test_who_wrote_it_who_approved_it_and_who_set_the_time_hear_that_it_was_not_published_then",
 ]
 pytestmark = pytest.mark.fault

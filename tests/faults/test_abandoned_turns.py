@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
+from bot.auditing import LEFT_BEHIND
 from bot.channels import Incoming
 from bot.rehearsal.house import House, YoungPerson
 from bot.turn import LEASE, Handler
@@ -72,7 +73,7 @@ async def test_a_turn_whose_process_died_while_it_asked_is_taken_over_after_its_
     await comes_in(house, "are you there", 2)
     await house.handler.handle(who)
     assert young.hears() == [], "until then it may still be at work"
-    house.clock.move(seconds=LEASE.total_seconds() + 1)
+    house.clock.move(seconds=max(LEASE, LEFT_BEHIND).total_seconds() + 1)
     await house.ticking.audit()
     await house.settle()
     assert young.hears()

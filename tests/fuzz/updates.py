@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from bot.channels.telegram import WEBHOOK_PATH
-from tests.fuzz.damaging import spoil
+from tests.fuzz.damaging import answered, spoil
 from tests.operations.conftest import WEBHOOK_SECRET
 
 _CHAT = {"id": 5, "type": "private", "first_name": "M"}
@@ -48,7 +48,7 @@ def trying(client: httpx.AsyncClient) -> Callable[[random.Random], Awaitable[Non
         sent = update(dice)
         body = json.dumps(sent).encode() if dice.random() < 0.95 else json.dumps(sent).encode()[: dice.randint(0, 200)]
         headers = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET, "Content-Type": "application/json"}
-        answer = await client.post(WEBHOOK_PATH, content=body, headers=headers)
+        answer = await answered(lambda: client.post(WEBHOOK_PATH, content=body, headers=headers))
         assert answer.status_code in (200, 400, 413), f"{answer.status_code} for {json.dumps(sent)[:400]}"
 
     return try_one

@@ -290,7 +290,7 @@ async def test_the_last_drill_and_how_it_ended(staffed: House) -> None:
 
 
 def test_what_real_young_people_must_not_meet_is_broken_in_production_alone(used: str) -> None:
-    for name in ("signed", "retention"):
+    for name in ("signed", "retention", "helplines"):
         assert look(name, used).state == "attention"
         assert look(name, used, mode="production").state == "broken"
 

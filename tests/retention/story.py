@@ -21,6 +21,7 @@ from escalation.record.tables import (
     CaseRow,
     Debrief,
     InsightCount,
+    LeaseRow,
     PanelComment,
     Passkey,
     Person,
@@ -38,7 +39,7 @@ from escalation.young_person import call_backs, concerns
 from nlu.understanding import Level
 from tests.escalation.talking import does, talks
 
-STAYS = frozenset({"keys", "master_keys", "destructions", "audit_end", "published", "draft", "draft_review", "publish_job"})
+STAYS = frozenset({"keys", "leases", "master_keys", "destructions", "audit_end", "published", "draft", "draft_review", "publish_job"})
 """Tables of the installation itself."""
 LAST_ENTRY = 1
 """The newest entry of the audit stays, so that the chain has an end."""
@@ -152,6 +153,7 @@ def _more(tx: Tx, house: House, case_id: str) -> None:
     )
     messages.tell_staff(tx, sam, "telegram", "kirschmichel", now, case_id=case_id, speaker=messages.RELAYED)
     erasures.add(tx, {"0" * 64: now})
+    tx.session.add(LeaseRow(name="calendar", holder="breakwater-1", until=now))
     tries.count(tx, tries.Limit("code", 5, timedelta(minutes=15)), "10.1.1.1", now)
     audit.note(tx, "case_read", now, staff_id=sam.id, case_id=case_id)
 

@@ -15,6 +15,7 @@ from bot.desk.drafting.standing import is_signed
 from content.editorial.edition import Texts, kind_of, texts_below
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed
+from escalation.insight.opinions import Opinion
 
 KINDS = {
     "guidance": "Guidance",
@@ -29,8 +30,11 @@ KINDS = {
 
 STATUS = {"draft": "Not signed off", "in_review": "Being reviewed", "signed_off": "Signed off", "retired": "Retired"}
 SOON = timedelta(days=30)
-SHOWN = {"due": "Review due", "unsigned": "Not signed off", "open": "With an open draft", "changed": "Changed here"}
+SHOWN = {"due": "Review due", "unsigned": "Not signed off", "open": "With an open draft", "changed": "Changed here", "badly": "Rated badly"}
 """What the list can be narrowed to."""
+
+ORDERS = {"rated": "Worst rated first"}
+"""How the list can be sorted, other than by kind and theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One file of the list: as it is in force, when it was last published (`None`: as shipped), its open draft, and how often asked for."""
+    """One file of the list: as it is in force, when it was last published (`None`: as shipped), its open draft, and how often asked for.
+
+    `rated`: what young people thought of this version; `None` where they are not asked.
+    """
 
     entry: Entry
     changed_at: datetime | None
     draft: Draft | None
     asked: int | None = None
+    rated: Opinion | None = None
 
     def due(self, today: date) -> bool:
         """Whether its review is overdue or near."""
@@ -70,11 +78,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for: words, a kind, and one of `SHOWN`; empty where it does not matter."""
+    """What somebody looks for: words, a kind, one of `SHOWN`, and one of `ORDERS`; empty where it does not matter."""
 
     words: str = ""
     kind: str = ""
     shown: str = ""
+    order: str = ""
 
     def fits(self, one: Listed, today: date) -> bool:
         text = f"{one.entry.key}\n{one.entry.title.lower()}\n{one.entry.words}"
@@ -85,6 +94,7 @@ class Wanted:
             "unsigned": is_signed(one.entry.key) and one.entry.status != "signed_off",
             "open": one.draft is not None,
             "changed": one.changed_at is not None,
+            "badly": one.rated is not None and one.rated.bad,
         }
         return narrowed.get(self.shown, True) and all(word in text for word in self.words.lower().split())
 
@@ -96,8 +106,13 @@ def entries(texts: Texts) -> list[Entry]:
     return sorted(found, key=lambda one: (order.index(one.kind), one.group, one.title.lower(), one.key))
 
 
-def grouped(listed: Sequence[Listed]) -> Iterator[tuple[str, list[Listed]]]:
-    """The files under headings, in their order."""
+def grouped(listed: Sequence[Listed], order: str = "") -> Iterator[tuple[str, list[Listed]]]:
+    """The files under headings, in their order; worst rated first, those of which something can be said come before all others."""
+    if order == "rated":
+        said = sorted((one for one in listed if one.rated and one.rated.known), key=lambda one: -one.rated.share if one.rated else 0.0)
+        rest = [one for one in listed if one not in said]
+        yield from ((name, files) for name, files in (("Rated by young people", said), ("Too few to say, or not asked", rest)) if files)
+        return
     groups: dict[str, list[Listed]] = {}
     for one in listed:
         groups.setdefault(one.entry.group, []).append(one)

@@ -14,9 +14,10 @@ from bot.desk.drafting.standing import LEAD, Standing, standing
 from bot.desk.library import catalogue, labels
 from bot.desk.library.asked import Asked, asked
 from bot.desk.library.catalogue import Listed
-from content.editorial.edition import is_key, text_of
+from content.editorial.edition import is_key, kind_of, text_of
 from escalation import publish_jobs
 from escalation.context import Service
+from escalation.insight.opinions import Opinion, opinions
 from escalation.publish_jobs import PUBLISHED, Job
 from escalation.record import published
 from escalation.record.published import Version
@@ -103,11 +104,28 @@ def library(tx: Tx, service: Service) -> Library:
     told = asked(tx, service)
     by_key = {draft.key: draft for draft in drafts.all_open(tx)}
     newest = dict(tx.session.execute(select(PublishedRow.key, func.max(PublishedRow.published_at)).group_by(PublishedRow.key)).all())
-    by_topic = told.by_topic if told else {}
+    by_topic, rated, versions = told.by_topic if told else {}, opinions(tx), published.script_versions(tx)
+
+    def thought(key: str) -> Opinion | None:
+        name = published.name_of(key)
+        return rated.get(name, {}).get(versions.get(name, 0), Opinion()) if kind_of(key) == "guidance" else None
+
     files = (
-        Listed(one, newest.get(one.key), by_key.get(one.key), by_topic.get(one.topic)) for one in catalogue.entries(published.texts(tx))
+        Listed(one, newest.get(one.key), by_key.get(one.key), by_topic.get(one.topic), thought(one.key))
+        for one in catalogue.entries(published.texts(tx))
     )
     return Library(tuple(files), told)
+
+
+def thoughts(tx: Tx, file: InForce) -> list[tuple[str, Opinion]]:
+    """What young people thought of a script: of the version in force and of the one before, by what each is called. Of no other file."""
+    if kind_of(file.key) != "guidance":
+        return []
+    rated = opinions(tx).get(published.name_of(file.key), {})
+    known = [(one.version, f"Version {one.version}") for one in file.versions if not one.retired]
+    if file.key in catalogue.shipped():
+        known.append((0, "As shipped"))
+    return [(name, rated.get(version, Opinion())) for version, name in known[:2]]
 
 
 def in_force(tx: Tx, key: str) -> InForce:

@@ -24,6 +24,7 @@ from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.policy_files import back_to, text_of_version
 from escalation.console.problems import Problem
 from escalation.console.state import Console
+from escalation.insight.opinions import Opinion
 from escalation.record.store import Tx
 from escalation.staff.sign_in import SignedIn
 
@@ -130,11 +131,11 @@ async def _shown(request: Request, key: str, me: SignedIn, template: str) -> Res
     console: Console = request.app.state.console
     desk = desk_of(request)
 
-    def read(tx: Tx) -> tuple[InForce, OnItsWay | None]:
+    def read(tx: Tx) -> tuple[InForce, OnItsWay | None, list[tuple[str, Opinion]]]:
         file, draft = reading.in_force(tx, key), drafts.of_key(tx, key)
-        return file, reading.on_its_way(tx, draft) if draft else None
+        return file, reading.on_its_way(tx, draft) if draft else None, reading.thoughts(tx, file)
 
-    file, draft = await console.record.aread(lambda tx: _known(lambda: read(tx)))
+    file, draft, thoughts = await console.record.aread(lambda tx: _known(lambda: read(tx)))
     return page(
         request,
         template,
@@ -142,6 +143,7 @@ async def _shown(request: Request, key: str, me: SignedIn, template: str) -> Res
         file=file,
         way=draft,
         desk=desk,
+        thoughts=thoughts,
         live=desk.live_since(file.number) if file.number else None,
         signed=is_signed(key),
         can_stop=is_script(key),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.desk.library import labels, reading
-from bot.desk.library.catalogue import KINDS, SHOWN, STATUS, Wanted, grouped
+from bot.desk.library.catalogue import KINDS, ORDERS, SHOWN, STATUS, Wanted, grouped
 from escalation.console.pages import page
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.state import Console
@@ -21,10 +21,11 @@ LONGEST = 100
 
 
 @router.get("/desk")
-async def library(request: Request, me: Reader, q: str = "", kind: str = "", show: str = "") -> Response:
+async def library(request: Request, me: Reader, q: str = "", kind: str = "", show: str = "", order: str = "") -> Response:
     console: Console = request.app.state.console
     today = console.clock().astimezone(console.service.zone).date()
-    wanted = Wanted(q.strip()[:LONGEST], kind if kind in KINDS else "", show if show in SHOWN else "")
+    chosen = (one if one in known else "" for one, known in ((kind, KINDS), (show, SHOWN), (order, ORDERS)))
+    wanted = Wanted(q.strip()[:LONGEST], *chosen)
     read = await console.record.aread(lambda tx: reading.library(tx, console.service))
     waiting = await console.record.aread(reading.all_on_their_way)
     fitting = [one for one in read.files if wanted.fits(one, today)]
@@ -32,7 +33,7 @@ async def library(request: Request, me: Reader, q: str = "", kind: str = "", sho
         request,
         "desk_library.html",
         me,
-        groups=list(grouped(fitting)),
+        groups=list(grouped(fitting, wanted.order)),
         found=len(fitting),
         all=len(read.files),
         wanted=wanted,
@@ -43,6 +44,7 @@ async def library(request: Request, me: Reader, q: str = "", kind: str = "", sho
         today=today,
         kinds=KINDS,
         shown=SHOWN,
+        orders=ORDERS,
         status_words=STATUS,
         states=labels.STATES,
     )

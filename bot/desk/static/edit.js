@@ -5,6 +5,7 @@
   const LOOK_AFTER = 250;
   const SAVE_AFTER = 1000;
   const AGAIN_AFTER = 4000;
+  const ACROSS_AFTER = 1500;
   const timers = {};
   let dirty = false;
 
@@ -32,6 +33,12 @@
     if (editor() && !merging()) htmx.trigger(editor(), "keep");
   }
 
+  // What it means for other files takes seconds, so it is asked for once somebody pauses after a save.
+  function lookAcross() {
+    const across = document.getElementById("across");
+    if (across) htmx.trigger(across, "kept");
+  }
+
   function lost() {
     dirty = true;
     tell("Not saved: the connection is gone. Your words are still here; trying again…", true);
@@ -56,7 +63,9 @@
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt.id === "editing" && !detail.successful && detail.xhr.status !== 409) lost();
+    if (detail.elt.id !== "editing") return;
+    if (detail.successful) soon("across", ACROSS_AFTER, lookAcross);
+    else if (detail.xhr.status !== 409) lost();
   });
 
   document.addEventListener("htmx:oobAfterSwap", () => {

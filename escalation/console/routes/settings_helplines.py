@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
+from content.editorial.helplines import EVERYWHERE
 from escalation.console import helplines_page, policy_files
 from escalation.console.helplines_page import Area, Back
 from escalation.console.pages import page, redirect
-from escalation.console.permissions import Gate, GatedRoute
+from escalation.console.permissions import Gate, GatedRoute, allowed
 from escalation.console.problems import Problem
 from escalation.console.putting_in_force import Tried, ask, tried
 from escalation.console.state import Console
@@ -20,7 +21,7 @@ from escalation.record.store import Tx
 from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
-Reader = Annotated[SignedIn, Depends(Gate("see_settings"))]
+Reader = Annotated[SignedIn, Depends(Gate("see_helplines"))]
 Policymaker = Annotated[SignedIn, Depends(Gate("change_policy"))]
 Version = Annotated[int, Form(ge=0)]
 
@@ -99,8 +100,11 @@ async def _shown(request: Request, me: SignedIn, area: str, back: Back, status: 
     if last and not last.running and back == Back():
         back = helplines_page.came_back(found, last.change, last.wrong)
     clash = status == 409 or (last is not None and last.outdated and back.contact_id != "")
-    checking = last is not None and last.running
-    return page(request, "settings_helplines.html", me, status, area=found, back=back, clash=clash, saved=saved, checking=checking)
+    checking = last is not None and last.running and allowed(me.role, "see_settings")
+    shown = {"area": found, "back": back, "clash": clash, "saved": saved, "checking": checking, "ways": helplines_page.WAYS}
+    shown |= {"areas": {id: one.title for id, one in console.service.library.directories.items()}}
+    shown |= {"everybodys": area in (console.service.area, EVERYWHERE)}
+    return page(request, "settings_helplines.html", me, status, **shown)
 
 
 def _note(contact_id: str, typed: dict[str, str]) -> str:

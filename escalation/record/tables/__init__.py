@@ -24,6 +24,7 @@ from escalation.record.tables.desk import DraftReview, DraftRow, PublishJob
 from escalation.record.tables.erasures import Erasure
 from escalation.record.tables.insight import InsightCount
 from escalation.record.tables.keys import MasterKey
+from escalation.record.tables.leases import LeaseRow
 from escalation.record.tables.panel import PanelComment, PanelItem, PanelReaction, PanelRound, PanelVoice
 from escalation.record.tables.published import PublishedRow
 from escalation.record.tables.signing_in import Passkey, SignInChallenge
@@ -54,6 +55,7 @@ __all__ = [
     "InboxRow",
     "InsightCount",
     "KeyRow",
+    "LeaseRow",
     "MasterKey",
     "OutboxRow",
     "PanelComment",

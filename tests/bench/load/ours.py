@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -48,9 +48,10 @@ ONLOOKER = 0.025
 """Seconds between two looks for live lines that were handled: the record is asked, as no page of an adult is open."""
 DANGER = "i took loads of pills just now"
 """A life at risk by the phrases alone: an adult is alerted at once."""
+SETTLES_WITHIN = 30.0
+"""Seconds between two measurements in which what was too much is still answered."""
 EACH_ADULT = 8
 """Live conversations of one adult."""
-
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def intent_service() -> Iterator[IntentService]:
     if not (SERVICE / ".venv").is_dir() or not any((SERVICE / "models").glob("*.tar.gz")):
         raise NotPrepared("the intent service is not set up: run `make setup`")
     port, begun = free_port(), time.monotonic()
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(["bash", str(SERVICE / "run.sh"), str(port)], start_new_session=True, **quiet)
+    nowhere, command = subprocess.DEVNULL, ["bash", str(SERVICE / "run.sh"), str(port)]
+    process = subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
     try:
         wait_for(f"http://127.0.0.1:{port}/status", process)
         yield IntentService(f"http://127.0.0.1:{port}", process.pid, time.monotonic() - begun)
@@ -155,9 +156,15 @@ class Ours:
         assert self.program.process is not None
         return {"program": self.program.process.pid, "intent_service": self.intents.pid}
 
-    def refused(self) -> int:
-        """How often a page was told to slow down."""
-        return sum(person.refused for person in self.people)
+    def refused(self) -> Counter[int]:
+        """How often a page was told to try again later, by status: 429 it was too fast, 503 the record did not take it in time."""
+        return sum((person.refused for person in self.people), Counter())
+
+    async def settled(self) -> None:
+        """Until nothing is left to handle, or it takes too long."""
+        left, end = select(InboxRow.id).where(InboxRow.handled_at.is_(None)).limit(1), time.monotonic() + SETTLES_WITHIN
+        while await self.record.aread(lambda tx: tx.session.scalar(left)) and time.monotonic() < end:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.2)
 
     def free(self, kind: Kind) -> bool:
         return bool(self._talking if kind == "live_conversation" else self._writers)
@@ -203,7 +210,9 @@ class Ours:
 
 
 @asynccontextmanager
-async def running(folder: Path, intents: IntentService, database: str = "", size: tuple[int, int, int] = (300, 48, 40)) -> AsyncIterator[Ours]:
+async def running(
+    folder: Path, intents: IntentService, database: str = "", size: tuple[int, int, int] = (300, 48, 40)
+) -> AsyncIterator[Ours]:
     """The program with people in front of it, on a new record: a SQLite file in the folder, or the database that is given."""
     api = BotApi().start()
     program = Served(folder, api.base_url, api.token, database=database, nlu_url=intents.url)

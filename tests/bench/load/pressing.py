@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -48,6 +48,12 @@ class Side(Protocol):
     def pids(self) -> dict[str, int]:
         """The processes whose time counts, by name."""
 
+    def refused(self) -> Counter[int]:
+        """How often somebody was told to try again, so far, by status."""
+
+    async def settled(self) -> None:
+        """Wait until what was too much is answered, so that the next measurement does not bear it."""
+
 
 @dataclass
 class Heap:
@@ -55,7 +61,10 @@ class Heap:
 
     planned_wait: float
     turns: list[Turn] = field(default_factory=list)
+    made: int = 0
+    """Turns in all, those of the warm-up included."""
     skipped: int = 0
+    """Messages that nobody was free to send."""
 
     def answered(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.answered]
@@ -92,6 +101,7 @@ async def closed(side: Side, mix: Mix, clients: int, seconds: float, warm: float
                 await asyncio.sleep(0.02)
                 continue
             turn = await side.turn(kind, time.monotonic())
+            heap.made += 1
             if begun <= time.monotonic() < end:
                 heap.turns.append(turn)
 
@@ -106,6 +116,7 @@ async def opened(side: Side, mix: Mix, rate: float, seconds: float, warm: float)
 
     async def one(kind: Kind, due: float) -> None:
         turn = await side.turn(kind, due)
+        heap.made += 1
         if due >= begun + warm:
             heap.turns.append(turn)
 

@@ -10,6 +10,7 @@ import asyncio
 import random
 import time
 import uuid
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -35,7 +36,7 @@ class WebPerson:
     wire: Wire
     token: str
     number: int
-    refused: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
     _after: str = "0.0"
     _since: int = 0
     _known: set[str] = field(default_factory=set)
@@ -84,7 +85,7 @@ class WebPerson:
                 if answer.status == 202:
                     self._again.set()
                     return time.monotonic() - since
-                self.refused += 1
+                self.refused[answer.status] += 1
                 await asyncio.sleep(max(0.2, answer.wait))
         return -1.0
 
@@ -98,7 +99,7 @@ class WebPerson:
         while True:
             with suppress(OSError, asyncio.IncompleteReadError):
                 async for line in self.wire.lines("/chat/stream", self._headers):
-                    if line.startswith(b"event: new") or line.startswith(b"event: ready"):
+                    if line.startswith((b"event: new", b"event: ready")):
                         self._again.set()
             await asyncio.sleep(AGAIN_AFTER)
 

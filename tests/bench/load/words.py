@@ -21,9 +21,10 @@ LEARNT = 14
 @cache
 def by_topic() -> dict[str, tuple[str, ...]]:
     """The harmless training messages of each topic that has a script, in an order that is always the same."""
-    scripts, found = library.load().scripts, defaultdict(list)
+    scripts = library.load().scripts
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted((CONTENT / "intents").glob("*.yml")):
-        for group in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("nlu", ()):  # noqa: S506 - it is the safe one
+        for group in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("nlu", ()):
             if group["intent"] in scripts and group.get("metadata", {}).get("level") == NO_HARM:
                 found[group["intent"]] += [line[2:].strip() for line in group["examples"].splitlines() if line.startswith("- ")]
     for topic, texts in found.items():
