@@ -43,7 +43,7 @@ STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
 """What is looked at once more before a bubble goes out, however long it was put off: by what the row carries (S75, S77)."""
 
 ON_THEIR_WAY, SLOW = 2, 0.15
-"""So many bubbles are with a paced app and not noted at once; one that takes longer than so many seconds doesn't count, as its app may be
+"""So many bubbles are with a paced app and not noted at once; one whose app takes longer than so many seconds doesn't count, as it may be
 slow for this one alone."""
 
 PAUSE = 1.0
@@ -207,10 +207,11 @@ class Sender:
             await self._channel.turn(letter.address)
         except TryLater as later:
             return await self._noted(letter, partial(self._not_taken, row_id=letter.row_id, fate=later))
-        async with self._on_their_way.one():
-            return await self._deliver(letter)
+        async with self._on_their_way.one() as answered:
+            return await self._deliver(letter, answered)
 
-    async def _deliver(self, letter: Letter) -> Letter | None:
+    async def _deliver(self, letter: Letter, answered: Callable[[], None] = lambda: None) -> Letter | None:
+        """Deliver it, tell when the app has answered, and note that."""
         if not self._lease.term:
             # This process stood still on the way here, and perhaps another sends now.
             await self._until_stored(lambda tx: self._take_back(tx, letter.recipient))
@@ -223,6 +224,7 @@ class Sender:
         except Exception as error:
             log.error("a message could not be sent: %s", type(error).__name__)
             note = partial(self._again, row_id=letter.row_id, seconds=0)
+        answered()
         return await self._noted(letter, note)
 
     async def _noted(self, letter: Letter, note: Callable[[Tx], None]) -> Letter | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -111,16 +111,23 @@ class Few:
         self._patience = patience
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Be one of them."""
+    async def one(self) -> AsyncIterator[Callable[[], None]]:
+        """Be one of them. What it gives is called once it counts until its end, however long that takes."""
         await self._free.acquire()
-        slow = asyncio.get_running_loop().call_later(self._patience, self._free.release)
-        try:
-            yield
-        finally:
-            if slow.when() > asyncio.get_running_loop().time():
-                slow.cancel()
+        given_back = False
+
+        def give_back() -> None:
+            nonlocal given_back
+            if not given_back:
+                given_back = True
                 self._free.release()
+
+        slow = asyncio.get_running_loop().call_later(self._patience, give_back)
+        try:
+            yield slow.cancel
+        finally:
+            slow.cancel()
+            give_back()
 
 
 @dataclass
