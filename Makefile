@@ -4,7 +4,7 @@ SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz evaluate bench chain kills outages turnover markers mutation latency soak requirements clean
+.PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz fuzz-whole evaluate bench chain kills outages workers turnover markers mutation latency soak requirements clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
@@ -52,15 +52,18 @@ check: .venv/dev  ## lint, types, import directions, content
 scan: .venv/dev  ## known holes in packages (pip-audit), bandit, secrets in files
 	@$(BIN)/python -m tests.scan
 
-FUZZ_SECONDS ?= 60
-fuzz: .venv/dev  ## whatever may come in, at random, for a minute; FUZZ_SECONDS=3600 FUZZ_TEXTS=1000000 for all of it
-	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) --texts $(or $(FUZZ_TEXTS),0)
+fuzz: .venv/dev  ## whatever may come in, at random, for a minute
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60)
+
+fuzz-whole: .venv/dev  ## the same until a million were tried, an hour at most; called again it goes on where it was
+	@nice -n 19 $(BIN)/python -m tests.fuzz --whole --seconds $(or $(FUZZ_SECONDS),3600)
 
 evaluate: setup-dev  ## how well messages are understood, on the judging messages
 	@$(BIN)/python -m tests.evaluate
 
-bench: setup-dev  ## how fast the parts are on this machine, as JSON
-	@$(BIN)/python -m tests.bench
+BENCH ?= parts load
+bench: setup-dev  ## how fast everything is on this machine, as JSON; BENCH=parts, or BENCH=load beside the peer (25 minutes), for half of it
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 chain: setup-dev  ## 100 escalations while the program is killed again and again
 	@$(BIN)/python -m tests.faults.chain_table
@@ -71,6 +74,9 @@ kills: setup-dev  ## 10,000 messages while the program is killed 100 times, on S
 
 outages: setup-dev  ## each part taken away for a minute: what was lost, how soon the emergency text came, how soon all was well
 	@$(BIN)/python -m tests.trials.outages
+
+workers: setup-dev  ## several processes on one PostgreSQL, killed, stopped and cut off while people write
+	@$(BIN)/python -m tests.trials.workers
 
 turnover: setup-dev  ## every key changed twenty times while rows come to their end and people write, on SQLite and on PostgreSQL
 	@$(BIN)/python -m tests.trials.turnover

@@ -10,16 +10,19 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.channels import Incoming, NotStored, Outgoing
+from bot.crowd import Crowd
 from bot.return_code import LONGEST, normalise_code
 from bot.unstored import Unstored
-from escalation import cases
+from escalation import cases, crowd
 from escalation.case import TALKING
 from escalation.context import Service
 from escalation.phone import taps
@@ -37,8 +40,17 @@ Reply = Callable[[str, Outgoing], Awaitable[object]]
 Defer = Callable[[Tx, str, bool], None]
 """Has what a person sent handled by another process, once the transaction is committed; at once or not."""
 
-Stored = tuple[str, bool] | None
-"""Whose event was stored, and whether it must not wait for more words; `None` where there is nothing to wake anybody for."""
+
+class Came(NamedTuple):
+    """Whose event was stored, and whether it must not wait for more words; `among_many`: somebody new, while very many come at once."""
+
+    person_id: str
+    live: bool
+    among_many: bool = False
+
+
+Stored = Came | None
+"""`None` where there is nothing to wake anybody for."""
 WORDS = ("text", "edited", "media", "command")
 """Kinds that carry words; a command counts, since people write "/" before anything."""
 WRITTEN = "written"
@@ -81,6 +93,8 @@ class Intake:
         self._replies: dict[str, Reply] = {}
         self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._unstored, self._away = Unstored(), False
+        self.crowd: Crowd | None = None
+        """Where new people wait while very many come at once."""
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
@@ -108,10 +122,22 @@ class Intake:
             raise NotStored from error
         self._away = False
         self._unstored.stored(incoming)
-        if stored and self._defer is None:
-            person_id, live = stored
-            at_once = live or incoming.kind not in WORDS or self._danger(incoming.text)
-            self._woken(person_id, at_once)
+        if stored and self._defer is None and not await self._put_off(stored, incoming, now):
+            at_once = stored.live or incoming.kind not in WORDS or self._danger(incoming.text)
+            self._woken(stored.person_id, at_once)
+
+    async def _put_off(self, stored: Came, incoming: Incoming, now: datetime) -> bool:
+        """Whether they wait in the line of new people. Where help is and that their turn comes, they are told at once."""
+        if self.crowd is None or not stored.among_many or stored.live or not self.crowd.puts_off(stored.person_id, incoming.text):
+            return False
+        if self.crowd.is_to_be_told(stored.person_id):
+            with suppress(RecordUnavailable):
+                await self._record.awrite(lambda tx: self._tell_of_the_line(tx, stored.person_id, now))
+        return True
+
+    def _tell_of_the_line(self, tx: Tx, person_id: str, now: datetime) -> None:
+        for text in self._service.library.message("conversation.crowd").say:
+            messages.say(tx, people.person(tx, person_id), text, now)
 
     def _storing(self, incoming: Incoming, now: datetime) -> Callable[[Tx], Stored]:
         """What stores it, and has it handled where others do that: they have to know at once whether it may wait."""
@@ -158,7 +184,8 @@ class Intake:
             body[WRITTEN] = incoming.written
         messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id) if incoming.kind in WORDS else None
-        return someone.id, case is not None and case.stage in TALKING
+        many = self.crowd is not None and crowd.comes_with_many(tx, self._service, someone, now, self.crowd.a_minute)
+        return Came(someone.id, case is not None and case.stage in TALKING, many)
 
     def _moves_here(self, tx: Tx, incoming: Incoming, now: datetime) -> bool:
         code = normalise_code(incoming.text) if len(incoming.text) <= LONGEST else None

@@ -17,7 +17,7 @@ from escalation.record.store import Record, RecordUnavailable, Tx
 
 log = logging.getLogger(__name__)
 
-VALID, RENEWED_EVERY, TRIED_EVERY = 6.0, 2.0, 1.0
+VALID, RENEWED_EVERY, TRIED_EVERY = 5.0, 1.5, 0.7
 """Seconds for which a lease holds, after which it is renewed, and after which it is tried again where another process has it."""
 LEAD = 0.5
 """So many seconds earlier than the database does, the holder takes its lease for over."""

@@ -301,7 +301,8 @@ class Sender:
                 await asyncio.sleep(PAUSE)
 
     def _sent(self, tx: Tx, row_id: str, external_id: str) -> None:
-        if (row := unsent.by_id(tx, row_id)) is None:
+        row = unsent.by_id(tx, row_id)
+        if row is None or row.state == "sent":  # erased, or sent by another process while this one stood still
             return
         row.state, row.sent_at, row.external_id, row.problem = "sent", self._now(), external_id[:80], None
         _tell_pages(tx, row)

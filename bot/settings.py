@@ -119,6 +119,13 @@ class Settings(BaseSettings):
         None, description="time of the nightly back-up in the organisation's time zone, such as 02:30; absent: none"
     )
     backup_keep: int = Field(30, ge=1, description="days for which back-ups in that folder are kept; the newest one always is")
+    newcomers: int = Field(
+        300,
+        ge=10,
+        le=100_000,
+        description="new people within a minute beyond whom further new people are answered in turn, so many each minute; "
+        "nobody known before waits, nor words that sound grave",
+    )
     burst_seconds: float = Field(1.5, ge=0, le=10, description="messages of one person closer together than this are answered together")
     session_idle_minutes: int = Field(30, ge=1, description="minutes without a click after which a staff session ends")
     session_hours: int = Field(12, ge=1, description="hours after which a staff session ends in any case")

@@ -14,6 +14,7 @@ from contextlib import suppress
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException, ProcrastinateException
+from procrastinate.jobs import Job
 from sqlalchemy import text
 
 from bot.lanes import Lanes
@@ -99,6 +100,9 @@ class TurnJobs:
         self._record = record
         self._lanes = lanes
         self._beat_at: float | None = None
+        self._worker: int | None = None
+        self._running: set[int | None] = set()
+        self._left_over: set[int | None] = set()
 
     def beats(self) -> bool:
         """Whether it could lately tell the others that it is there."""
@@ -143,17 +147,22 @@ class TurnJobs:
                 await asyncio.gather(handing_on, return_exceptions=True)
 
     async def _turn(self, context: JobContext, person_id: str, at_once: bool) -> None:
-        # What was begun before has waited long enough.
-        self._lanes.wake(person_id, at_once or context.job.attempts > 0)
-        if not await self._lanes.at_rest(person_id):
-            raise _InOtherHands
+        self._worker = context.job.worker_id
+        self._running.add(context.job.id)
+        try:
+            # What was begun before has waited long enough.
+            self._lanes.wake(person_id, at_once or context.job.attempts > 0)
+            if not await self._lanes.at_rest(person_id):
+                raise _InOtherHands
+        finally:
+            self._running.discard(context.job.id)
 
     async def _hand_on(self, app: App) -> None:
         """Let jobs of processes that are gone be done by others."""
         while True:
             await asyncio.sleep(BEATS_EVERY)
             try:
-                gone = await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=GONE_AFTER)
+                gone = [*await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=GONE_AFTER), *await self._lost(app)]
             except ConnectorException as error:
                 log.warning("jobs of processes that are gone are not known (%s)", type(error).__name__)
                 continue
@@ -162,3 +171,12 @@ class TurnJobs:
                 with suppress(ConnectorException):
                     await app.job_manager.retry_job(job)
             self._beat_at = time.monotonic()
+
+    async def _lost(self, app: App) -> list[Job]:
+        """Jobs that count as begun here, at two looks, and are not: the database went away as one was fetched, or as it ended."""
+        if self._worker is None:
+            return []
+        ours = await app.job_manager.list_jobs_async(queue=QUEUE, status="doing", worker_id=self._worker)
+        idle = [job for job in ours if job.id not in self._running]
+        before, self._left_over = self._left_over, {job.id for job in idle}
+        return [job for job in idle if job.id in before]

@@ -25,6 +25,7 @@ from bot.channels.webchat import WebChatPage
 from bot.channels.webchat import router as webchat_router
 from bot.channels.whatsapp import WhatsAppChannel, account_of
 from bot.closed import closed
+from bot.crowd import Crowd
 from bot.desk import room as desk_room
 from bot.desk.state import Desk
 from bot.editions import Edition, Editions, load_edition, refused
@@ -55,6 +56,7 @@ from escalation.context import Service
 from escalation.insight import settling
 from escalation.publishing import Check
 from escalation.record.messages import CONTACT
+from escalation.record.notices import STANDS_STILL
 from escalation.record.retention import running
 from escalation.record.retention.veil import Veil
 from escalation.record.schema import ensure_current
@@ -63,6 +65,7 @@ from escalation.staff.first_run import FirstRun
 from escalation.staff.provider import ProviderSettings
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
+from nlu.understanding import Level
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +153,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     `setting_up`: for staff alone, also with words that nobody signed off; no young person gets in. `roles`: what of it runs here.
     """
     ensure_current(settings.database_url)
-    record = Record(settings.database_url, settings.key_bytes())
+    record = Record(settings.database_url, settings.key_bytes(), stands_still=STANDS_STILL)
     load = partial(load_edition, settings, record, load=read_service if setting_up else load_service)
     edition = load()
     service = edition.service
@@ -162,7 +165,9 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     lanes = Lanes(handler.handle, settings.burst_seconds)
     beside = Beside(record, roles, lanes)
     intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake, defer=beside.defer)
-    ticking = Ticking(record, service, beside.wake, now)
+    newcomers = Crowd(lanes.wake, lambda text: program.noticing.check(text).level >= Level.WORRY, settings.newcomers)
+    intake.crowd = newcomers
+    ticking = Ticking(record, service, newcomers.unless_in_line(beside.wake), now)
     ticking.lease = beside.lease(CALENDAR, Role.CALENDAR)
     health, metrics = Health(record, client, ticking, beside), Metrics(record, now, reader, handler, ticking)
     program = Program(settings, record, editions, client, handler, lanes, intake, ticking, health, metrics, beside, setting_up)

@@ -18,7 +18,7 @@ from tests.test_docs import ROOT, commands
 from tests.test_safeguarding_rules import rules
 
 DOCS = ROOT / "docs"
-NAMES = ("threat_model", "dpia", "hazard_log", "incidents", "asvs", "operations", "deployment", "scale")
+NAMES = ("threat_model", "dpia", "hazard_log", "incidents", "asvs", "operations", "deployment", "capacity", "scale")
 PAGES = [DOCS / f"{name}.md" for name in NAMES]
 WHOLE = {path.stem: path.read_text(encoding="utf-8") for path in PAGES}
 TEXTS = {name: re.sub(r"^```\w*$.*?^```$", "", text, flags=re.M | re.S) for name, text in WHOLE.items()}

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Asking
+from content.editorial.library import Library
 from content.editorial.schema import Script, Step
 from content.editorial.shelf import variants
 from nlu.understanding import Level
@@ -72,6 +73,13 @@ def points_to_help(step: Step) -> bool:
     return step.piece == "where_to_get_help" or any(one.go in HELPERS for one in step.buttons) or any("999" in text for text in said)
 
 
+def is_asked_about(library: Library, script: Script) -> bool:
+    """Whether anybody may be asked of it at all: it has a natural end, and is neither about harm nor about the talk itself."""
+    theme = next((theme for theme, topics in library.themes.items() if script.topic in topics), NOT_ABOUT[0])
+    of_harm = {crisis.guidance for crisis in library.crisis.values()}
+    return theme not in NOT_ABOUT and script.topic not in of_harm and any(is_end(script, name) for name in script.steps)
+
+
 def is_end(script: Script, name: str) -> bool:
     """Whether a script comes to its natural end in this step: it leads no further into the script, and lets go with "Something else"."""
     step, far = script.steps[name], _far(script)
@@ -93,11 +101,8 @@ def file_of(scene: Scene, script: Script) -> str | None:
 
 
 def _fits(scene: Scene, script: Script, name: str) -> bool:
-    """Whether this is the end of something that may be asked about at all, by somebody who did nothing else in this turn."""
-    library, topic = scene.service.library, script.topic
-    theme = next((theme for theme, topics in library.themes.items() if topic in topics), NOT_ABOUT[0])
-    of_harm = {crisis.guidance for crisis in library.crisis.values()}
-    return theme not in NOT_ABOUT and topic not in of_harm and len(scene.turn.heard) == 1 and is_end(script, name)
+    """Whether this is the end of something that may be asked about at all, for somebody who did nothing else in this turn."""
+    return len(scene.turn.heard) == 1 and is_end(script, name) and is_asked_about(scene.service.library, script)
 
 
 def _calm(scene: Scene) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.doctor import around, backup, database, people, settings, telegram, whatsapp, words
+from bot.doctor import around, backup, database, parts, people, settings, telegram, whatsapp, words
 from bot.doctor.installation import Installation
 from bot.doctor.verdict import CannotLook, Verdict, broken, unknown
 from escalation.checkup import Checkup, Finding
@@ -37,6 +37,7 @@ CHECKS = (
     Check("disk", "The record", "Disk space", database.check_disk),
     Check("backup", "The record", "Back-up", backup.check_backup),
     Check("program", "The program", "Program", around.check_program),
+    Check("parts", "The program", "Parts", parts.check_parts),
     Check("intents", "The program", "Intent service", around.check_intents),
     Check("telegram", "The program", "Telegram", telegram.check_telegram),
     Check("whatsapp", "The program", "WhatsApp", whatsapp.check_whatsapp),

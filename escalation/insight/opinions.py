@@ -59,6 +59,6 @@ def opinions(tx: Tx) -> dict[str, Versions]:
         if row.month in counted:
             months[name, int(version)][said][row.month] = row.number
     found: dict[str, dict[int, Opinion]] = defaultdict(dict)
-    for (name, version), of in months.items():
-        found[name][version] = Opinion(*(in_steps(number for _, number in sorted(of[said].items())) for said in (YES, NO)))
+    for (name, number), of in months.items():
+        found[name][number] = Opinion(*(in_steps(many for _, many in sorted(of[said].items())) for said in (YES, NO)))
     return dict(found)

@@ -24,8 +24,8 @@ LARGEST = 7000
 """Letters in one notice; PostgreSQL takes 8000 bytes."""
 SILENCE = 5.0
 """Seconds without a notice after which the connection is tried, and that it has to answer."""
-STANDS_STILL = 5.0
-"""Seconds after which PostgreSQL ends a transaction in which nothing happens: its process is stopped, or cut off."""
+STANDS_STILL = 4.0
+"""Seconds after which a transaction of the serving program in which nothing happens is ended: its process is stopped, or cut off."""
 PAUSE = 0.5
 """Seconds between tries to connect."""
 
@@ -82,12 +82,14 @@ def connecting(record: Record) -> dict[str, Any]:
     """What a connection of this record is made with, in psycopg's own words."""
     _, parameters = record.engine.dialect.create_connect_args(record.engine.url)
     ours = {name: value for name, value in parameters.items() if name != "context"}
-    return {**ours, **known_as(record.engine.url, record.name)}
+    return {**ours, **known_as(record.engine.url, record.name, record.stands_still)}
 
 
-def known_as(url: URL, name: str) -> dict[str, str]:
+def known_as(url: URL, name: str, stands_still: float) -> dict[str, str]:
     """How a process is known at the database, and for how long one that stands still keeps others waiting for what it has locked."""
+    known = {"application_name": name} if name else {}
+    if not stands_still:
+        return known
     given = url.query.get("options", "")
     options = given if isinstance(given, str) else " ".join(given)
-    still = f"-c idle_in_transaction_session_timeout={STANDS_STILL * 1000:.0f}"
-    return {"application_name": name, "options": f"{still} {options}".strip()}
+    return {**known, "options": f"-c idle_in_transaction_session_timeout={stands_still * 1000:.0f} {options}".strip()}

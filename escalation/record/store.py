@@ -90,13 +90,14 @@ class Record:
     database, by which its connections are known there.
     """
 
-    def __init__(self, url: str, master_key: bytes, signals: Signals | None = None) -> None:
-        self.url = url
+    def __init__(self, url: str, master_key: bytes, signals: Signals | None = None, *, stands_still: float = 0) -> None:
+        """`stands_still`: seconds after which PostgreSQL ends a transaction of this process in which nothing happens; 0 for never."""
+        self.url, self.stands_still = url, stands_still
         self.name = f"breakwater-{new_id()}"
         self.signals = signals or Signals()
         self.vault = Vault(master_key, self._master_keys)
         self.veil: Veil | None = None
-        self.engine = make_engine(url, self.name)
+        self.engine = make_engine(url, self.name, stands_still)
         one_writer = self.engine.dialect.name == "sqlite"
         self.shared = not one_writer
         """Whether other processes may be at the same record, and hear what this one did."""
@@ -269,14 +270,15 @@ def _told(error: BaseException) -> BaseException:
     return told
 
 
-def make_engine(url: str, name: str = "") -> Engine:
+def make_engine(url: str, name: str = "", stands_still: float = 0) -> Engine:
     """An engine for SQLite or PostgreSQL, set up for durability; errors never show parameters. Raises `RecordUnavailable`.
 
-    `name`: by which its connections are known at PostgreSQL.
+    `name`: by which its connections are known at PostgreSQL; `stands_still`: see `Record`.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=notices.known_as(parsed, name) if name else {})
+        known_as = notices.known_as(parsed, name, stands_still)
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=known_as)
     if parsed.database and parsed.database != ":memory:":
         _private_file(Path(parsed.database))
     engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})

@@ -53,6 +53,19 @@ def take(tx: Tx, limits: tuple[tuple[Limit, str], ...], now: datetime) -> int:
     return 0
 
 
+def began(tx: Tx, what: str, lasts: timedelta, now: datetime) -> datetime | None:
+    """When something began that is remembered for so long; `None` where it did not, or longer ago."""
+    row = tx.session.get(Tries, tx.vault.pseudonym("tries", what), populate_existing=True)
+    return row.until - lasts if row and row.until > now else None
+
+
+def begin(tx: Tx, what: str, lasts: timedelta, now: datetime) -> None:
+    """Remember that it began now."""
+    row = {"id": tx.vault.pseudonym("tries", what), "number": 1, "until": now + lasts}
+    kind: Any = sqlite if tx.session.get_bind().dialect.name == "sqlite" else postgresql
+    tx.session.execute(kind.insert(Tries).values(row).on_conflict_do_update(index_elements=[Tries.id], set_={"until": row["until"]}))
+
+
 def _stretch(limit: Limit, now: datetime) -> tuple[int, datetime]:
     """The number of the stretch of time in which `now` lies, and when it began."""
     number = int(now.timestamp() // limit.within.total_seconds())

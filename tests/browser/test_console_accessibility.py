@@ -107,6 +107,15 @@ def chooses_a_password(page: Page) -> None:
     expect(page.get_by_label("Code from the app")).to_be_visible()
 
 
+def decides_a_release(page: Page) -> None:
+    page.get_by_label("To whom").select_option("police")
+    page.get_by_label("Reason").fill("they said goodbye")
+    page.get_by_label("Risk if it is not released").fill("they may die tonight")
+    page.get_by_label("Only if telling them is unsafe: why").fill("somebody has their phone")
+    page.get_by_role("button", name="Record it and show how they can be reached").click()
+    expect(page.get_by_role("heading", name="For: Police")).to_be_visible()
+
+
 CASE = "/cases/{case_id}"
 STATES = {
     "signing in": State("", "/sign-in"),
@@ -121,6 +130,11 @@ STATES = {
     "who has read a case": State("Jo", "/cases/{case_id}/reads", "live"),
     "a referral": State("Sam", "/cases/{case_id}/referral", "live"),
     "a referral, names left out": State("Sam", "/cases/{case_id}/referral", "live", leaves_names_out),
+    "a release": State("Jo", "/cases/{case_id}/release", "live"),
+    "a release, something missing": State(
+        "Jo", "/cases/{case_id}/release", "live", presses("Record it and show how they can be reached", ("Reason", "they said goodbye"))
+    ),
+    "a release, made": State("Jo", "/cases/{case_id}/release", "follow_up", decides_a_release),
     "nobody waits": State("Sam", "/waiting", quiet=True),
     "nothing to decide": State("Jo", "/flags", quiet=True),
     "no concerns": State("Jo", "/concerns", quiet=True),

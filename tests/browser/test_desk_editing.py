@@ -29,7 +29,10 @@ pytestmark = pytest.mark.browser
 
 EDITORS = ("Kit", "Noa")
 SCRIPT = "guidance/relationships/consent.yml"
+PRIVACY = "guidance/rights_and_help/confidentiality.yml"
 WIDTHS = (360, 1280)
+LOOKED_WITHIN = 200_000
+"""Milliseconds for a look across the library on a busy machine; the first one starts its process."""
 
 
 @dataclass
@@ -103,6 +106,25 @@ def test_a_wrong_word_is_told_beside_its_field_and_goes_when_it_is_put_right(edi
     expect(field).to_have_attribute("aria-invalid", "")
     field.fill("He died by suicide.")
     expect(page.locator("#p-say-1")).to_be_empty()
+
+
+@pytest.mark.timeout(420)
+def test_what_a_change_means_for_other_files_is_told_once_somebody_pauses(editors: Editors, chromium: Browser) -> None:
+    page = editors.page(chromium, f"{editors.begins(PRIVACY)}/edit?card=ash_delete")
+    across = page.locator("#across")
+    expect(across).to_contain_text("Nothing new is wrong in other files", timeout=LOOKED_WITHIN)
+    page.get_by_text("Picture, kind and facts").click()
+    page.get_by_label("Name of the step").fill("ash_gone")
+    expect(across).to_contain_text("There is no 'ash_delete' in English", timeout=LOOKED_WITHIN)
+    expect(across).to_contain_text("Has to be put right first")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            assert violations(page, rules=COLOURS if scheme == "dark" else ()) == [], f"{width} px, {scheme}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width} px"
+    across.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("(pl)")
 
 
 def test_adding_a_bubble_goes_to_it_and_the_preview_follows_the_switches(editors: Editors, chromium: Browser) -> None:

@@ -282,7 +282,9 @@ async def test_a_helpline_is_added_confirmed_changed_and_taken_out(browser: Open
 
     id = yaml.safe_load(in_force(staffed, key))["contacts"][0]["id"]
     assert id == "torbay_children_s_services"
-    assert (await sends(jo, f"/settings/helplines/torbay/{id}", base="1", do="save", confirmed="yes", how="by telephone", **CONTACT)).status_code == 303
+    assert (
+        await sends(jo, f"/settings/helplines/torbay/{id}", base="1", do="save", confirmed="yes", how="by telephone", **CONTACT)
+    ).status_code == 303
     entry = yaml.safe_load(in_force(staffed, key))["contacts"][0]
     assert entry["confirmed_by_organisation"] is True
     assert (entry["confirmed_by"], str(entry["confirmed_on"]), entry["confirmed_how"]) == ("Jo", "2026-11-23", "by telephone")

@@ -106,11 +106,16 @@ async def test_the_look_holds_nothing_up_is_kept_and_only_the_latest_counts(look
     assert looking.looked == 2
 
 
+def worker_of(looking: LookingAcross) -> int:
+    """The process, once it is there."""
+    while looking._worker is None or looking._worker[0].pid is None:
+        time.sleep(0.01)
+    return looking._worker[0].pid
+
+
 async def test_a_process_that_dies_is_said_and_begun_anew(looking: LookingAcross) -> None:
     asked = asyncio.create_task(looking.look("d", 0, NOTHING, SLEEP, None))
-    while looking._worker is None:
-        await asyncio.sleep(0.01)
-    os.kill(looking._worker[0].pid or 0, signal.SIGKILL)
+    os.kill(await asyncio.to_thread(worker_of, looking), signal.SIGKILL)
     with pytest.raises(RuntimeError, match="ended before"):
         await asked
     assert (await looking.look("d", 0, NOTHING, SLEEP, "steps: [")) == Across(unreadable=True)

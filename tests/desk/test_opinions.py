@@ -79,8 +79,9 @@ async def test_a_script_shows_the_version_in_force_and_the_one_before(staffed: H
 
 
 async def test_files_that_nobody_is_asked_about_say_nothing_of_it(browser: Open) -> None:
-    page = await (await browser("Kit")).get("/desk/files/messages/consent.yml")
-    assert "What young people thought" not in page.text
+    kit = await browser("Kit")
+    for key in ("messages/consent.yml", "guidance/wellbeing/low_mood.yml", "guidance/conversation/goodbye.yml"):
+        assert "What young people thought" not in (await kit.get(f"/desk/files/{key}")).text, key
 
 
 def published_text(house: House) -> str:

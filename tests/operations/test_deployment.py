@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from bot.closed import SENTENCES
+from bot.roles import Role
 from bot.settings import Settings, setting_names
 from content.editorial import library
 from tests.test_docs import ROOT
@@ -58,6 +60,11 @@ def composed() -> dict[str, Any]:
     return dict(whole)
 
 
+def parts() -> dict[str, Any]:
+    """The program's parts in containers of their own."""
+    return dict(yaml.safe_load((CONTAINERS / "compose.parts.yml").read_text())["services"])
+
+
 def unit(path: Path) -> dict[str, list[str]]:
     """Every line of a unit, by its name."""
     found: dict[str, list[str]] = {}
@@ -97,6 +104,39 @@ def test_a_container_has_no_right_too_many(name: str) -> None:
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"])
     assert {"healthcheck", "mem_limit", "cpus", "pids_limit", "restart", "tmpfs"} <= set(service)
     assert all("noexec" in line for line in service["tmpfs"] if line.startswith("/tmp:"))  # noqa: S108
+
+
+@pytest.mark.parametrize("name", ["turns", "send", "calendar"])
+def test_a_part_has_the_rights_and_secrets_of_the_whole_program_and_is_reached_by_nobody(name: str) -> None:
+    whole, part = composed()["services"]["app"], parts()[name]
+    same = {"image", "user", "read_only", "cap_drop", "security_opt", "tmpfs", "mem_limit", "pids_limit", "healthcheck", "env_file"}
+    assert {key: part[key] for key in same} == {key: whole[key] for key in same}
+    assert set(part["secrets"]) == set(whole["secrets"])
+    assert set(part["networks"]) == set(whole["networks"])
+    assert "ports" not in part
+    assert set(part) <= KNOWN_KEYS | {"command"}
+
+
+def test_the_containers_together_do_every_part_of_the_work() -> None:
+    roles = [word for service in parts().values() for before, word in pairwise(service["command"]) if before == "--role"]
+    assert sorted(roles) == sorted(Role)
+
+
+def test_the_units_of_parts_are_those_of_the_whole_program_but_for_their_role_port_and_database(tmp_path: Path) -> None:
+    subprocess.run([SYSTEMD / "parts.sh", tmp_path, "turns:8082", "send:8084"], check=True, timeout=10)
+    whole = unit(SYSTEMD / "breakwater@.service")
+    for role, port in (("turns", 8082), ("send", 8084)):
+        part = unit(tmp_path / f"breakwater-{role}-{port}@.service")
+        [start] = part.pop("ExecStart")
+        assert start.endswith(f"breakwater serve --without-intents --role {role}") and f"127.0.0.1:{port} " in start
+        assert {name for name in whole if part.get(name) != whole[name]} == {"Description", "ExecStart", "Environment", "LoadCredential"}
+        assert [line for line in part["Environment"] if "DATABASE_URL" in line] == []
+        assert {line.partition(":")[0] for line in part["LoadCredential"]} == secret_settings() | {"BREAKWATER_DATABASE_URL"}
+
+
+def test_without_further_words_every_role_has_a_unit(tmp_path: Path) -> None:
+    subprocess.run([SYSTEMD / "parts.sh", tmp_path], check=True, timeout=10)
+    assert {path.name.split("-")[1] for path in tmp_path.iterdir()} == set(Role)
 
 
 def test_only_the_program_is_reached_and_only_from_this_machine() -> None:

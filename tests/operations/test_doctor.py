@@ -25,14 +25,15 @@ from bot.rehearsal.house import House
 from bot.settings import Settings
 from escalation import drills
 from escalation.checkup import Checkup, Finding
-from escalation.record import audit
+from escalation.record import audit, leases
 from escalation.record.backup import making
-from escalation.record.schema import _config
+from escalation.record.schema import _config, upgrade
 from escalation.record.store import Record, make_engine
 from escalation.record.tables import AuditRow
 from tests.conftest import KEY
 from tests.console.conftest import can_sign_in
 from tests.operations.conftest import NOBODY, settings
+from tests.postgres import Postgres, postgres  # noqa: F401 - a fixture
 from tests.record.test_settings import BREAKWATER, Done, run
 from tests.telegram.bot_api import TOKEN, BotApi
 from tests.whatsapp import cloud_api as whatsapp_api
@@ -340,3 +341,28 @@ def test_settings_that_lack_their_others_are_told_of_and_looked_past(monkeypatch
     monkeypatch.setenv(half, given.get(half, "EAAx"))
     _, problems = readable()
     assert any(line.startswith(f"{half} needs ") for line in problems)
+
+
+def test_on_a_database_in_a_file_one_process_has_every_part(used: str) -> None:
+    found = look("parts", used)
+    assert (found.state, found.what) == ("ok", "One process does everything, as it has to be with a database in a file.")
+
+
+@pytest.mark.fault
+def test_it_says_which_part_of_the_work_nobody_does_and_what_nobody_holds(postgres: Postgres) -> None:  # noqa: F811
+    upgrade(url := postgres.new_database())
+    record = Record(url, KEY)
+
+    def shown(*names: str) -> Finding:
+        for name in names:
+            record.write(lambda tx, name=name: leases.show(tx, name, "another", 60))  # type: ignore[misc]
+        return look("parts", url)
+
+    assert shown().state == "attention"
+    found = shown("role:receive", "role:send", "role:console", "role:calendar")
+    assert (found.state, found.what) == ("broken", "No process does turns.")
+    assert "--role turns" in found.todo
+    found = shown("role:turns", "sending:telegram")
+    assert (found.state, found.what) == ("broken", "Nobody holds calendar.")
+    assert shown("calendar").state == "ok"
+    record.close()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 import weakref
+from typing import cast
 
 import httpx
+from fastapi import FastAPI
+from starlette.routing import Mount
 
-from bot.wiring import Program, utc_now, web_app
+from bot.wiring import Program, build, utc_now, web_app
 from content.editorial.edition import text_of
+from escalation.console.state import Console
 from escalation.publishing import Change, Publisher
-from tests.operations.conftest import browsing
+from tests.operations.conftest import browsing, settings
 
 PAGE = "messages/web_chat.yml"
 
@@ -46,3 +50,16 @@ async def test_what_cannot_be_used_is_a_problem_that_health_tells(program: Progr
         "What was published last cannot be used, and the content before it stays in force. messages/web_chat.yml:" in one
         for one in problems
     )
+
+
+def test_while_setting_up_one_step_after_another_can_be_taken_on_the_settings_page(database_url: str) -> None:
+    program = build(settings(database_url, mode="production"), setting_up=True)
+    try:
+        routes = cast(FastAPI, web_app(program).app).routes
+        staff = next(route for route in routes if isinstance(route, Mount) and route.path == "/staff")
+        console: Console = cast(FastAPI, staff.app).state.console
+        key, text = "helplines/norfolk.yml", text_of({}, "helplines/norfolk.yml") or ""
+        confirmed = text.replace("confirmed_by_organisation: false", "confirmed_by_organisation: true")
+        assert console.publisher.look([Change(key, confirmed, 0)]) == 1, "although nobody has signed the words yet"
+    finally:
+        program.record.close()

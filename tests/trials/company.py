@@ -87,9 +87,14 @@ class Company(FastProgram):
     def pid_of(self, lease: str, roles: str) -> int:
         """The process that holds it."""
         known = self.holder(lease)
-        found = [pid for pid in self.pids[roles] if (self.folder / f"name-{pid}").read_text() == known]
-        assert found, f"nobody holds {lease}"
+        found = [pid for pid in self.pids[roles] if self.name_of(pid) == known]
+        assert known and found, f"nobody holds {lease}"
         return found[0]
+
+    def name_of(self, pid: int) -> str:
+        """By which name a process is known at the database; none while it is still starting."""
+        file = self.folder / f"name-{pid}"
+        return file.read_text() if file.exists() else ""
 
     def close(self) -> None:
         """End everything for good."""

@@ -6,6 +6,7 @@ A line on standard input says with which roles, commas between; the answer is th
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import signal
@@ -20,6 +21,9 @@ from bot.settings import load_settings
 from bot.wiring import Program
 from nlu.noticing import Noticing
 from tests.faults.fast_program import clock
+
+_DIES_WITH_ITS_PARENT = 1
+"""PR_SET_PDEATHSIG"""
 
 
 async def work(program: Program) -> None:
@@ -39,6 +43,8 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            # It ends with this process, whatever ends that.
+            ctypes.CDLL(None).prctl(_DIES_WITH_ITS_PARENT, signal.SIGKILL)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(2, 1)
             os.close(0)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.load import ours, parts, pressing, running
+from tests.bench.load import ours, paper, parts, pressing, running
 from tests.bench.load.measuring import Figures, at_rate, saturated
 from tests.bench.load.ours import IntentService, Ours
 from tests.bench.load.parts import Part
@@ -56,6 +56,13 @@ async def test_the_most_that_can_be_done_is_found_by_people_who_wait() -> None:
     found = await saturated(Sleepy(), (1, 4), 2.0, "free_text")
     assert all(7 <= one["messages_per_second"] <= 10.5 for one in found), found
     assert found[1]["latency_ms"]["all"]["p50"] > 3 * found[0]["latency_ms"]["all"]["p50"]  # type: ignore[index]
+
+
+def test_the_peak_on_paper_is_the_cost_of_the_best_measurement_twice() -> None:
+    slow = {"messages_per_second": 20.0, "cpu_ms_per_message": {"program": 50.0, "intent_service": 20.0}}
+    fast = {"messages_per_second": 50.0, "cpu_ms_per_message": {"program": 17.0, "intent_service": 10.0}}
+    assert paper.need([slow, fast]) == paper.Need(program=170, intents=100, machines=200)
+    assert paper.need([]) is None
 
 
 async def test_a_run_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

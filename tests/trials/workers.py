@@ -16,12 +16,13 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
+from content.editorial import library
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow, OutboxRow
 from tests.faults.chain_table import connect, quiet
@@ -41,7 +42,7 @@ CALM = 4.0
 """Seconds of ordinary work before each fault, so that there is something in hand."""
 AFTER = 14.0
 """Seconds after a fault for which it is looked at how long people wait."""
-EVERY = 0.12
+EVERY = 0.3
 """Seconds between two people who write."""
 BURST = "1.0"
 DONE_WITHIN = 240.0
@@ -52,7 +53,7 @@ SLOWEST = 3.0
 class Plan:
     """How much of it: rounds of all faults, or those named."""
 
-    people: int = 60
+    people: int = 40
     rounds: int = 3
     faults: tuple[str, ...] = ()
     seed: int = 9
@@ -83,9 +84,10 @@ class Wait:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was counted, and the longest waits."""
+    """What was counted, the longest waits, and how often the emergency text came from memory: what was written was not stored in time."""
 
     counted: Figures
+    from_memory: int
     waits: tuple[Wait, ...]
 
     @property
@@ -97,7 +99,8 @@ class Outcome:
     def table(self) -> str:
         head = f"{'fault: the longest wait, in seconds, for':<44}{'a new holder':>14}{'an answer':>12}{'its sending':>13}"
         rows = [f"{wait.name:<44}{wait.lease:>14.1f}{wait.handled:>12.1f}{wait.sent:>13.1f}" for wait in self.waits]
-        return "\n".join([self.counted.table(), "", head, *rows])
+        memory = f"{'of bubbles seen twice: emergency texts from memory':<64}{self.from_memory:>8}"
+        return "\n".join([self.counted.table(), memory, "", head, *rows])
 
 
 @dataclass
@@ -168,11 +171,8 @@ class Trial:
 
     async def calendar_killed(self) -> None:
         holds = self.company.holder("calendar")
-        kinds = [kind for kind in ("console,calendar", "calendar") for pid in self.company.pids[kind] if self._is(pid, holds)]
+        kinds = [kind for kind, pids in self.company.pids.items() if holds in map(self.company.name_of, pids)]
         await self.killed("calendar", kinds[0], "the process that has the calendar is killed")
-
-    def _is(self, pid: int, name: str) -> bool:
-        return (self.company.folder / f"name-{pid}").read_text() == name
 
 
 FAULTS: dict[str, Callable[[Trial], Awaitable[None]]] = {
@@ -221,7 +221,9 @@ async def run(plan: Plan, folder: Path, postgres: Postgres, say: Callable[[str],
         company.close()
         seconds = time.monotonic() - begun
         counted = company.look(lambda tx: figures(tx, api, writers, staff, trial.marks, company.cut_off, seconds))
-        return Outcome(counted, company.look(lambda tx: _waits(tx, trial.blows)))
+        outage = set(library.load().message("conversation.outage").say)
+        from_memory = sum(sent.text in outage for sent in api.sent)
+        return Outcome(counted, from_memory, company.look(lambda tx: _waits(tx, trial.blows)))
     finally:
         company.close()
         api.stop()
@@ -232,16 +234,17 @@ def _waits(tx: Tx, blows: list[Blow]) -> tuple[Wait, ...]:
     inbox = [(row.received_at, row.handled_at) for row in tx.session.scalars(select(InboxRow))]
     outbox = [(row.created_at, row.sent_at) for row in tx.session.scalars(select(OutboxRow).where(OutboxRow.not_before.is_(None)))]
     found: dict[str, list[tuple[float, float, float]]] = {}
-    for blow in blows:
-        one = (blow.lease_seconds or 0.0, _longest(inbox, blow.at), _longest(outbox, blow.at))
+    ends = [*(blow.at for blow in blows[1:]), datetime.max.replace(tzinfo=UTC)]
+    for blow, next_at in zip(blows, ends, strict=True):
+        until = min(blow.at + timedelta(seconds=AFTER), next_at - timedelta(seconds=CALM / 2))
+        one = (blow.lease_seconds or 0.0, _longest(inbox, blow.at, until), _longest(outbox, blow.at, until))
         found.setdefault(blow.name, []).append(one)
     return tuple(Wait(name, *(max(column) for column in zip(*rows, strict=True))) for name, rows in found.items())
 
 
-def _longest(rows: list[tuple[datetime, datetime | None]], at: datetime) -> float:
+def _longest(rows: list[tuple[datetime, datetime | None]], at: datetime, until: datetime) -> float:
     """Of what was there at a fault and not done, or came soon after it: how long it took from the fault, or from when it came."""
-    soon = at + timedelta(seconds=AFTER)
-    late = [(done - max(came, at)).total_seconds() for came, done in rows if done is not None and came < soon and done > at]
+    late = [(done - max(came, at)).total_seconds() for came, done in rows if done is not None and came < until and done > at]
     return max(late, default=0.0)
 
 

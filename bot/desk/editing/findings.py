@@ -1,6 +1,7 @@
 """What is wrong with a draft, field by field, in words for an editor, however unfinished it is.
 
-These are the checks that need one file alone, quick enough while somebody types; publishing checks everything together.
+These are the checks that need one file alone, quick enough while somebody types. What a draft means for other files is
+looked at once they pause (`bot/desk/checks/across.py`), and publishing checks everything together.
 """
 
 from __future__ import annotations

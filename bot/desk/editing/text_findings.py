@@ -40,7 +40,7 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
 def found_in_text(key: str, text: str, known: Known, texts: Texts) -> list[Problem]:
     """What is wrong with this text as the file with this key, in the order of its lines; `texts` are what is published.
 
-    These are the checks that need one file alone, and of a translation its English; publishing checks everything together.
+    These are the checks that need one file alone, and of a translation its English; `bot/desk/checks/across.py` looks at the rest.
     """
     with TemporaryDirectory(prefix="breakwater-text-") as name:
         folder = Path(name)

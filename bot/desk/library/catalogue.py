@@ -33,7 +33,7 @@ SOON = timedelta(days=30)
 SHOWN = {"due": "Review due", "unsigned": "Not signed off", "open": "With an open draft", "changed": "Changed here", "badly": "Rated badly"}
 """What the list can be narrowed to."""
 
-ORDERS = {"rated": "Worst rated first"}
+ORDERS = {"rated": "Worst rated"}
 """How the list can be sorted, other than by kind and theme."""
 
 

@@ -14,6 +14,7 @@ from bot.desk.drafting.standing import LEAD, Standing, standing
 from bot.desk.library import catalogue, labels
 from bot.desk.library.asked import Asked, asked
 from bot.desk.library.catalogue import Listed
+from bot.dialogue import opinion
 from content.editorial.edition import is_key, kind_of, text_of
 from escalation import publish_jobs
 from escalation.context import Service
@@ -108,7 +109,7 @@ def library(tx: Tx, service: Service) -> Library:
 
     def thought(key: str) -> Opinion | None:
         name = published.name_of(key)
-        return rated.get(name, {}).get(versions.get(name, 0), Opinion()) if kind_of(key) == "guidance" else None
+        return rated.get(name, {}).get(versions.get(name, 0), Opinion()) if _is_asked_about(service, key) or name in rated else None
 
     files = (
         Listed(one, newest.get(one.key), by_key.get(one.key), by_topic.get(one.topic), thought(one.key))
@@ -117,15 +118,24 @@ def library(tx: Tx, service: Service) -> Library:
     return Library(tuple(files), told)
 
 
-def thoughts(tx: Tx, file: InForce) -> list[tuple[str, Opinion]]:
-    """What young people thought of a script: of the version in force and of the one before, by what each is called. Of no other file."""
-    if kind_of(file.key) != "guidance":
-        return []
+def thoughts(tx: Tx, service: Service, file: InForce) -> list[tuple[str, Opinion]]:
+    """What young people thought of a script: of the version in force and of the one before, by what each is called.
+
+    Empty where nobody is asked.
+    """
     rated = opinions(tx).get(published.name_of(file.key), {})
+    if not (rated or _is_asked_about(service, file.key)):
+        return []
     known = [(one.version, f"Version {one.version}") for one in file.versions if not one.retired]
     if file.key in catalogue.shipped():
         known.append((0, "As shipped"))
     return [(name, rated.get(version, Opinion())) for version, name in known[:2]]
+
+
+def _is_asked_about(service: Service, key: str) -> bool:
+    """Whether young people are asked what they think of the script in this file."""
+    script = service.library.scripts.get(published.name_of(key).partition(".")[0]) if kind_of(key) == "guidance" else None
+    return script is not None and opinion.is_asked_about(service.library, script)
 
 
 def in_force(tx: Tx, key: str) -> InForce:

@@ -133,7 +133,7 @@ async def _shown(request: Request, key: str, me: SignedIn, template: str) -> Res
 
     def read(tx: Tx) -> tuple[InForce, OnItsWay | None, list[tuple[str, Opinion]]]:
         file, draft = reading.in_force(tx, key), drafts.of_key(tx, key)
-        return file, reading.on_its_way(tx, draft) if draft else None, reading.thoughts(tx, file)
+        return file, reading.on_its_way(tx, draft) if draft else None, reading.thoughts(tx, console.service, file)
 
     file, draft, thoughts = await console.record.aread(lambda tx: _known(lambda: read(tx)))
     return page(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from escalation import quiet, reading, relay
+from escalation import crowd, quiet, reading, relay
 from escalation.case import TALKING, Stage
 from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
@@ -34,6 +34,7 @@ class Floor:
     """What the page shows: cases in groups, and who is on duty. `owed`: since when your answer is waited for, by case.
 
     `first` wait and are more urgent than any conversation that you are in, so they come before those; `waiting` are the others.
+    `among_many`: of these, whoever was new while very many came at once, but for those in danger of their lives.
     """
 
     first: list[CaseReading]
@@ -44,13 +45,14 @@ class Floor:
     staffing: Staffing
     debriefs: list[Debrief]
     decide: ToDecide
+    among_many: list[CaseReading]
 
 
 @router.get("/waiting")
 async def show_waiting(request: Request, me: Annotated[SignedIn, Depends(Gate("see_queue"))]) -> Response:
     console: Console = request.app.state.console
     floor = await console.record.aread(lambda tx: _floor(tx, console, me))
-    await note_cards(console, me, [*floor.first, *floor.yours, *floor.waiting, *floor.with_others])
+    await note_cards(console, me, [*floor.first, *floor.yours, *floor.waiting, *floor.among_many, *floor.with_others])
     return page(request, "waiting.html", me, floor=floor)
 
 
@@ -88,13 +90,15 @@ def _floor(tx: Tx, console: Console, me: SignedIn) -> Floor:
     owed = quiet.owed_since(tx, (card.id for card in held if card.yours and card.stage in TALKING))
     yours = sorted((card for card in held if card.yours), key=lambda card: (card.id not in owed, owed.get(card.id, now)))
     most = max((card.level for card in yours if card.stage in TALKING), default=Level.IMMEDIATE)
+    together = crowd.cases_of(tx, [card.id for card in waiting if card.level < Level.IMMEDIATE], now)
     return Floor(
-        [card for card in waiting if card.level > most],
+        [card for card in waiting if card.level > most and card.id not in together],
         yours,
         owed,
-        [card for card in waiting if card.level <= most],
+        [card for card in waiting if card.level <= most and card.id not in together],
         [c for c in held if not c.yours],
         duty.staffing_now(tx, now),
         debriefs.open_for(tx, me.staff_id),
         to_decide(tx, staff_of(tx, me)),
+        [card for card in waiting if card.id in together],
     )

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,7 @@ from tests.bench.load.wire import Wire
 from tests.browser.running import free_port
 from tests.faults.chain_table import connect
 from tests.faults.running import KEY, Program
+from tests.faults.waiting import until
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User
 
@@ -48,6 +49,7 @@ ONLOOKER = 0.025
 """Seconds between two looks for live lines that were handled: the record is asked, as no page of an adult is open."""
 DANGER = "i took loads of pills just now"
 """A life at risk by the phrases alone: an adult is alerted at once."""
+STARTS_WITHIN = 300.0
 SETTLES_WITHIN = 30.0
 """Seconds between two measurements in which what was too much is still answered."""
 EACH_ADULT = 8
@@ -75,8 +77,14 @@ class Served(Program):
 
     async def start(self) -> None:
         begun = time.monotonic()
-        await super().start()
+        self._launch()
+        await until(self._stores, STARTS_WITHIN, lambda: self.log.read_text()[-2000:])
         self.started_in = time.monotonic() - begun
+
+    def pids(self) -> dict[str, int]:
+        """Its processes, by name."""
+        assert self.process is not None
+        return {"program": self.process.pid}
 
     def end(self) -> None:
         """End it as an operator does."""
@@ -112,7 +120,7 @@ class IntentService:
     started_in: float
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], within: float = 180.0) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], within: float = 300.0) -> None:
     """Until something answers there. Raises `NotPrepared`."""
     end = time.monotonic() + within
     while time.monotonic() < end and process.poll() is None:
@@ -153,8 +161,7 @@ class Ours:
             self.wire.close()
 
     def pids(self) -> dict[str, int]:
-        assert self.program.process is not None
-        return {"program": self.program.process.pid, "intent_service": self.intents.pid}
+        return {**self.program.pids(), "intent_service": self.intents.pid}
 
     def refused(self) -> Counter[int]:
         """How often a page was told to try again later, by status: 429 it was too fast, 503 the record did not take it in time."""
@@ -211,11 +218,15 @@ class Ours:
 
 @asynccontextmanager
 async def running(
-    folder: Path, intents: IntentService, database: str = "", size: tuple[int, int, int] = (300, 48, 40)
+    folder: Path,
+    intents: IntentService,
+    database: str = "",
+    size: tuple[int, int, int] = (300, 48, 40),
+    served: Callable[..., Served] = Served,
 ) -> AsyncIterator[Ours]:
     """The program with people in front of it, on a new record: a SQLite file in the folder, or the database that is given."""
     api = BotApi().start()
-    program = Served(folder, api.base_url, api.token, database=database, nlu_url=intents.url)
+    program = served(folder, api.base_url, api.token, database=database, nlu_url=intents.url)
     staff = {name: User(api, 700_000 + number, name, f"staff_{name}") for number, name in enumerate(("Sam", "Alex", "Jo"))}
     crowd = await prepare(program, staff, size)
     record = Record(program.database, KEY)

@@ -46,13 +46,17 @@ def command(folder: Path, *words: str) -> list[str]:
     return ["bash", "-c", WITH_RASA, str(SERVICE / "lib.sh"), str(folder), *words]
 
 
+def is_trained() -> bool:
+    """Whether the model of the present files is there."""
+    return (_folder(_files()) / "models" / MODEL).exists()
+
+
 def trained() -> Path:
     """The folder of the project with its model. Raises `NotPrepared`."""
     if not (SERVICE / ".venv").is_dir():
         raise NotPrepared("the environment of the intent service is not set up: run `make setup`")
     files = _files()
-    digest = hashlib.sha256("".join(f"{name}\n{text}\n" for name, text in sorted(files.items())).encode()).hexdigest()[:12]
-    folder = VAR / "peer" / digest
+    folder = _folder(files)
     if not (folder / "models" / MODEL).exists():
         shutil.rmtree(VAR / "peer", ignore_errors=True)
         _train(folder, files)
@@ -62,6 +66,10 @@ def trained() -> Path:
 def training_seconds(folder: Path) -> float:
     """How long its training took."""
     return float((folder / TOOK).read_text())
+
+
+def _folder(files: dict[str, str]) -> Path:
+    return VAR / "peer" / hashlib.sha256("".join(f"{name}\n{text}\n" for name, text in sorted(files.items())).encode()).hexdigest()[:12]
 
 
 def _train(folder: Path, files: dict[str, str]) -> None:

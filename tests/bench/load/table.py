@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tests.bench.load import paper
+
 NONE = "–"
 
 
@@ -14,7 +16,15 @@ def table(report: dict[str, Any]) -> str:
     head = (
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['date']}; {report['seconds_each']:g} s each"
     )
-    blocks = [f"# Bench\n\n{head}", _side_by_side(report), _rates(report), _saturation(report), _growth(report), _postgresql(report)]
+    blocks = [
+        f"# Bench\n\n{head}",
+        _side_by_side(report),
+        _rates(report),
+        _saturation(report),
+        _growth(report),
+        _postgresql(report),
+        _on_paper(report),
+    ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -69,33 +79,30 @@ def _saturation(report: dict[str, Any]) -> str:
 
 
 def _growth(report: dict[str, Any]) -> str:
-    cost, peer = report.get("cost", {}), report.get("peer_most", {})
+    cost = report.get("cost")
     if not cost:
         return ""
     turn = cost["turn"]
     rows = [
-        (f"ours, {length} messages in the conversation", f"{one['p50_ms']} ms", f"{one['steps']} steps of SQLite")
-        for length, one in turn["by_conversation_length"].items()
+        *_sized("ours, {} messages in the conversation", turn["by_conversation_length"]),
+        *_sized("ours, a fetch of the page, {} messages in the conversation", cost["fetching"]),
+        *_sized("ours, {} messages stored", turn["by_stored_messages"]),
     ]
-    rows += [
-        (f"ours, {stored} messages stored", f"{one['p50_ms']} ms", f"{one['steps']} steps of SQLite")
-        for stored, one in turn["by_stored_messages"].items()
-    ]
-    rows += [
-        (f"ours, {one['phrases']:,} phrases", f"{one['p50']} ms", "the check for danger alone") for one in cost["risk_check_by_phrases"]
-    ]
-    rows += [
-        (f"Rasa, {length} messages in the conversation", f"{ms} ms", "whole answer over HTTP")
-        for length, ms in peer.get("ms_by_conversation_length", {}).items()
-    ]
-    kinds = [
-        (f"ours, {kind.replace('_', ' ')}", f"{one['cpu_ms']} ms CPU", f"{one['statements']} statements, {one['commits']} commits")
-        for kind, one in turn["by_kind"].items()
-    ]
-    stages = [(f"share of {stage}", f"{share} %", "") for stage, share in turn["share_of_stages_percent"].items()]
-    return _rows(
-        "What a message costs the program, without the intent service, against what grows", ("", "median", ""), rows + kinds + stages
-    )
+    for one in cost["risk_check_by_phrases"]:
+        rows.append((f"ours, {one['phrases']:,} phrases", f"{one['p50']} ms", "the check for danger alone"))  # noqa: PERF401 - reads better
+    for length, ms in report.get("peer_most", {}).get("ms_by_conversation_length", {}).items():
+        rows.append((f"Rasa, {length} messages in the conversation", f"{ms} ms", "whole answer over HTTP"))
+    for kind, one in turn["by_kind"].items():
+        rows.append(
+            (f"ours, {kind.replace('_', ' ')}", f"{one['cpu_ms']} ms CPU", f"{one['statements']} statements, {one['commits']} commits")
+        )
+    for stage, share in turn["share_of_stages_percent"].items():
+        rows.append((f"share of {stage}", f"{share} %", ""))
+    return _rows("What a message costs the program, without the intent service, against what grows", ("", "median", ""), rows)
+
+
+def _sized(says: str, sizes: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
+    return [(says.format(size), f"{one['p50_ms']} ms", f"{one['steps']} steps of SQLite") for size, one in sizes.items()]
 
 
 def _postgresql(report: dict[str, Any]) -> str:
@@ -103,6 +110,26 @@ def _postgresql(report: dict[str, Any]) -> str:
     rows = [(f"{one['clients']} wait", str(one["messages_per_second"]), *_spread(one), *_costs(one)) for one in part.get("mix", ())]
     rows += [("30/s", "30", *_spread(part["at_30"]), *_costs(part["at_30"]))] if part else []
     return _rows("PostgreSQL, which waits for its disk", ("", "messages/s", "p50", "p95", "p99", *COSTS), rows)
+
+
+def _workers(report: dict[str, Any]) -> str:
+    part = {number: one for number, one in report.get("workers", {}).items() if number.isdigit()}
+    one_worker = part.get("1", {}).get("messages_per_second")
+    rows = []
+    for number, one in part.items():
+        cost = one["cpu_ms_per_message"]
+        turns = round(sum(ms for name, ms in cost.items() if name.startswith("worker")), 2)
+        ratio = f"{one['messages_per_second'] / one_worker:.2f}" if one_worker else NONE
+        rows.append((number, str(one["messages_per_second"]), ratio, *_spread(one), str(turns), str(cost["program"])))
+    head = ("workers", "messages/s", "against 1", "p50", "p95", "p99", "workers, ms CPU", "the rest, ms CPU")
+    return _rows("Workers that make the turns, on PostgreSQL, with an intent service that costs nothing", head, rows)
+
+
+def _on_paper(report: dict[str, Any]) -> str:
+    needs = ((name, paper.need(report.get(part, {}).get("mix", []))) for name, part in (("ours", "our_most"), ("Rasa", "peer_most")))
+    rows = [(name, *(f"{one:,}" for one in (each.program, each.intents, each.machines, each.pounds))) for name, each in needs if each]
+    head = ("", "processors for the program", "for the intent service", "machines like this one", "£ a month for processors")
+    return _rows(f"On paper: {paper.PEAK:,} messages a second, at half load", head, rows)
 
 
 COSTS = ("program, ms CPU", "intents, ms CPU", "generator, ms CPU", "others, cores")
