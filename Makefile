@@ -61,7 +61,7 @@ fuzz-whole: .venv/dev  ## the same until a million were tried, an hour at most; 
 evaluate: setup-dev  ## how well messages are understood, on the judging messages
 	@$(BIN)/python -m tests.evaluate
 
-BENCH ?= parts load
+BENCH ?= all
 bench: setup-dev  ## how fast everything is on this machine, as JSON; BENCH=parts, or BENCH=load beside the peer (25 minutes), for half of it
 	@$(BIN)/python -m tests.bench $(BENCH)
 

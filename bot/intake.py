@@ -131,7 +131,8 @@ class Intake:
         if self.crowd is None or not stored.among_many or stored.live or not self.crowd.puts_off(stored.person_id, incoming.text):
             return False
         if self.crowd.is_to_be_told(stored.person_id):
-            with suppress(RecordUnavailable):
+            # It is stored already; an edition from before has no such words.
+            with suppress(RecordUnavailable, KeyError):
                 await self._record.awrite(lambda tx: self._tell_of_the_line(tx, stored.person_id, now))
         return True
 
@@ -148,7 +149,7 @@ class Intake:
         def store(tx: Tx) -> Stored:
             stored = self._store(tx, incoming, now)
             if stored:
-                defer(tx, stored[0], stored[1] or urgent)
+                defer(tx, stored.person_id, stored.live or urgent)
             return stored
 
         return store

@@ -85,15 +85,17 @@ class Shared:
     async def run(self) -> None:
         try:
             while True:
-                with suppress(RecordUnavailable):
+                try:
                     await self._take()
+                except Exception as error:
+                    log.warning("the right to %s is not renewed (%s)", self.name, type(error).__name__)
                 await asyncio.sleep(RENEWED_EVERY if self.term else TRIED_EVERY)
         finally:
             await self._give_up()
 
     async def _take(self) -> None:
         asked = time.monotonic()
-        taken = await self._record.afirst(lambda tx: leases.take(tx, self.name, self._record.name, VALID))
+        taken = await self._record.afirst(lambda tx: leases.take(tx, self.name, self._record.name, VALID), before_all=True)
         if taken is None:
             self._until = 0.0
             return

@@ -46,6 +46,8 @@ ON_THEIR_WAY, SLOW = 2, 0.15
 """So many bubbles are with a paced app and not noted at once; one whose app takes longer than so many seconds doesn't count, as it may be
 slow for this one alone."""
 
+LOOKED_FOR_EVERY = 4.0
+"""Seconds between two looks for rows that are marked as being sent, and are not."""
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
 MOST_EARLY = 1000
@@ -76,7 +78,8 @@ class Sender:
         self._service = service
         self._now = now
         self._lease = lease or Alone()
-        self._term = 0
+        self._term, self._look_at = 0, 0.0
+        self._idle: set[str] = set()
         self._on_their_way = Few(ON_THEIR_WAY, SLOW)
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -111,14 +114,23 @@ class Sender:
 
     async def _is_ours(self) -> bool:
         """Whether it is this process that sends. At first, and where another may have sent meanwhile, what was cut off is taken back."""
-        term = self._lease.term
-        if term and term != self._term:
-            await self._let_finish()
-            await self._until_stored(self._take_back)
-            self._term = term
+        term, now = self._lease.term, asyncio.get_running_loop().time()
+        if term and (term != self._term or now >= self._look_at):
+            await self._look_for_left_over(anew=term != self._term)
+            self._term, self._look_at = term, now + LOOKED_FOR_EVERY
         return term != 0
 
-    def _take_back(self, tx: Tx, recipient: str | None = None) -> None:
+    async def _look_for_left_over(self, *, anew: bool) -> None:
+        """Rows that are marked as being sent, and that nobody here has, go out again: at once where another may have had them, else at
+        the second look, since one may just be on its way to or from a lane."""
+        marked = await self._record.aread(lambda tx: unsent.being_sent(tx, self._channel.name))
+        idle = {id for id, recipient in marked.items() if recipient not in self._busy}
+        left = idle if anew else idle & self._idle
+        if left:
+            await self._until_stored(lambda tx: unsent.put_back(tx, left) if self._lease.held(tx) else None)
+        self._idle = idle - left
+
+    def _take_back(self, tx: Tx, recipient: str) -> None:
         if self._lease.held(tx):
             unsent.take_back(tx, self._channel.name, recipient)
 

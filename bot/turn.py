@@ -46,9 +46,9 @@ from nlu.understanding import Level, Reading, Sign, Understanding
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=6)
+LEASE = timedelta(seconds=5)
 """How long a claim holds, unless it is renewed. A process that dies is taken over from after this."""
-RENEWED_EVERY = 2.0
+RENEWED_EVERY = 1.5
 """Seconds after which a turn that is not done yet renews its claim."""
 
 A_MOMENT = 0.4

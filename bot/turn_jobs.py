@@ -11,9 +11,8 @@ import logging
 import time
 from contextlib import suppress
 
-import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
-from procrastinate.exceptions import ConnectorException, ProcrastinateException
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy import text
 
@@ -28,7 +27,7 @@ AT_ONCE = 400
 """Turns that one process has in hand at a time; most of them wait for the end of a burst."""
 LOOKS_EVERY = 0.5
 """Seconds after which a process looks for jobs that no notice told it of."""
-BEATS_EVERY, GONE_AFTER = 1.5, 5.0
+BEATS_EVERY, GONE_AFTER = 1.0, 4.0
 """Seconds between two signs of life of a process, and after which one without any counts as gone."""
 TRIES = 30
 """So often, a second apart, a job looks again at what another process has in hand; afterwards the auditor does."""
@@ -115,7 +114,8 @@ class TurnJobs:
             while True:
                 try:
                     await self._work()
-                except (ProcrastinateException, psycopg.Error, OSError) as error:
+                except Exception as error:
+                    # Whatever it is, turns have to be made again as soon as they can be.
                     log.warning("turns have to wait for the database (%s)", type(error).__name__)
                 await asyncio.sleep(PAUSE)
 

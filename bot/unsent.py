@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
@@ -44,7 +45,7 @@ _ROW = select(OutboxRow).where(OutboxRow.id == bindparam("id"))
 def recipients(tx: Tx, channel: str, now: datetime) -> list[str]:
     """Whoever's oldest row is due. One that waits holds back those behind it, so that they stay in order."""
     rows = tx.session.execute(_RECIPIENTS, {"channel": channel, "now": now}).all()
-    return list(dict.fromkeys(person or (f"staff:{staff}" if staff else CONTACT) for person, staff in rows))
+    return list(dict.fromkeys(_recipient(person, staff) for person, staff in rows))
 
 
 def oldest(tx: Tx, channel: str, recipient: str) -> tuple[OutboxRow, Address | None, Person | None] | None:
@@ -58,13 +59,27 @@ def by_id(tx: Tx, row_id: str) -> OutboxRow | None:
     return tx.session.scalar(_ROW, {"id": row_id})
 
 
-def take_back(tx: Tx, channel: str, recipient: str | None = None) -> None:
-    """Rows that are marked as being sent, and are not, go out again: those of one recipient, or all."""
-    cut_off = select(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.state == "sending")
-    if recipient is not None:
-        cut_off = cut_off.where(_WHOSE[_kind(recipient)])
-    for row in tx.session.scalars(cut_off, {"whose": _id(recipient or "")}):
+def take_back(tx: Tx, channel: str, recipient: str) -> None:
+    """Rows of this recipient that are marked as being sent, and are not, go out again."""
+    cut_off = select(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.state == "sending", _WHOSE[_kind(recipient)])
+    for row in tx.session.scalars(cut_off, {"whose": _id(recipient)}):
         row.state = "pending"
+
+
+def being_sent(tx: Tx, channel: str) -> dict[str, str]:
+    """Rows that are marked as being sent, each with its recipient."""
+    marked = select(OutboxRow.id, OutboxRow.person_id, OutboxRow.staff_id).where(OutboxRow.channel == channel, OutboxRow.state == "sending")
+    return {id: _recipient(person, staff) for id, person, staff in tx.session.execute(marked)}
+
+
+def put_back(tx: Tx, ids: Collection[str]) -> None:
+    """These rows go out again, as far as they are still marked as being sent."""
+    for row in tx.session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state == "sending")):
+        row.state = "pending"
+
+
+def _recipient(person: str | None, staff: str | None) -> str:
+    return person or (f"staff:{staff}" if staff else CONTACT)
 
 
 def _kind(recipient: str) -> str:

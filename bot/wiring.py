@@ -166,7 +166,8 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     beside = Beside(record, roles, lanes)
     intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake, defer=beside.defer)
     newcomers = Crowd(lanes.wake, lambda text: program.noticing.check(text).level >= Level.WORRY, settings.newcomers)
-    intake.crowd = newcomers
+    # Where others handle what is stored here, no line of this process would hold anybody up.
+    intake.crowd = newcomers if beside.defer is None else None
     ticking = Ticking(record, service, newcomers.unless_in_line(beside.wake), now)
     ticking.lease = beside.lease(CALENDAR, Role.CALENDAR)
     health, metrics = Health(record, client, ticking, beside), Metrics(record, now, reader, handler, ticking)

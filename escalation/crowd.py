@@ -52,7 +52,10 @@ def cases_of(tx: Tx, case_ids: Sequence[str], now: datetime) -> frozenset[str]:
 
 
 def _tell_leads(tx: Tx, service: Service, now: datetime, a_minute: int) -> None:
-    if tries.began(tx, BEGAN, LASTS, now) is None:
-        tries.begin(tx, BEGAN, LASTS, now)
+    if tries.began(tx, BEGAN, LASTS, now) is not None:
+        return
+    tries.begin(tx, BEGAN, LASTS, now)
+    # An edition from before has no such words; what somebody wrote has to be stored all the same.
+    if "staff.crowd" in service.library.messages:
         leads = tx.session.scalars(select(Staff).where(Staff.role == "lead", Staff.closed_at.is_(None)))
         team.notify(tx, service, leads, "staff.crowd", now, number=str(a_minute))

@@ -60,7 +60,7 @@ class Hearing:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._record.signals.everything()
                     await self._hear(connection)
-            except (psycopg.Error, OSError, TimeoutError) as error:
+            except Exception as error:
                 log.warning("other processes are not heard until the database answers again (%s)", type(error).__name__)
             await asyncio.sleep(PAUSE)
 

@@ -102,12 +102,18 @@ def _inform(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime
     for ids in (leads, here):
         others = [row for id in ids if id != staff.id and (row := tx.session.get(Staff, id)) and row.closed_at is None]
         if others:
-            alerts.alert(tx, service, case, [row.id for row in others], now, "staff.account_released", adult=staff.first_name)
+            words = _known(service, "staff.account_released", "staff.flag")
+            alerts.alert(tx, service, case, [row.id for row in others], now, words, adult=staff.first_name)
             return ", ".join(row.first_name for row in others)
     if service.out_of_hours:
-        alerts.out_of_hours(tx, service, case, now, "staff.account_released_outside")
+        alerts.out_of_hours(tx, service, case, now, _known(service, "staff.account_released_outside", "staff.out_of_hours"))
         return service.out_of_hours
     return ""
+
+
+def _known(service: Service, words: str, otherwise: str) -> str:
+    """An edition from before has no such words; with a life at risk that must stop nothing."""
+    return words if words in service.library.messages else otherwise
 
 
 def _theirs(tx: Tx, case_id: str, staff: Staff) -> CaseRow:

@@ -83,12 +83,12 @@ async def parts(folder: Path) -> dict[str, object]:
     }
 
 
-async def main(what: list[str]) -> None:
+async def main(what: str) -> None:
     report: dict[str, object] = {}
-    if "parts" in what:
+    if what in ("all", "parts"):
         with tempfile.TemporaryDirectory() as folder:
             report |= await parts(Path(folder))
-    if "load" in what:
+    if what in ("all", "load"):
         report["load"] = await load.measure()
     json.dump(report, sys.stdout, indent=2)
     sys.stdout.write("\n")
@@ -102,5 +102,5 @@ def _seconds(work: Callable[[], object]) -> float:
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    asked.add_argument("what", nargs="*", choices=("parts", "load"), default=["parts", "load"])
+    asked.add_argument("what", nargs="?", choices=("all", "parts", "load"), default="all")
     asyncio.run(main(asked.parse_args().what))

@@ -15,15 +15,13 @@ from nlu.risk.policy import load_policy
 from tests.bench.timing import timed
 
 MESSAGE = ("my mates have been weird with me lately and i dont really know what to say to them about it all tbh, " * 5)[:500]
-SHIPPED_ABOUT = 10_000
-"""Compiled phrases in the shipped files, roughly."""
 NUMBERS = (500, 5_000, 20_000)
 
 
 def check_with(phrases: int) -> dict[str, float]:
     """A check with about so many compiled phrases: fewer groups than are shipped, or more, made of the words of training messages."""
     shipped = load_phrases()
-    groups = list(shipped.groups[:: max(1, SHIPPED_ABOUT // phrases)])
+    groups = list(shipped.groups[:: max(1, Lexicon(shipped).phrase_count // phrases)])
     words = sorted({word for word in (CONTENT / "intents" / "chitchat.yml").read_text("utf-8").split() if word.isalpha() and len(word) > 5})
     dice = random.Random(0)
     while (lacking := phrases - Lexicon(replace(shipped, groups=tuple(groups))).phrase_count) > phrases // 20:

@@ -94,7 +94,7 @@ async def test_the_look_holds_nothing_up_is_kept_and_only_the_latest_counts(look
             gaps.append(time.monotonic() - at)
 
     ticking = asyncio.create_task(ticks())
-    first = asyncio.create_task(looking.look("d", 0, NOTHING, SLEEP, text(SLEEP)))
+    first = asyncio.create_task(looking.look("d", 0, NOTHING, SLEEP, f"{text(SLEEP)}# a note\n"))
     await asyncio.sleep(0.05)
     old = asyncio.create_task(looking.look("d", 0, NOTHING, SLEEP, "steps: ["))
     await asyncio.sleep(0)
@@ -103,6 +103,7 @@ async def test_the_look_holds_nothing_up_is_kept_and_only_the_latest_counts(look
     assert await first == Across() and await old is None and found is not None and found.others
     assert time.process_time() - began < sum(gaps) / 2, "it is computed in another process"
     assert await looking.look("d", 0, NOTHING, SLEEP, None) == found
+    assert await looking.look("d", 0, NOTHING, SLEEP, text(SLEEP)) == Across()
     assert looking.looked == 2
 
 

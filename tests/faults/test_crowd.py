@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot import crowd as line
@@ -174,6 +176,15 @@ async def test_what_stands_on_the_waiting_page_of_new_people_stands_together_but
     assert together == {new_case}
     flooded.clock.move(hours=3)
     assert flooded.record.read(lambda tx: crowd.cases_of(tx, [known, new_case], flooded.clock())) == frozenset()
+
+
+async def test_an_edition_from_before_without_these_words_loses_nothing(flooded: House) -> None:
+    library = flooded.service.library
+    before = {id: message for id, message in library.messages.items() if not id.endswith(".crowd")}
+    flooded.intake.use(replace(flooded.service, library=replace(library, messages=before)))
+    invented = await flood(flooded)
+    assert [[row.text for row in one.lines()] for one in invented] == [["hello"]] * MANY
+    assert len(line_of(flooded)) == MANY - A_MINUTE
 
 
 async def test_the_program_has_a_line_as_its_setting_says(database_url: str) -> None:

@@ -401,6 +401,24 @@ async def test_what_a_process_was_about_to_send_when_it_stood_still_another_send
     assert [by for by, _ in log].count("there") == 1, "only the bubble that was on its way already"
 
 
+async def test_what_is_marked_as_being_sent_and_is_in_nobodys_hands_goes_out_although_its_process_lives(
+    house: House, service: Service
+) -> None:
+    log: list[tuple[str, str]] = []
+    async with sends(house.record, App("here", log), service, house.clock) as here:
+        await until(lambda: bool(here.term))
+        await house.comes_in("telegram", "young-1", "text", "hello")
+        await until(lambda: len(log) == said(house.record) > 0)
+        before = len(log)
+        house.record.write(_cut_off)
+        await until(lambda: len(log) == before + 1)
+
+
+def _cut_off(tx: Tx) -> None:
+    row = tx.session.scalars(select(OutboxRow).order_by(OutboxRow.seq.desc()).limit(1)).one()
+    row.state = "sending"
+
+
 def _runs_out(tx: Tx) -> None:
     row = tx.session.get_one(LeaseRow, f"{SENDING}telegram")
     row.until -= timedelta(minutes=1)

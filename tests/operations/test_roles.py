@@ -120,9 +120,7 @@ async def test_the_heartbeat_stops_while_a_part_has_nobody(shared: str, tmp_path
 async def test_the_real_thing_with_one_role_gets_ready_and_ends_in_order(shared: str, tmp_path: Path) -> None:
     program = faults.Program(tmp_path, "http://127.0.0.1:9/bot", TELEGRAM_TOKEN, database=shared)
     log = tmp_path / "told.txt"
-    with log.open("wb") as told:
-        command = [str(faults.BREAKWATER), "serve", "--without-intents", "--role", "turns"]
-        process = subprocess.Popen(command, cwd=tmp_path, env=program.settings(), stdout=told, stderr=told)
+    process = _started(program, log)
     address = f"http://127.0.0.1:{program.port}"
     try:
         await until(lambda: _status(f"{address}/readyz") == httpx.codes.OK, faults.START_SECONDS * 2, log.read_text)
@@ -136,6 +134,12 @@ async def test_the_real_thing_with_one_role_gets_ready_and_ends_in_order(shared:
     record = Record(shared, KEY)
     assert record.read(lambda tx: tx.session.scalar(text("select count(*) from procrastinate_workers"))) == 0, "it took its leave"
     record.close()
+
+
+def _started(program: faults.Program, log: Path) -> subprocess.Popen[bytes]:
+    command = [str(faults.BREAKWATER), "serve", "--without-intents", "--role", "turns"]
+    with log.open("wb") as told:
+        return subprocess.Popen(command, cwd=program.folder, env=program.settings(), stdout=told, stderr=told)
 
 
 def _status(address: str) -> int:

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from bot import unsent
+from bot.channels.webchat import feed
 from bot.rehearsal.house import Clock, House
 from escalation.context import Service
 from escalation.record.retention.veil import Veil
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
+from escalation.record.tables import InboxRow, OutboxRow
 from nlu.noticing import Noticing
 from tests.bench.copied import Copies
 from tests.postgres import postgres  # noqa: F401 - a fixture
@@ -81,6 +83,29 @@ async def test_what_is_stored_of_others_costs_no_more_steps(house: House, copies
     few = await steps_of_a_turn(house)
     copies.store_for_others(5_000)
     assert await steps_of_a_turn(house) < few * 1.1
+
+
+async def test_a_page_of_the_web_chat_fetches_what_is_new_as_cheaply_in_a_long_conversation(house: House) -> None:
+    token = "t" * 43
+    await house.comes_in("webchat", token, "text", "my mates keep leaving me out")
+    everything = house.record.read(lambda tx: feed.read(tx, token, feed.Cursor(), house.clock()))
+    house.record.write(lambda tx: feed.mark_fetched(tx, everything.unfetched, house.clock()))
+    page = Copies(house.record, "webchat", token)
+
+    def steps_of_a_fetch() -> int:
+        house.clock.move(minutes=5)
+        # Copies do not open: the page has had them.
+        last = (select(func.max(table.seq)).scalar_subquery() for table in (InboxRow, OutboxRow))
+        after = feed.Cursor(*house.record.read(lambda tx: tx.session.execute(select(*last)).one()))
+        steps: list[int] = []
+        with recorded(house.record, {}, steps):
+            house.record.read(lambda tx: feed.read(tx, token, after, house.clock()))
+        return len(steps)
+
+    page.lengthen_to(20)
+    short = steps_of_a_fetch()
+    page.lengthen_to(5_000)
+    assert steps_of_a_fetch() < short * 1.1
 
 
 async def turns_of_each_kind(house: House) -> None:

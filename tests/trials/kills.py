@@ -28,7 +28,7 @@ from tests.trials.kill_figures import Figures, Writer, figures
 from tests.trials.quick_program import QuickProgram
 
 SPEED = 5.0
-"""How much faster than real time the clock runs: claims on a person's messages end after a second instead of six."""
+"""How much faster than real time the clock runs: claims on a person's messages end after a second instead of five."""
 SLOWEST = 3.0
 """Seconds until somebody on duty who will pick up does so."""
 ANY_MOMENT = 3.0

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 
 from bot.channels.webchat.session import own_id
 from escalation.record import messages, people
@@ -27,6 +27,7 @@ be fetched by another tab. The page tells by their ids that it has them."""
 
 SHOWN_STATES = ("pending", "sent")
 SHOWN_KINDS = ("text", "button", "edited")
+Conditions = tuple[ColumnElement[bool], ...]
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})")
 
 
@@ -116,8 +117,8 @@ def shown_since(someone: Person) -> datetime:
 
 
 def _inbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: datetime) -> list[InboxRow]:
-    shown = (InboxRow.person_id == someone.id, InboxRow.kind.in_(SHOWN_KINDS), InboxRow.received_at >= since)
-    return _page(tx, InboxRow, shown, InboxRow.seq > after.inbox, InboxRow.received_at > now - OVERLAP)
+    shown = (InboxRow.person_id == someone.id, InboxRow.kind.in_(SHOWN_KINDS), _since(InboxRow.received_at, since))
+    return _page(tx, InboxRow, someone, shown, after.inbox, (InboxRow.received_at > now - OVERLAP,))
 
 
 def _outbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: datetime) -> list[OutboxRow]:
@@ -125,17 +126,25 @@ def _outbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: dateti
         OutboxRow.person_id == someone.id,
         OutboxRow.state.in_(SHOWN_STATES),
         or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
-        OutboxRow.created_at >= since,
+        _since(OutboxRow.created_at, since),
     )
-    again = or_(OutboxRow.state == "pending", OutboxRow.created_at > now - OVERLAP, OutboxRow.sent_at > now - OVERLAP)
-    return _page(tx, OutboxRow, shown, OutboxRow.seq > after.outbox, again)
+    again = (OutboxRow.state == "pending", OutboxRow.created_at > now - OVERLAP, OutboxRow.sent_at > now - OVERLAP)
+    return _page(tx, OutboxRow, someone, shown, after.outbox, again)
 
 
-def _page(tx: Tx, table: Any, shown: tuple[ColumnElement[bool], ...], new: ColumnElement[bool], again: ColumnElement[bool]) -> list[Any]:
-    """The oldest rows that are new, and the newest of those that are given again."""
-    fresh = tx.session.scalars(select(table).where(*shown, new).order_by(table.seq).limit(AT_ONCE))
-    late = tx.session.scalars(select(table).where(*shown, ~new, again).order_by(table.seq.desc()).limit(AT_ONCE))
-    return [*late, *fresh]
+def _since(column: Any, since: datetime) -> ColumnElement[bool]:
+    """Not by the bare column: its index would lead through everything that was ever said, where numbers lead to the few rows that are new."""
+    return func.coalesce(column, column) >= since
+
+
+def _page(tx: Tx, table: Any, someone: Person, shown: Conditions, after: int, again: Conditions) -> list[Any]:
+    """The oldest rows that are new, and the newest of those that are given again for any of these reasons."""
+    fresh = tx.session.scalars(select(table).where(*shown, table.seq > after).order_by(table.seq).limit(AT_ONCE))
+    # Each by an index of its own: all reasons in one condition lead through everything that was ever said.
+    young = union_all(*(select(table.seq).where(table.person_id == someone.id, reason) for reason in again))
+    late = sorted({seq for seq in tx.session.scalars(young) if seq <= after}, reverse=True)[:AT_ONCE]
+    given_again = tx.session.scalars(select(table).where(*shown, table.seq.in_(late))) if late else ()
+    return [*given_again, *fresh]
 
 
 def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, int], Item]:

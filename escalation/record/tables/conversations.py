@@ -92,6 +92,7 @@ class OutboxRow(Table):
         Index("ix_outbox_person", "person_id", "seq"),
         Index("ix_outbox_state", "person_id", "state", "seq"),
         Index("ix_outbox_created", "person_id", "created_at"),
+        Index("ix_outbox_sent", "person_id", "sent_at"),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)

@@ -13,6 +13,8 @@ down_revision = "0005"
 def upgrade() -> None:
     _leases()
     _turns()
+    # For a page that asks what was lately sent, in a conversation however long.
+    op.create_index("ix_outbox_sent", "outbox", ["person_id", "sent_at"])
 
 
 def _leases() -> None:
