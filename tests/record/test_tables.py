@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,9 @@ def test_ids_sort_by_when_they_were_made_and_never_repeat_also_from_many_threads
     assert all(run == sorted(run) for run in runs)
     assert len({made for run in runs for made in run}) == 16_000
     assert all(len(made) == 32 for run in runs for made in run)
+
+
+def test_no_change_of_the_queues_own_tables_is_without_a_migration_of_ours() -> None:
+    """Procrastinate's newest one here; a later one goes into a migration, and its name into this line."""
+    there = {path.name for path in (resources.files("procrastinate") / "sql" / "migrations").iterdir() if path.name.endswith(".sql")}
+    assert max(there) == "03.04.00_50_post_add_retry_failed_job_procedure.sql"
