@@ -117,7 +117,9 @@ class TerminalChannel:
         wait = LONGEST_ANSWER
         with suppress(TimeoutError):
             while True:
-                await asyncio.wait_for(self._said.wait(), wait)
+                # Not `wait_for`: on Python 3.11 it swallows a cancellation that meets a bubble, and the chat never ends.
+                async with asyncio.timeout(wait):
+                    await self._said.wait()
                 self._said.clear()
                 wait = self._quiet
 

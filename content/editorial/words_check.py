@@ -8,7 +8,6 @@ from math import nan
 from string import Formatter
 
 import spacy
-import textdescriptives  # noqa: F401  (registers the spaCy component)
 from spacy.language import Language
 
 from content.editorial.problems import Problem
@@ -118,5 +117,8 @@ def _no_stray_braces(text: str) -> str:
 def _reader() -> Language:
     reader = spacy.blank("en")
     reader.add_pipe("sentencizer")
+    # Here, as the program starts a second sooner without it, and registers spaCy's component.
+    import textdescriptives  # noqa: F401
+
     reader.add_pipe("textdescriptives/descriptive_stats")
     return reader

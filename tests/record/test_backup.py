@@ -103,7 +103,8 @@ async def test_nothing_that_the_record_holds_can_be_found_in_a_back_up(staffed: 
     plain, files = in_use(staffed).read_bytes(), files_in(safe)
     in_clear = {b"inbox", b"SQLite format", b"home_abuse", b"Sam", young.person().id.encode(), b"guidance_given"}
     assert {word for word in in_clear if word in plain} == in_clear, "what the record shows must be found there, or the search is blind"
-    planted = {*in_clear, *(trace for text in SAID for trace in traces(text)), b"Marzipankartoffel", b"zwetschgenknoedel"}
+    # Three letters stand in half a megabyte of any bytes now and then.
+    planted = {*(in_clear - {b"Sam"}), *(trace for text in SAID for trace in traces(text)), b"Marzipankartoffel", b"zwetschgenknoedel"}
     assert {word for word in planted if any(word in sealed for sealed in files.values())} == set()
     assert sorted(files) == ["a.backup", erased_list.NAME]
     assert not list(in_use(staffed).parent.glob(".backup-*")), "no copy is left behind"

@@ -42,7 +42,8 @@ async def changes(console: Console, me: SignedIn, case: str, person: str | None)
         yield ServerSentEvent(event="open", data="")
         while await console.record.aread(lambda tx: sign_in.still(tx, me, console.settings.limits, console.clock())):
             try:
-                topic = await asyncio.wait_for(heard.get(), HEARTBEAT)
+                async with asyncio.timeout(HEARTBEAT):
+                    topic = await heard.get()
             except TimeoutError:
                 continue
             kind, _, id = topic.partition(":")
