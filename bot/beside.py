@@ -82,7 +82,6 @@ class Beside:
                 *(f"{ROLE}{role}" for role in sorted(self.roles)),
                 *(f"{APP}{app}" for app, answers in self._apps.items() if answers()),
             ]
-            for name in names:
-                with suppress(RecordUnavailable):
-                    await self._record.awrite(lambda tx, name=name: leases.show(tx, name, self._record.name, LASTS))  # type: ignore[misc]
+            with suppress(RecordUnavailable):
+                await self._record.awrite(lambda tx, names=names: leases.show(tx, names, self._record.name, LASTS))  # type: ignore[misc]
             await asyncio.sleep(LEFT_EVERY)

@@ -34,7 +34,7 @@ class Crowd:
 
     def puts_off(self, person_id: str, text: str) -> bool:
         """Whether this person, new and among many, waits in the line with what they sent."""
-        if self._sounds_grave(text):
+        if may_not_wait(self._grave, text):
             self._line.pop(person_id, None)
             return False
         if len(self._line) < LONGEST:
@@ -71,10 +71,11 @@ class Crowd:
         self._next = asyncio.get_running_loop().call_later(STEP, self.let_in) if self._line else None
         self._share = self._share if self._line else 0.0
 
-    def _sounds_grave(self, text: str) -> bool:
-        try:
-            return self._grave(text)
-        except Exception as error:
-            # A mistake of ours in looking at words must not make anybody wait.
-            log.error("whether words may wait is not known: %s", type(error).__name__)
-            return True
+
+def may_not_wait(sounds: Callable[[str], bool], text: str) -> bool:
+    """Whether words sound as if they may not wait; where a mistake of ours keeps that from being known, they may not."""
+    try:
+        return sounds(text)
+    except Exception as error:
+        log.error("whether words may wait is not known: %s", type(error).__name__)
+        return True

@@ -15,7 +15,7 @@ from bot.settings import Settings, SettingsError
 from content.editorial import library
 from content.editorial.earlier import Earlier
 from content.editorial.edition import Texts, laid_out
-from content.editorial.problems import Problem, from_error
+from content.editorial.problems import Problem, by_key, from_error
 from content.editorial.reading import ContentError, read_file
 from escalation.context import Service
 from escalation.record import published
@@ -63,7 +63,7 @@ def refused(texts: Texts, production: bool, area: str = "uk", before: Texts | No
     """
     try:
         with laid_out(texts) as folder:
-            found = [replace(one, file=one.file.relative_to(folder)) for one in problems(folder, trained=False)]
+            found = by_key(problems(folder, trained=False), folder)
             if not any(one.severity == "error" for one in found):
                 Noticing.load(folder)
                 found += _newly_owed(folder, area, before) if production else []

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.channels import Incoming, NotStored, Outgoing
-from bot.crowd import Crowd
+from bot.crowd import Crowd, may_not_wait
 from bot.return_code import LONGEST, normalise_code
 from bot.unstored import Unstored
 from escalation import cases, crowd
@@ -144,7 +144,7 @@ class Intake:
         """What stores it, and has it handled where others do that: they have to know at once whether it may wait."""
         if (defer := self._defer) is None:
             return lambda tx: self._store(tx, incoming, now)
-        urgent = incoming.kind not in WORDS or self._seems_dangerous(incoming.text)
+        urgent = incoming.kind not in WORDS or may_not_wait(self._danger, incoming.text)
 
         def store(tx: Tx) -> Stored:
             stored = self._store(tx, incoming, now)
@@ -153,14 +153,6 @@ class Intake:
             return stored
 
         return store
-
-    def _seems_dangerous(self, text: str) -> bool:
-        try:
-            return self._danger(text)
-        except Exception as error:
-            # A mistake of ours in looking at words must not keep them from being stored.
-            log.error("whether words may wait is not known: %s", type(error).__name__)
-            return True
 
     async def _keep(self, store: Callable[[Tx], Stored]) -> Stored:
         """Two first messages of somebody may both be about to note that they are new: the second is begun again, and finds them there."""

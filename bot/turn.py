@@ -94,6 +94,10 @@ class Handler:
         """Whether words may mean that a life is at risk now, by the phrases alone."""
         return self._noticing.check(text).level is Level.IMMEDIATE
 
+    def grave(self, text: str) -> bool:
+        """Whether words are a worry or graver, by the phrases alone."""
+        return self._noticing.check(text).level >= Level.WORRY
+
     async def handle(self, person_id: str) -> bool:
         """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again.
 

@@ -61,9 +61,7 @@ def by_id(tx: Tx, row_id: str) -> OutboxRow | None:
 
 def take_back(tx: Tx, channel: str, recipient: str) -> None:
     """Rows of this recipient that are marked as being sent, and are not, go out again."""
-    cut_off = select(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.state == "sending", _WHOSE[_kind(recipient)])
-    for row in tx.session.scalars(cut_off, {"whose": _id(recipient)}):
-        row.state = "pending"
+    put_back(tx, {id for id, whose in being_sent(tx, channel).items() if whose == recipient})
 
 
 def being_sent(tx: Tx, channel: str) -> dict[str, str]:

@@ -65,7 +65,6 @@ from escalation.staff.first_run import FirstRun
 from escalation.staff.provider import ProviderSettings
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
-from nlu.understanding import Level
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +164,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     lanes = Lanes(handler.handle, settings.burst_seconds)
     beside = Beside(record, roles, lanes)
     intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake, defer=beside.defer)
-    newcomers = Crowd(lanes.wake, lambda text: program.noticing.check(text).level >= Level.WORRY, settings.newcomers)
+    newcomers = Crowd(lanes.wake, handler.grave, settings.newcomers)
     # Where others handle what is stored here, no line of this process would hold anybody up.
     intake.crowd = newcomers if beside.defer is None else None
     ticking = Ticking(record, service, newcomers.unless_in_line(beside.wake), now)

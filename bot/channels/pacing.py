@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,7 +43,7 @@ class Turns:
     all: tuple[float, int]
     _chats: dict[str, Pace] = field(default_factory=dict)
     _held_until: dict[str, float] = field(default_factory=dict)
-    _taken: Counter[str] = field(default_factory=Counter)
+    _taken: set[str] = field(default_factory=set)
     _waiting: int = 0
     _queue: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -54,13 +53,13 @@ class Turns:
     async def take(self, address: str) -> None:
         """Wait for a message's turn ahead of it: its `wait` is over at once then. Raises `TryLater` where the turn is far off."""
         await self._come_to(address)
-        self._taken[address] += 1
+        self._taken.add(address)
 
     async def wait(self, address: str) -> None:
         """Wait for this message's turn, in its chat and among all. Raises `TryLater` where that is far off."""
-        if self._taken[address] > 1:
-            self._taken[address] -= 1
-        elif not self._taken.pop(address, 0):
+        if address in self._taken:
+            self._taken.remove(address)
+        else:
             await self._come_to(address)
 
     async def _come_to(self, address: str) -> None:

@@ -83,9 +83,10 @@ def content_import(
     current = current_settings()
     production = current.mode == "production"
     with open_record(current) as record, err.status("looking for what is different") as shown:
-        fresh = changed(record.read(published.texts), folder)
+        before = record.read(published.texts)
+        fresh = changed(before, folder)
         changes = record.read(lambda tx: [Change(key, text, published.version_of(tx, key)) for key, text in fresh.items()])
-        check = partial(refused, production=production, area=current.area, before=record.read(published.texts))
+        check = partial(refused, production=production, area=current.area, before=before)
         publisher = Publisher(
             record,
             check,
@@ -100,7 +101,7 @@ def content_import(
             end("\n".join([f"{folder}/{problem}" for problem in unfit.problems] + ["nothing was imported"]))
         except Outdated:
             end("something was published meanwhile, so nothing was imported: export again, bring both together, and import that")
-        owed = refused(record.read(published.texts), production=production, area=current.area)
+        owed = refused(record.read(published.texts), production=True, area=current.area) if production else []
     typer.echo(f"{count} files are published; a running service has them within seconds" if count else "nothing is different")
     if errors := [one for one in owed if one.severity == "error"]:
         typer.echo(

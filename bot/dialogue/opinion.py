@@ -75,9 +75,7 @@ def points_to_help(step: Step) -> bool:
 
 def is_asked_about(library: Library, script: Script) -> bool:
     """Whether anybody may be asked of it at all: it has a natural end, and is neither about harm nor about the talk itself."""
-    theme = next((theme for theme, topics in library.themes.items() if script.topic in topics), NOT_ABOUT[0])
-    of_harm = {crisis.guidance for crisis in library.crisis.values()}
-    return theme not in NOT_ABOUT and script.topic not in of_harm and any(is_end(script, name) for name in script.steps)
+    return _may_be_asked_about(library, script) and any(is_end(script, name) for name in script.steps)
 
 
 def is_end(script: Script, name: str) -> bool:
@@ -102,7 +100,13 @@ def file_of(scene: Scene, script: Script) -> str | None:
 
 def _fits(scene: Scene, script: Script, name: str) -> bool:
     """Whether this is the end of something that may be asked about at all, for somebody who did nothing else in this turn."""
-    return len(scene.turn.heard) == 1 and is_end(script, name) and is_asked_about(scene.service.library, script)
+    return len(scene.turn.heard) == 1 and is_end(script, name) and _may_be_asked_about(scene.service.library, script)
+
+
+def _may_be_asked_about(library: Library, script: Script) -> bool:
+    theme = next((theme for theme, topics in library.themes.items() if script.topic in topics), NOT_ABOUT[0])
+    of_harm = {crisis.guidance for crisis in library.crisis.values()}
+    return theme not in NOT_ABOUT and script.topic not in of_harm
 
 
 def _calm(scene: Scene) -> bool:

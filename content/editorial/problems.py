@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +29,11 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity}: {self.what}; {self.to_do}"
+
+
+def by_key(found: Iterable[Problem], folder: Path) -> list[Problem]:
+    """Findings in a folder of content, each with its file as the key by which that is published."""
+    return [replace(one, file=one.file.relative_to(folder)) for one in found]
 
 
 def from_error(error: ContentError) -> list[Problem]:

@@ -6,6 +6,7 @@ was stopped and goes on later finds that somebody else took over. Only PostgreSQ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from sqlalchemy import text
@@ -62,9 +63,10 @@ def give_up(tx: Tx, name: str, holder: str) -> None:
     tx.session.execute(_GIVE_UP, {"name": name, "holder": holder})
 
 
-def show(tx: Tx, name: str, holder: str, seconds: float) -> None:
-    """Leave a sign of life that others see for so long; any process may leave the same."""
-    tx.session.execute(_SHOW, {"name": name, "holder": holder, "seconds": seconds})
+def show(tx: Tx, names: Iterable[str], holder: str, seconds: float) -> None:
+    """Leave signs of life that others see for so long; any process may leave the same."""
+    # In one order everywhere, so that two processes never wait for each other.
+    tx.session.execute(_SHOW, [{"name": name, "holder": holder, "seconds": seconds} for name in sorted(names)])
 
 
 def standing(tx: Tx) -> frozenset[str]:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from nlu.understanding import Reading
+
 Manner = Literal[
     "slow", "drips", "nonsense", "not_json", "wrong_shape", "wrong_types", "huge", "error", "hangs_up", "hangs_up_half_way", "well"
 ]
@@ -84,3 +86,15 @@ async def _read_request(reader: asyncio.StreamReader) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     length = next((int(line.split(":")[1]) for line in head.lower().splitlines() if line.startswith("content-length")), 0)
     await reader.readexactly(length)
+
+
+class Hanging:
+    """One that is asked without any network, and answers when it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def read(self, text: str) -> Reading | None:
+        self.asked.set()
+        await self.go_on.wait()
+        return None

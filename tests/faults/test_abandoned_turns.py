@@ -18,21 +18,9 @@ from bot.turn import LEASE, Handler
 from escalation.record.store import RecordUnavailable
 from escalation.record.tables import InboxRow, OutboxRow
 from nlu.noticing import Noticing
-from nlu.understanding import Reading
+from tests.faults.intents import Hanging
 
 DANGER = "i have swallowed a load of pills"
-
-
-class Hanging:
-    """An intent service that answers when it is let."""
-
-    def __init__(self) -> None:
-        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
-
-    async def read(self, text: str) -> Reading | None:
-        self.asked.set()
-        await self.go_on.wait()
-        return None
 
 
 def slow_handler(house: House, noticing: Noticing) -> tuple[Handler, Hanging]:

@@ -28,8 +28,8 @@ from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
 from escalation.record.tables import InboxRow, LeaseRow, OutboxRow
 from nlu.noticing import Noticing
-from nlu.understanding import Reading
 from tests.conftest import KEY
+from tests.faults.intents import Hanging
 from tests.faults.waiting import until
 from tests.postgres import Postgres, postgres  # noqa: F401 - a fixture
 
@@ -49,18 +49,6 @@ def elsewhere(database_url: str) -> Iterator[Record]:
     opened = Record(database_url, KEY)
     yield opened
     opened.close()
-
-
-class Standing:
-    """An intent service at which a process stands still until it is let go on."""
-
-    def __init__(self) -> None:
-        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
-
-    async def read(self, text: str) -> Reading | None:
-        self.asked.set()
-        await self.go_on.wait()
-        return None
 
 
 async def comes_in(house: House, words: str, number: int = 1) -> str:
@@ -87,7 +75,7 @@ def jobs(record: Record) -> list[tuple[str, dict[str, Any]]]:
 async def test_a_process_that_stood_still_makes_no_turn_that_another_has_made(
     house: House, elsewhere: Record, service: Service, noticing: Noticing
 ) -> None:
-    who, reader = await comes_in(house, DANGER), Standing()
+    who, reader = await comes_in(house, DANGER), Hanging()
     stopped = Handler(elsewhere, service, noticing, reader, house.clock, patience=60)
     turn = asyncio.create_task(stopped.handle(who))
     await reader.asked.wait()
@@ -105,7 +93,7 @@ async def test_a_turn_that_takes_long_is_renewed_and_not_taken_over(
     house: House, elsewhere: Record, service: Service, noticing: Noticing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.turn.RENEWED_EVERY", 0.05)
-    who, reader = await comes_in(house, "hello"), Standing()
+    who, reader = await comes_in(house, "hello"), Hanging()
     turn = asyncio.create_task(Handler(elsewhere, service, noticing, reader, house.clock, patience=60).handle(who))
     await reader.asked.wait()
     for _ in range(3):

@@ -355,7 +355,7 @@ def test_it_says_which_part_of_the_work_nobody_does_and_what_nobody_holds(postgr
 
     def shown(*names: str) -> Finding:
         for name in names:
-            record.write(lambda tx, name=name: leases.show(tx, name, "another", 60))  # type: ignore[misc]
+            record.write(lambda tx, name=name: leases.show(tx, [name], "another", 60))  # type: ignore[misc]
         return look("parts", url)
 
     assert shown().state == "attention"

@@ -91,7 +91,7 @@ async def test_one_that_makes_turns_is_ready_once_it_can_and_says_which_parts_no
         missing = [line for line in report.problems if line.startswith("No process does")]
         assert len(missing) == len(Role)
         for sign in (*(f"role:{role}" for role in Role), "app:telegram"):
-            program.record.write(lambda tx, sign=sign: leases.show(tx, sign, "another", 60))  # type: ignore[misc]
+            program.record.write(lambda tx, sign=sign: leases.show(tx, [sign], "another", 60))  # type: ignore[misc]
         report = await program.health.report()
         assert [line for line in report.problems if "process" in line and "turns" not in line] == []
 
@@ -109,7 +109,7 @@ async def test_the_heartbeat_stops_while_a_part_has_nobody(shared: str, tmp_path
     await program.health.beat()
     assert not beat.exists()
     for sign in (*(f"role:{role}" for role in Role), "app:telegram"):
-        program.record.write(lambda tx, sign=sign: leases.show(tx, sign, "another", 60))  # type: ignore[misc]
+        program.record.write(lambda tx, sign=sign: leases.show(tx, [sign], "another", 60))  # type: ignore[misc]
     await program.health.beat()
     assert beat.exists()
     program.record.close()

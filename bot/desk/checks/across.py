@@ -17,7 +17,7 @@ from bot.content_check import actions, problems
 from content.editorial.edition import Texts, laid_out
 from content.editorial.links_check import link_problems
 from content.editorial.numbers_check import number_problems
-from content.editorial.problems import Problem
+from content.editorial.problems import Problem, by_key
 from content.editorial.reading import ContentError, read_yaml
 from content.editorial.scripts_check import script_problems
 from content.editorial.shelf import Shelf, read_shelf
@@ -44,7 +44,7 @@ class Across:
 def whole(texts: Texts) -> list[Problem]:
     """Everything that the content check has against an edition, by key."""
     with laid_out(texts) as folder:
-        return _by_key(problems(folder, trained=False), folder)
+        return by_key(problems(folder, trained=False), folder)
 
 
 def across(texts: Texts, before: Iterable[Problem], key: str, text: str | None) -> Across:
@@ -56,14 +56,10 @@ def across(texts: Texts, before: Iterable[Problem], key: str, text: str | None) 
         shelf, unread = read_shelf(folder)
         if shelf is None or any(one.file == folder / key for one in unread) or not _reads(folder / key):
             return Across(unreadable=True)
-        said_alone = set(_by_key(_alone(shelf, folder / key, datetime.now(UTC).date()), folder))
-        found = list(_new(_by_key(problems(folder, trained=False), folder), before))
+        said_alone = set(by_key(_alone(shelf, folder / key, datetime.now(UTC).date()), folder))
+        found = list(_new(by_key(problems(folder, trained=False), folder), before))
     own = (one for one in found if one.file == Path(key) and one not in said_alone)
     return Across(tuple(own), tuple(one for one in found if one.file != Path(key)))
-
-
-def _by_key(found: Iterable[Problem], folder: Path) -> list[Problem]:
-    return [replace(one, file=one.file.relative_to(folder)) for one in found]
 
 
 def _reads(path: Path) -> bool:
