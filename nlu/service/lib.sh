@@ -64,3 +64,11 @@ tell_uv_pips_settings() {
     if [ -n "${PIP_CERT:-}" ]; then export SSL_CERT_FILE="${SSL_CERT_FILE:-$PIP_CERT}"; fi
     if [ -n "${PIP_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$PIP_INDEX_URL}"; fi
 }
+
+# Serves POST /model/parse at an address and port until it is ended. Usage: serve ADDRESS PORT
+serve() {
+    # One message is too little work for two threads: the second one waited by spinning, up to 65 ms of processor time a message.
+    export OMP_NUM_THREADS=1
+    cd "$SERVICE"
+    exec "$VENV/bin/rasa" run --enable-api --interface "$1" --port "$2" --model "$MODEL" --endpoints /dev/null --credentials /dev/null
+}

@@ -4,6 +4,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [ -f "$MODEL" ] || fail "no model yet: run nlu/service/prepare.sh and nlu/service/train.sh first"
-cd "$SERVICE"
-exec "$VENV/bin/rasa" run --enable-api --interface 127.0.0.1 --port "${1:-5005}" --model "$MODEL" \
-    --endpoints /dev/null --credentials /dev/null
+serve 127.0.0.1 "${1:-5005}"

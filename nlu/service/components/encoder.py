@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ EDGE = 512
 
 WINDOW = 128
 """Tokens in one window, the two special ones included (the model was trained on 128)."""
+
+THREADS = 2
+"""Threads for one batch, unless `OMP_NUM_THREADS` says otherwise, as it does where messages are served."""
 
 BATCH = 16
 """Texts that share one scale of eight bits: more were no faster, and coarser."""
@@ -38,10 +42,10 @@ def bounded(text: str) -> str:
 class Encoder:
     """all-MiniLM-L6-v2: mean-pooled sentence vectors of length 1."""
 
-    def __init__(self, tensors: Tensors | None = None, threads: int = 2) -> None:
+    def __init__(self, tensors: Tensors | None = None) -> None:
         """Load the shipped weights, or take `tensors`; raises `WrongWeights` unless the shipped are the recorded ones."""
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", THREADS))
         # Two sessions share two cores with the rest: a spinning thread only burns them.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(build(tensors or encoder_tensors()), options, providers=["CPUExecutionProvider"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import optimize, sparse
@@ -36,6 +37,11 @@ class Texts:
     texts: list[str]
     vectors: np.ndarray
 
+    @cached_property
+    def counts(self) -> sparse.csr_matrix:
+        """How often each n-gram occurs in each text, counted once for all classifiers that ask."""
+        return count(self.texts)
+
     def __add__(self, other: Texts) -> Texts:
         """These texts and then the others."""
         return Texts(self.texts + other.texts, np.concatenate([self.vectors, other.vectors]))
@@ -60,7 +66,7 @@ class Heads:
         """Signed distances (texts, outputs); above 0 speaks for the output."""
         width = given.vectors.shape[1]
         dense = VECTOR_SHARE * given.vectors @ self.weights[:width]
-        return dense + self.ngrams.weigh(count(given.texts)) @ self.weights[width:] + self.biases
+        return dense + self.ngrams.weigh(given.counts) @ self.weights[width:] + self.biases
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What to store; `from_arrays` takes it back."""
@@ -74,9 +80,8 @@ class Heads:
 
 def fit(given: Texts, targets: np.ndarray) -> Heads:
     """Heads for `targets` (texts, outputs): 1 for yes, 0 for no, NaN where it is not known."""
-    counts = count(given.texts)
-    ngrams = Ngrams.fit(counts)
-    features = sparse.hstack([sparse.csr_matrix(VECTOR_SHARE * given.vectors), ngrams.weigh(counts)], format="csr")
+    ngrams = Ngrams.fit(given.counts)
+    features = sparse.hstack([sparse.csr_matrix(VECTOR_SHARE * given.vectors), ngrams.weigh(given.counts)], format="csr")
     with ThreadPoolExecutor(THREADS) as pool:
         fitted = list(pool.map(lambda target: fit_known(features, target), targets.T.astype(np.float32)))
     weights = np.stack([column for column, _ in fitted], axis=1).astype(np.float32)

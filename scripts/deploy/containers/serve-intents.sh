@@ -4,6 +4,4 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../../nlu/service/lib.sh"
 
-cd "$SERVICE"
-exec "$VENV/bin/rasa" run --enable-api --interface 0.0.0.0 --port "${1:-5005}" --model "$MODEL" \
-    --endpoints /dev/null --credentials /dev/null
+serve 0.0.0.0 "${1:-5005}"
