@@ -23,6 +23,7 @@ _WHO_WRITES = (
     .join(Address, Address.person_id == Person.id)
     .where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
 )
+_WHOSE = select(Address.person_id).where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
 _PERSON = select(Person).where(Person.id == bindparam("id"))
 _STATE = select(ConversationRow.state_sealed).where(ConversationRow.person_id == bindparam("person_id"))
 _conversations = cast(Table, ConversationRow.__table__)
@@ -40,6 +41,11 @@ def find(tx: Tx, channel: str, address: str) -> tuple[Person, Address] | None:
     """The person who writes from this address, or `None`."""
     found = tx.session.execute(_WHO_WRITES, {"channel": channel, "pseudonym": tx.vault.pseudonym(channel, address)}).first()
     return (found[0], found[1]) if found else None
+
+
+def whose(tx: Tx, channel: str, address: str) -> str | None:
+    """The id of the person who writes from this address."""
+    return tx.session.scalar(_WHOSE, {"channel": channel, "pseudonym": tx.vault.pseudonym(channel, address)})
 
 
 def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[Person, Address]:

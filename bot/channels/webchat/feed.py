@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, union, union_all, update
 
 from bot.channels.webchat.session import own_id
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow, OutboxRow, Person, Staff
+from escalation.record.times import UtcDateTime
 
 AT_ONCE = 200
 """Rows of each table in one answer; the page asks again while there are more."""
@@ -81,6 +82,51 @@ class Feed:
         return {name: value for name, value in asdict(self).items() if name != "unfetched"}
 
 
+def _new_or_young(table: Any, shown: Conditions, young: Conditions) -> Select[Any]:
+    """The oldest rows that are new, and the newest of those that are given again for any of these reasons."""
+    theirs = table.person_id == bindparam("person_id")
+    fresh = select(table.seq).where(theirs, *shown, table.seq > bindparam("after")).order_by(table.seq).limit(AT_ONCE).subquery()
+    # Each by an index of its own: all reasons in one condition lead through everything that was ever said.
+    again = union(*(select(table.seq).where(theirs, reason) for reason in young)).subquery()
+    late = select(again.c.seq).where(_no_way_in(again.c.seq) <= bindparam("after")).order_by(again.c.seq.desc()).limit(AT_ONCE).subquery()
+    # Whose they are is said inside only: said here, it leads through everything too.
+    return select(table).where(*shown, table.seq.in_(union_all(select(fresh.c.seq), select(late.c.seq))))
+
+
+def _no_way_in(column: Any) -> ColumnElement[Any]:
+    """A column by which no row is looked for: its index would lead through everything that was ever said."""
+    return func.coalesce(column, column)
+
+
+def _since(column: Any) -> ColumnElement[bool]:
+    return _no_way_in(column) >= bindparam("since", type_=UtcDateTime())
+
+
+_now, _young = bindparam("now", type_=UtcDateTime()), bindparam("young", type_=UtcDateTime())
+# Put together once: each page asks for them at each sign.
+_INBOX = _new_or_young(
+    InboxRow,
+    (InboxRow.kind.in_(SHOWN_KINDS), _since(InboxRow.received_at)),
+    (InboxRow.received_at > _young,),
+)
+_OUTBOX = _new_or_young(
+    OutboxRow,
+    (
+        OutboxRow.state.in_(SHOWN_STATES),
+        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= _now),
+        _since(OutboxRow.created_at),
+    ),
+    (OutboxRow.state == "pending", OutboxRow.created_at > _young, OutboxRow.sent_at > _young),
+)
+_FETCHED = (
+    update(OutboxRow)
+    .where(OutboxRow.id.in_(bindparam("ids", expanding=True)), OutboxRow.state == "pending")
+    .values(state="sent", sent_at=_now)
+    .returning(OutboxRow.case_id)
+    .execution_options(synchronize_session=False)
+)
+
+
 def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
     """What is new for the person of this session since `after`. Empty before they did anything."""
     found = people.find(tx, "webchat", token)
@@ -88,8 +134,9 @@ def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
         return Feed()
     someone = found[0]
     since = shown_since(someone)
-    came = _inbox(tx, someone, since, after, now)
-    went = _outbox(tx, someone, since, after, now)
+    asked = {"person_id": someone.id, "since": since, "young": now - OVERLAP}
+    came = list(tx.session.scalars(_INBOX, {**asked, "after": after.inbox}))
+    went = list(tx.session.scalars(_OUTBOX, {**asked, "after": after.outbox, "now": now}))
     lines = [_own(tx, someone, row) for row in came] + [_told(tx, row, now) for row in went]
     return Feed(
         items=tuple(item for _, item in sorted(lines, key=lambda line: line[0])),
@@ -105,46 +152,13 @@ def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
 
 def mark_fetched(tx: Tx, ids: Iterable[str], now: datetime) -> None:
     """The page has these rows now: they count as sent, and a worker who wrote one is told."""
-    for row in tx.session.scalars(select(OutboxRow).where(OutboxRow.id.in_(tuple(ids)), OutboxRow.state == "pending")):
-        row.state, row.sent_at = "sent", now
-        if row.case_id:
-            tx.signal(f"case:{row.case_id}")
+    for case_id in set(tx.session.scalars(_FETCHED, {"ids": list(ids), "now": now})) - {None}:
+        tx.signal(f"case:{case_id}")
 
 
 def shown_since(someone: Person) -> datetime:
     """From when on things may be shown: not what was cleared, nor what lies before a pause until they carry on (S77)."""
     return max(when for when in (someone.created_at, someone.cleared_at, someone.away_since) if when is not None)
-
-
-def _inbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: datetime) -> list[InboxRow]:
-    shown = (InboxRow.person_id == someone.id, InboxRow.kind.in_(SHOWN_KINDS), _since(InboxRow.received_at, since))
-    return _page(tx, InboxRow, someone, shown, after.inbox, (InboxRow.received_at > now - OVERLAP,))
-
-
-def _outbox(tx: Tx, someone: Person, since: datetime, after: Cursor, now: datetime) -> list[OutboxRow]:
-    shown = (
-        OutboxRow.person_id == someone.id,
-        OutboxRow.state.in_(SHOWN_STATES),
-        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
-        _since(OutboxRow.created_at, since),
-    )
-    again = (OutboxRow.state == "pending", OutboxRow.created_at > now - OVERLAP, OutboxRow.sent_at > now - OVERLAP)
-    return _page(tx, OutboxRow, someone, shown, after.outbox, again)
-
-
-def _since(column: Any, since: datetime) -> ColumnElement[bool]:
-    """Not by the bare column: its index would lead through everything that was ever said, where numbers lead to the few rows that are new."""
-    return func.coalesce(column, column) >= since
-
-
-def _page(tx: Tx, table: Any, someone: Person, shown: Conditions, after: int, again: Conditions) -> list[Any]:
-    """The oldest rows that are new, and the newest of those that are given again for any of these reasons."""
-    fresh = tx.session.scalars(select(table).where(*shown, table.seq > after).order_by(table.seq).limit(AT_ONCE))
-    # Each by an index of its own: all reasons in one condition lead through everything that was ever said.
-    young = union_all(*(select(table.seq).where(table.person_id == someone.id, reason) for reason in again))
-    late = sorted({seq for seq in tx.session.scalars(young) if seq <= after}, reverse=True)[:AT_ONCE]
-    given_again = tx.session.scalars(select(table).where(*shown, table.seq.in_(late))) if late else ()
-    return [*given_again, *fresh]
 
 
 def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, int], Item]:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
@@ -203,19 +203,24 @@ class WebChatPage:
                     signals.add(heard.get_nowait())
                 if topics[0] in signals:
                     yield {"event": "new", "data": "1"}
+                read = self._writing if topics[1] in signals else self._nothing
                 try:
-                    words = await self._record.aread(lambda tx: self._writing(tx, token, person_id))
+                    words = await self._record.aread(partial(read, token=token, person_id=person_id))
                 except RecordUnavailable:
                     continue
                 if words is None:
                     return
-                if topics[1] in signals:
+                if words:
                     yield {"event": "typing", "data": words}
 
     def _writing(self, tx: Tx, token: str, person_id: str) -> str | None:
-        """Who is writing to this person, if somebody is, in words; `None` where this browser is somebody else's since."""
+        """Who is writing to this person, in words; `None` where this browser is somebody else's since."""
         found = people.find(tx, "webchat", token)
         return being_written.words(tx, self._service, found[0], self._now()) if found and found[0].id == person_id else None
+
+    def _nothing(self, tx: Tx, token: str, person_id: str) -> str | None:
+        """No words; `None` where this browser is somebody else's since."""
+        return "" if people.whose(tx, "webchat", token) == person_id else None
 
     def _shown(self, language: str) -> str:
         return language if language in self._pages else ENGLISH

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from tests.bench.load.pressing import GIVES_UP, Kind, Turn
 from tests.bench.load.wire import Wire
 
-LOOK_ANYWAY, AGAIN_AFTER = 25.0, 2.0
+LOOK_ANYWAY, AGAIN_AFTER = 60.0, 2.0
 """Seconds, as in `incoming.js` and `stream.js`: a look while all is quiet; the stream after it broke off."""
 MENU = "0:do:menu"
 AT_ONE_ADDRESS = 20
@@ -42,6 +42,7 @@ class WebPerson:
     _known: set[str] = field(default_factory=set)
     _buttons: list[str] = field(default_factory=list)
     _again: asyncio.Event = field(default_factory=asyncio.Event)
+    _hears: bool = False
     _answer: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -83,7 +84,8 @@ class WebPerson:
             with suppress(OSError, asyncio.IncompleteReadError):
                 answer = await self.wire.ask("POST", f"/chat/{what}", headers, body)
                 if answer.status == 202:
-                    self._again.set()
+                    if not self._hears:
+                        self._again.set()
                     return time.monotonic() - since
                 self.refused[answer.status] += 1
                 await asyncio.sleep(max(0.2, answer.wait))
@@ -100,7 +102,9 @@ class WebPerson:
             with suppress(OSError, asyncio.IncompleteReadError):
                 async for line in self.wire.lines("/chat/stream", self._headers):
                     if line.startswith((b"event: new", b"event: ready")):
+                        self._hears = True
                         self._again.set()
+            self._hears = False
             await asyncio.sleep(AGAIN_AFTER)
 
     async def _looking(self) -> None:

@@ -25,7 +25,7 @@ const log = new Log($("log"), $("newer"), words, {
   copied: (key) => download(`/chat/copy/${encodeURIComponent(key)}`, "chat.txt").catch(({ text }) => tell(text || words.offline)),
   retry: () => outgoing.flush(),
 });
-const outgoing = new Outgoing(log, { begin, stored: () => incoming.look(), tell, giveBack, offline: words.offline });
+const outgoing = new Outgoing(log, { begin, stored: () => stream.up || incoming.look(), tell, giveBack, offline: words.offline });
 const incoming = new Incoming(log, { ready, shown, failed, streaming: () => stream.up });
 const stream = new Stream("/chat/stream", heard, () => incoming.lookLater());
 

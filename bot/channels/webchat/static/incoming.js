@@ -3,7 +3,7 @@
 import { get } from "./net.js";
 
 const POLL = 3; // seconds between two looks while the stream is down
-const LOOK_ANYWAY = 25; // and while it is up
+const LOOK_ANYWAY = 60; // and while it is up
 
 export class Incoming {
   #after = "0.0";
