@@ -53,3 +53,8 @@ class Signals:
         with self.listening(*topics, to=lambda topic: loop.call_soon_threadsafe(queue.put_nowait, topic)):
             while True:
                 yield await queue.get()
+
+
+def parted(person_id: str) -> str:
+    """The topic of the sign that some place where this person wrote from is theirs no more, or that they are gone."""
+    return f"parted:{person_id}"

@@ -12,6 +12,7 @@ from escalation.record.ids import new_id
 from escalation.record.retention import coming_back
 from escalation.record.store import Tx
 from escalation.record.tables import Address, Concern, ConversationRow, Person
+from escalation.signals import parted
 
 CODE_LETTERS = 8
 DRILL = "drill"
@@ -77,6 +78,7 @@ def part(tx: Tx, someone: Person, turned_down: list[str], now: datetime) -> Pers
     new.language, new.turned_down, new.last_seen_at, new.code = someone.language, turned_down, now, code(tx, id)
     tx.session.add(new)
     tx.session.flush()
+    tx.signal(parted(someone.id))
     address.person_id, address.last_used_at = new.id, now
     address.address_sealed = tx.vault.seal_for(new, "addresses.address", address.id, where)
     tx.session.flush()

@@ -19,7 +19,7 @@ from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
 from escalation.staff.codes import matching_step
-from escalation.staff.passwords import HASHER
+from escalation.staff.passwords import FOR_DEMO
 
 ROLES = ("worker", "lead", "editor", "admin")
 INVITE_FOR = timedelta(hours=72)
@@ -293,7 +293,7 @@ def _demo(tx: Tx, name: str, role: str, now: datetime) -> DemoLogIn:
         row = tx.session.get_one(Staff, add_staff(tx, name, role, now, demo=True).staff_id)
     password = "-".join(secrets.choice(_DEMO_WORDS.split()) for _ in range(4))
     row.demo, row.closed_at, row.invite, row.invite_until = True, None, None, None
-    row.password_hash, row.totp_sealed = HASHER.hash(password), tx.vault.seal_own("staff.totp", row.id, pyotp.random_base32())
+    row.password_hash, row.totp_sealed = FOR_DEMO.hash(password), tx.vault.seal_own("staff.totp", row.id, pyotp.random_base32())
     row.totp_used, row.failed_sign_ins, row.locked_until = None, 0, None
     row.vetted_until = row.trained_until = now + timedelta(days=365)
     end_sessions(tx, row.id, now)

@@ -17,6 +17,7 @@ from escalation.context import Service
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import Address, OutboxRow, Person
+from escalation.signals import parted
 from escalation.words import message, tokens
 from escalation.young_person import afresh
 
@@ -66,6 +67,7 @@ def _take_over(tx: Tx, mover: Person, here: tuple[Person, Address], now: datetim
     mover.turned_down = sorted({*mover.turned_down, *afresh.turned_down(tx, before)})
     unsent = update(OutboxRow).where(OutboxRow.person_id == before.id, OutboxRow.state.in_(afresh.NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
+    tx.signal(parted(before.id))
     address.person_id = mover.id
     address.address_sealed = tx.vault.seal_for(mover, "addresses.address", address.id, where)
     tx.session.flush()
@@ -77,6 +79,7 @@ def _forget_the_others(tx: Tx, mover: Person, new: Address) -> None:
     waits = update(OutboxRow).where(OutboxRow.person_id == mover.id, OutboxRow.state.in_(WAITING))
     tx.session.execute(waits.values(channel=new.channel, address_id=new.id))
     for old in tx.session.scalars(select(Address).where(Address.person_id == mover.id, Address.id != new.id)):
+        tx.signal(parted(mover.id))
         old.pseudonym = secrets.token_hex(32)
         old.address_sealed = tx.vault.seal_for(mover, "addresses.address", old.id, "")
     tx.session.flush()

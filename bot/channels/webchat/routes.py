@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial, wraps
+from functools import wraps
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
@@ -27,6 +27,7 @@ from escalation.context import Service
 from escalation.record import people, tries
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tries import Limit
+from escalation.signals import parted
 from escalation.words import message
 from escalation.young_person import copies
 
@@ -185,42 +186,35 @@ class WebChatPage:
     async def stream(self, request: Request) -> Response:
         """Server-sent events that say only that something is new."""
         token = self._session(request)
-        found = await self._record.aread(lambda tx: people.find(tx, "webchat", token))
+        found = await self._record.aread(lambda tx: people.whose(tx, "webchat", token))
         if found is None:
             raise Refused(409, "lost_page")
-        return EventSourceResponse(self._events(token, found[0].id), ping=HEARTBEAT_SECONDS)
+        return EventSourceResponse(self._events(token, found), ping=HEARTBEAT_SECONDS)
 
     async def _events(self, token: str, person_id: str) -> AsyncIterator[dict[str, str]]:
         """`ready` once nothing can be missed any more, then one `new` for each change, or for several at once, and `typing` with
-        the words that say who is writing. It ends where the person begins afresh: the page then asks for a new one."""
+        the words that say who is writing. It ends where this browser is somebody else's from now on: the page then asks for a new one."""
         loop, heard = asyncio.get_running_loop(), asyncio.Queue[str]()
-        topics = (f"person:{person_id}", being_written.topic(person_id))
-        with self._record.signals.listening(*topics, to=lambda topic: loop.call_soon_threadsafe(heard.put_nowait, topic)):
+        new, typing, gone = f"person:{person_id}", being_written.topic(person_id), parted(person_id)
+        with self._record.signals.listening(new, typing, gone, to=lambda topic: loop.call_soon_threadsafe(heard.put_nowait, topic)):
+            if await self._record.aread(lambda tx: people.whose(tx, "webchat", token)) != person_id:
+                return
             yield {"event": "ready", "data": "1"}
             while True:
                 signals = {await heard.get()}
                 while not heard.empty():
                     signals.add(heard.get_nowait())
-                if topics[0] in signals:
+                if new in signals:
                     yield {"event": "new", "data": "1"}
-                read = self._writing if topics[1] in signals else self._nothing
-                try:
-                    words = await self._record.aread(partial(read, token=token, person_id=person_id))
-                except RecordUnavailable:
-                    continue
-                if words is None:
+                if gone in signals:
                     return
-                if words:
-                    yield {"event": "typing", "data": words}
+                if typing in signals:
+                    with suppress(RecordUnavailable, KeyError):  # away, or gone meanwhile
+                        yield {"event": "typing", "data": await self._record.aread(lambda tx: self._writing(tx, person_id))}
 
-    def _writing(self, tx: Tx, token: str, person_id: str) -> str | None:
-        """Who is writing to this person, in words; `None` where this browser is somebody else's since."""
-        found = people.find(tx, "webchat", token)
-        return being_written.words(tx, self._service, found[0], self._now()) if found and found[0].id == person_id else None
-
-    def _nothing(self, tx: Tx, token: str, person_id: str) -> str | None:
-        """No words; `None` where this browser is somebody else's since."""
-        return "" if people.whose(tx, "webchat", token) == person_id else None
+    def _writing(self, tx: Tx, person_id: str) -> str:
+        """Who is writing to this person, in words."""
+        return being_written.words(tx, self._service, people.person(tx, person_id), self._now())
 
     def _shown(self, language: str) -> str:
         return language if language in self._pages else ENGLISH

@@ -16,6 +16,7 @@ from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Concern, Destruction, OutboxRow, Person
 from escalation.record.tables import Table as Mapped
+from escalation.signals import parted
 
 TABLES: list[Table] = list(reversed(Mapped.metadata.sorted_tables))
 """Every table, those that refer to others first."""
@@ -63,6 +64,7 @@ def person(tx: Tx, person_id: str) -> None:
         for column in _refers_to(table, _PEOPLE):
             tx.session.execute(delete(table).where(column == person_id))
     tx.session.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
+    tx.signal(parted(person_id))
     tx.vault.forget_person(person_id)
 
 
