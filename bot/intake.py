@@ -60,6 +60,8 @@ PATIENCE, WHILE_AWAY = 3.0, 1.0
 the tries of others. An event that is stored late is recognised when it comes again."""
 
 _REMEMBERED = 10_000
+STAFF_WRITE_BY = "telegram"
+"""The only app in which a member of staff may be the one who writes."""
 
 # Put together once: each message asks for it.
 _STAFF = select(Staff).where(Staff.telegram == bindparam("pseudonym"), Staff.closed_at.is_(None))
@@ -185,6 +187,8 @@ class Intake:
         return code is not None and moving.arrive(tx, self._service, incoming.channel, incoming.address, code, now)
 
     def _staff(self, tx: Tx, incoming: Incoming) -> Staff | None:
+        if incoming.channel != STAFF_WRITE_BY:
+            return None
         return tx.session.scalar(_STAFF, {"pseudonym": tx.vault.pseudonym(incoming.channel, incoming.address)})
 
     def _staff_did(self, tx: Tx, staff: Staff, incoming: Incoming, now: datetime) -> None:

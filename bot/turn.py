@@ -164,14 +164,18 @@ class Handler:
                 sign.cancel()
 
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
-        """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up."""
+        """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up.
+
+        Where an adult reads along, the phrases look for danger and the model is not asked.
+        """
         heard, earlier, said, silences = [], list(claim.earlier), list(claim.said), 0
         for row, body in zip(claim.rows, claim.bodies, strict=True):
             text = body.get("text") or ""
             understood = Understanding()
             if row.kind in WORDS and text.strip():
-                reading = await self._read(text) if silences < MOST_SILENCES else None
-                silences += reading is None
+                asks = claim.bot_answers and silences < MOST_SILENCES
+                reading = await self._read(text) if asks else None
+                silences += asks and reading is None
                 understood = self._noticing.understand(text, reading, earlier, claim.age_band)
                 # A sum comes to a concern at most: a graver message does not wait for a second answer.
                 if reading and understood.risk.level < Level.CONCERN and (joined := whole_of(said, text)):
