@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from escalation.consent import ON_DUTY, Agreement, Kind, Scope, Shared, shared
 from escalation.context import Service
@@ -16,6 +16,9 @@ from escalation.record import people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import AgreementRow, CaseRow, Person
+
+# Put together once: each line of a conversation with an adult asks for it.
+_OF_CASES = select(AgreementRow).where(AgreementRow.case_id.in_(bindparam("case_ids", expanding=True))).order_by(AgreementRow.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def agreed(tx: Tx, case: CaseRow, now: datetime, recipient: str = ON_DUTY) -> Sh
 def agreed_in(tx: Tx, case_ids: Sequence[str], now: datetime, recipient: str = ON_DUTY) -> dict[str, Shared]:
     """The same for several cases at once, by their ids."""
     entries: dict[str, list[Agreement]] = {id: [] for id in case_ids}
-    for row in tx.session.scalars(select(AgreementRow).where(AgreementRow.case_id.in_(case_ids)).order_by(AgreementRow.seq)):
+    for row in tx.session.scalars(_OF_CASES, {"case_ids": list(case_ids)}):
         scope = Scope(row.scope) if row.scope else None
         entries[row.case_id].append(Agreement(Kind(row.kind), scope, row.at, row.expires_at, row.recipient))
     return {id: shared(made, now, recipient) for id, made in entries.items()}

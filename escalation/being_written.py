@@ -7,7 +7,7 @@ from datetime import datetime
 from escalation import cases, discreet
 from escalation.case import TALKING
 from escalation.context import Service
-from escalation.record import people
+from escalation.record import members, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person, Staff
 
@@ -33,7 +33,7 @@ def with_adult(tx: Tx, person_id: str) -> Staff | None:
     case = cases.open_case(tx, person_id)
     if case is None or case.stage not in TALKING or case.worker_id is None:
         return None
-    return tx.session.get(Staff, case.worker_id)
+    return members.by_id(tx, case.worker_id)
 
 
 def words(tx: Tx, service: Service, someone: Person, now: datetime) -> str:

@@ -14,7 +14,7 @@ from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
 from escalation.context import Service
 from escalation.phone import forgetting
-from escalation.record import case_categories, duty, history, people
+from escalation.record import case_categories, duty, history, members, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person, PromiseRow, Staff
@@ -37,6 +37,7 @@ class Noticed:
 # Put together once: each message asks for them.
 _NEWEST = select(CaseRow).where(CaseRow.person_id == bindparam("person_id")).order_by(CaseRow.id.desc()).limit(1)
 _NEWEST_OPEN = _NEWEST.where(CaseRow.stage.in_(OPEN))
+_PROMISED = select(PromiseRow.due_at).where(PromiseRow.case_id == bindparam("case_id")).order_by(PromiseRow.id.desc()).limit(1)
 
 
 def open_case(tx: Tx, person_id: str) -> CaseRow | None:
@@ -51,8 +52,7 @@ def latest_case(tx: Tx, person_id: str) -> CaseRow | None:
 
 def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:
     """What the dialogue may know of a case."""
-    worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
-    promised = tx.session.scalars(select(PromiseRow.due_at).where(PromiseRow.case_id == case.id).order_by(PromiseRow.id.desc()).limit(1))
+    worker = members.by_id(tx, case.worker_id)
     return CaseView(
         id=case.id,
         stage=Stage(case.stage),
@@ -61,7 +61,7 @@ def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:
         subject=case.subject,
         basis=case.basis,
         worker=duty.adult(worker) if worker else None,
-        promised_at=promised.first(),
+        promised_at=tx.session.scalar(_PROMISED, {"case_id": case.id}),
         hidden_from=tuple(case.hidden_from),
         agreed=agreed(tx, case, now).scope is not None,
     )

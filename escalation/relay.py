@@ -16,7 +16,7 @@ from escalation.case import TALKING, NotPossible, Stage
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
-from escalation.record import audit, history, messages, people, plans
+from escalation.record import audit, history, members, messages, people, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.words import message, tokens
@@ -113,7 +113,7 @@ def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> N
     """The young person writes to the worker. The console reads the inbox; a worker on Telegram gets a row of their own."""
     tx.signal(f"case:{case.id}")
     quiet.arm(tx, service, case, now)
-    worker = tx.session.get(Staff, case.worker_id) if case.worker_id else None
+    worker = members.by_id(tx, case.worker_id)
     if worker and worker.telegram and case.picked_up_on == "telegram":
         label = message(service.library, "staff.relayed", text=text)[0]
         pass_on(tx, case, worker, label, now)

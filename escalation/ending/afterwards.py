@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from escalation.case import Adult, Stage
 from escalation.ending import check_ins, feedback
@@ -14,11 +14,18 @@ from nlu.understanding import Level
 
 OVER = (Stage.FOLLOW_UP, Stage.CLOSED)
 
+# Put together once: each message of somebody who had a case asks for it.
+_NEWEST_OVER = (
+    select(CaseRow)
+    .where(CaseRow.person_id == bindparam("person_id"), CaseRow.stage.in_(OVER), CaseRow.worker_id.is_not(None))
+    .order_by(CaseRow.id.desc())
+    .limit(1)
+)
+
 
 def ended_case(tx: Tx, someone: Person) -> CaseRow | None:
     """Their newest ended case in which an adult was there; `None` where they cleared the chat since."""
-    rows = select(CaseRow).where(CaseRow.person_id == someone.id, CaseRow.stage.in_(OVER), CaseRow.worker_id.is_not(None))
-    case = tx.session.scalars(rows.order_by(CaseRow.id.desc()).limit(1)).first()
+    case = tx.session.scalar(_NEWEST_OVER, {"person_id": someone.id})
     if case is None or case.closed_at is None or (someone.cleared_at is not None and someone.cleared_at >= case.closed_at):
         return None
     return case

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from escalation import cases
 from escalation.case import WITH_PEOPLE, Adult, Stage
 from escalation.consent import Kind
 from escalation.context import Service
-from escalation.record import duty, people
+from escalation.record import duty, members, people
 from escalation.record.store import Tx
 from escalation.record.tables import AgreementRow, AuditRow, CaseEvent, CaseRow, Concern, InboxRow, OutboxRow, Person, Staff
 from escalation.sharing.override import OUTSIDE
@@ -27,6 +27,14 @@ READS = ("case_read", "case_shown", "call_back_read", "concern_read", "account_r
 """What counts as somebody looking, in the audit."""
 MOST_LINES = 8
 """Lines of one answer in the chat: the newest."""
+
+# Put together once: each message of somebody who had a case asks for it.
+_PICKED_UP = (
+    select(CaseEvent.staff_id)
+    .join(CaseRow, CaseRow.id == CaseEvent.case_id)
+    .where(CaseRow.person_id == bindparam("person_id"), CaseEvent.event == "picked_up", CaseEvent.staff_id.is_not(None))
+    .order_by(CaseEvent.seq.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +90,8 @@ def looks(tx: Tx, service: Service, someone: Person) -> list[Look]:
 
 def adults_met(tx: Tx, person_id: str) -> tuple[Adult, ...]:
     """The adults who picked up a conversation with this young person, the latest first."""
-    picked_up = (
-        select(CaseEvent.staff_id)
-        .join(CaseRow, CaseRow.id == CaseEvent.case_id)
-        .where(CaseRow.person_id == person_id, CaseEvent.event == "picked_up", CaseEvent.staff_id.is_not(None))
-        .order_by(CaseEvent.seq.desc())
-    )
-    ids = dict.fromkeys(tx.session.scalars(picked_up))
-    return tuple(duty.adult(tx.session.get_one(Staff, staff_id)) for staff_id in ids)
+    ids = dict.fromkeys(tx.session.scalars(_PICKED_UP, {"person_id": person_id}))
+    return tuple(duty.adult(staff) for staff_id in ids if (staff := members.by_id(tx, staff_id)))
 
 
 def _held(to: _Telling) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, union, union_all, update
 
 from bot.channels.webchat.session import own_id
-from escalation.record import messages, people
+from escalation.record import members, messages, people
 from escalation.record.store import Tx
-from escalation.record.tables import InboxRow, OutboxRow, Person, Staff
+from escalation.record.tables import InboxRow, OutboxRow, Person
 from escalation.record.times import UtcDateTime
 
 AT_ONCE = 200
@@ -178,7 +178,7 @@ def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, i
 def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, int], Item]:
     """A row and where it stands: by the time it was first shown, since it may have been kept back before."""
     text, buttons = messages.outgoing(tx, row)
-    staff = tx.session.get(Staff, row.speaker_staff_id) if row.speaker_staff_id else None
+    staff = members.by_id(tx, row.speaker_staff_id)
     speaker = "worker" if row.speaker == "worker" else "bot"
     item = Item(
         row.id,
