@@ -177,8 +177,8 @@ class Handler:
                 reading = await self._read(text) if asks else None
                 silences += asks and reading is None
                 understood = self._noticing.understand(text, reading, earlier, claim.age_band)
-                # A sum comes to a concern at most: a graver message does not wait for a second answer.
-                if reading and understood.risk.level < Level.CONCERN and (joined := whole_of(said, text)):
+                # A second answer is waited for only where it may matter.
+                if reading and self._noticing.hangs_on_the_whole(understood.risk, earlier) and (joined := whole_of(said, text)):
                     whole = await self._read(joined)
                     understood = self._noticing.understand(text, reading, earlier, claim.age_band, whole=whole)
                 earlier.append(understood.risk.signs)

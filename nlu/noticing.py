@@ -10,7 +10,7 @@ from content.editorial.clues import load_clues
 from content.editorial.library import CONTENT
 from content.editorial.phrases import load_phrases, place_of
 from content.editorial.reading import ContentError
-from nlu.risk.accumulate import accumulate, signs_in, worries
+from nlu.risk.accumulate import accumulate, may_add_up, signs_in, worries
 from nlu.risk.check import Checker
 from nlu.risk.clues import Clues
 from nlu.risk.grammar import PhraseError
@@ -18,7 +18,7 @@ from nlu.risk.lexicon import Lexicon
 from nlu.risk.merge import merge, with_history
 from nlu.risk.parts import parts_of
 from nlu.risk.policy import RiskPolicy, load_policy
-from nlu.understanding import Reading, Risk, Sign, Understanding
+from nlu.understanding import Level, Reading, Risk, Sign, Understanding
 
 MESSAGES_TOGETHER = 8
 """How many of somebody's latest messages are read as a whole."""
@@ -27,9 +27,9 @@ FEWEST_TOGETHER = 4
 
 
 def whole_of(earlier: Sequence[str], text: str) -> str | None:
-    """The latest messages and this one as one text for the intent service; `None` where there are too few."""
+    """The latest messages and this one for the intent service, each on a line of its own; `None` where there are too few."""
     said = [*earlier, text][-MESSAGES_TOGETHER:]
-    return ". ".join(said) if len(said) >= FEWEST_TOGETHER else None
+    return "\n".join(one.replace("\n", " ") for one in said) if len(said) >= FEWEST_TOGETHER else None
 
 
 class Noticing:
@@ -84,3 +84,7 @@ class Noticing:
         if reading is None:
             return Understanding(risk=merged)
         return Understanding(reading.topic, reading.confidence, merged, reading.ranking)
+
+    def hangs_on_the_whole(self, risk: Risk, earlier: Sequence[Sequence[Sign]]) -> bool:
+        """Whether reading the conversation as a whole could raise what was noticed in the latest message: it comes to a concern at most."""
+        return risk.level < Level.CONCERN and may_add_up(earlier, risk.signs, self._policy)

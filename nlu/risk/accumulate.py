@@ -67,6 +67,13 @@ def accumulate(
     return Accumulated(Level.CONCERN, _by_weight(list(latest.values())), evidence)
 
 
+def may_add_up(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy) -> bool:
+    """Whether the model's reading of the conversation as a whole could make a difference: without it, nothing needs it to be asked."""
+    looked_at = earlier[-policy.signs.messages :] if policy.signs.messages else []
+    different = {sign.id for signs in (*looked_at, now) for sign in signs} - {WORRIES}
+    return bool(now) and len(different) >= min(policy.signs.fewest, policy.signs.together_fewest)
+
+
 def _enough(signs: int, weight: float, together: float | None, worried: bool, policy: RiskPolicy) -> bool:
     sure = policy.signs.together_beside_worry if worried else policy.signs.together
     if together is not None and together >= sure:

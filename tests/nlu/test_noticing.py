@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.noticing import Noticing
+from nlu.noticing import Noticing, whole_of
 from nlu.understanding import Level, Reading, RiskScores
 
 
@@ -87,3 +87,21 @@ def test_a_model_reading_raises_what_no_phrase_says(noticing: Noticing) -> None:
 def test_the_matcher_keeps_no_words_of_messages(noticing: Noticing) -> None:
     noticing.check("zyxxyfoo my dad hits me")
     assert "zyxxyfoo" not in noticing._lexicon._segments._vocab.strings
+
+
+def test_a_conversation_without_any_sign_is_not_read_as_a_whole(noticing: Noticing) -> None:
+    calm, bought = noticing.check("what games do you know"), noticing.check("he bought me new trainers")
+    assert not noticing.hangs_on_the_whole(calm, [calm.signs] * 5)
+    assert not noticing.hangs_on_the_whole(calm, [bought.signs] * 5), "this message adds none"
+    assert noticing.hangs_on_the_whole(bought, [calm.signs] * 5)
+
+
+def test_a_whole_has_a_line_for_each_of_the_latest_eight_messages() -> None:
+    said = [f"message {number}\nwith a break" for number in range(10)]
+    lines = (whole_of(said[:9], said[9]) or "").split("\n")
+    assert lines == [f"message {number} with a break" for number in range(2, 10)]
+
+
+def test_three_messages_are_no_whole_yet() -> None:
+    assert whole_of(["one", "two"], "three") is None
+    assert whole_of(["one", "two", "three"], "four") == "one\ntwo\nthree\nfour"

@@ -33,9 +33,14 @@ class Calibrated:
         return cls(Heads.from_arrays(arrays), arrays["slopes"], arrays["offsets"])
 
 
-def train(given: Texts, targets: np.ndarray, writers: list[str]) -> Calibrated:
-    """Classifiers for `targets` (texts, outputs; NaN where not known), calibrated on writers that the fitted heads had not seen."""
+def train(given: Texts, targets: np.ndarray, writers: list[str]) -> tuple[Calibrated, np.ndarray]:
+    """Classifiers for `targets` (texts, outputs; NaN where not known), calibrated on writers that the fitted heads had not seen.
+
+    With them the margins (texts, outputs) that they were calibrated on; NaN for texts by other writers.
+    """
     heads, margins, places = fit_and_test(given, targets, writers, FOLDS)
     fitted = [platt(margins[:, i], targets[places, i]) for i in range(targets.shape[1])]
     slopes, offsets = np.array(fitted).T
-    return Calibrated(heads, slopes, offsets)
+    tested = np.full(targets.shape, np.nan)
+    tested[places] = margins
+    return Calibrated(heads, slopes, offsets), tested

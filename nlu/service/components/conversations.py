@@ -8,6 +8,9 @@ from pathlib import Path
 
 import yaml
 
+JOINT = ". "
+"""Between the messages of a conversation that is read as one text."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -36,13 +39,13 @@ class Conversation:
 
     @property
     def together(self) -> tuple[str, str, str]:
-        """All of it as one text, joined as the caller joins a conversation, and its two halves.
+        """All of it as one text, and its two halves.
 
         Halves teach that each part of a story leans the way it goes: writers whose conversations were left out were noticed at
         0.854 instead of 0.822 where 5 % of the harmless twins were flagged.
         """
         says, middle = [turn.says for turn in self.turns], len(self.turns) // 2
-        return ". ".join(says), ". ".join(says[:middle]), ". ".join(says[middle:])
+        return JOINT.join(says), JOINT.join(says[:middle]), JOINT.join(says[middle:])
 
     @property
     def writer(self) -> str:

@@ -12,7 +12,7 @@ from scipy.special import expit, log_expit, log_softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from components.ngrams import Ngrams, count
+from components.ngrams import Ngrams, count, count_words
 from components.weights import unseen_writers
 
 STRENGTH = 3.0
@@ -50,6 +50,15 @@ class Texts:
     def of(cls, texts: list[str], vectors: list[np.ndarray]) -> Texts:
         """One vector for each text."""
         return cls(texts, np.stack(vectors))
+
+
+class Words(Texts):
+    """Texts of which only words and pairs of words are counted: letters tell more of how a writer spells than of what happens."""
+
+    @cached_property
+    def counts(self) -> sparse.csr_matrix:
+        """How often each word and each pair of words occurs in each text."""
+        return count_words(self.texts)
 
 
 @dataclass(frozen=True)
@@ -140,8 +149,8 @@ def folds(writers: list[str], number: int) -> list[tuple[np.ndarray, np.ndarray]
 
 
 def take(given: Texts, index: np.ndarray) -> Texts:
-    """The texts at the given places."""
-    return Texts([given.texts[i] for i in index], given.vectors[index])
+    """The texts at the given places, counted in the same way."""
+    return type(given)([given.texts[i] for i in index], given.vectors[index])
 
 
 def platt(margins: np.ndarray, target: np.ndarray) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,9 +15,11 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.encoder import Encoder, Window, bounded
-from components.reading import put, text_of
-from nlu.normalise import normalise
+from components.conversations import JOINT
+from components.encoder import WIDTH, Encoder, Window
+from components.linear import Texts, Words
+from components.reading import lines_of, plain, put, put_told, text_of
+from components.together import Told
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -45,17 +48,28 @@ class MiniLMFeaturizer(GraphComponent):
         return cls(config, Encoder())
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Encode messages to be answered."""
-        texts = [normalise(bounded(text_of(message))).text for message in messages]
-        for message, windows in zip(messages, self._encoder.windows_of(texts), strict=True):
-            put(message, windows)
-            message.add_features(self._feature(windows[0]))
+        """Encode messages to be answered, and where one is a conversation with a message on each line, those too."""
+        self._read(messages)
+        for message in messages:
+            if lines := lines_of(text_of(message)):
+                put_told(message, self._told(lines))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode training examples."""
-        self.process([example for example in training_data.training_examples if example.get(TEXT)])
+        self._read([example for example in training_data.training_examples if example.get(TEXT)])
         return training_data
+
+    def _read(self, messages: list[Message]) -> None:
+        texts = [plain(text_of(message)) for message in messages]
+        for message, windows in zip(messages, self._encoder.windows_of(texts), strict=True):
+            put(message, windows)
+            message.add_features(self._feature(windows[0]))
+
+    def _told(self, lines: list[str]) -> Told:
+        firsts = [windows[0] for windows in self._encoder.windows_of([plain(line) for line in lines])]
+        whole = Texts([plain(JOINT.join(lines))], np.zeros((1, WIDTH), np.float32))
+        return Told(whole, Words([first.text for first in firsts], np.stack([first.vector for first in firsts])))
 
     def _feature(self, window: Window) -> Features:
         # Rasa's own classifiers read this; ours take the windows.

@@ -27,7 +27,8 @@ def hasher(analyzer: str, shortest: int, longest: int) -> HashingVectorizer:
     )
 
 
-HASHERS = (hasher("char_wb", 2, 4), hasher("word", 1, 2))
+WORDS = hasher("word", 1, 2)
+HASHERS = (hasher("char_wb", 2, 4), WORDS)
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,8 @@ class Ngrams:
 def count(texts: list[str]) -> sparse.csr_matrix:
     """How often each n-gram occurs (texts, columns), the kinds of n-gram side by side."""
     return sparse.hstack([kind.transform(texts) for kind in HASHERS], format="csr")
+
+
+def count_words(texts: list[str]) -> sparse.csr_matrix:
+    """How often each word and each pair of words occurs (texts, columns)."""
+    return WORDS.transform(texts)

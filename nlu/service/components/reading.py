@@ -8,10 +8,16 @@ import numpy as np
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components.encoder import Window
+from components.encoder import Window, bounded
 from components.linear import Texts
+from components.together import Told
+from nlu.normalise import normalise
 
 WINDOWS = "breakwater_windows"
+TOLD = "breakwater_told"
+
+MOST_LINES = 8
+"""So many of a conversation's latest messages are read, whoever asks."""
 
 
 class Windows(Texts):
@@ -28,6 +34,17 @@ def text_of(message: Message) -> str:
     return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def plain(text: str) -> str:
+    """A text as the classifiers read it."""
+    return normalise(bounded(text)).text
+
+
+def lines_of(text: str) -> list[str]:
+    """The messages of a conversation, which stand on a line each; none where the text is a single message."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return lines[-MOST_LINES:] if len(lines) > 1 else []
+
+
 def put(message: Message, windows: list[Window]) -> None:
     """Leave the windows on the message, out of the answer."""
     texts = [window.text for window in windows]
@@ -38,6 +55,17 @@ def windows_on(message: Message) -> Windows:
     """All windows of one message, as the featurizer left them."""
     windows: Windows = message.get(WINDOWS)
     return windows
+
+
+def put_told(message: Message, told: Told) -> None:
+    """Leave the conversation on the message, out of the answer."""
+    message.set(TOLD, told)
+
+
+def told_on(message: Message) -> Told | None:
+    """The conversation, where the text is one."""
+    told: Told | None = message.get(TOLD)
+    return told
 
 
 def first_windows(messages: list[Message]) -> Texts:

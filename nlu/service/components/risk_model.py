@@ -10,8 +10,9 @@ from sklearn.isotonic import isotonic_regression
 
 from components.calibrated import Calibrated, train
 from components.conversations import Conversation, Turn
-from components.linear import Texts
+from components.linear import Texts, Words
 from components.risk_labels import CATEGORIES, LEVELS, OUTPUTS, STEPS, SUBJECTS, RiskLabel
+from components.together import Together, Told, train_together
 
 Answer = dict[str, Any]
 
@@ -30,26 +31,29 @@ NO_RISK: Answer = {
 class RiskModel:
     """One calibrated yes-or-no classifier for each of `OUTPUTS`, for each weak sign, and for the sum of a conversation.
 
-    The last one means something only where the text is a whole conversation.
+    The last one means something only where the text is a whole conversation; where its messages are known, `together` reads them too.
     """
 
     calibrated: Calibrated
     signs: list[str]
+    together: Together
 
-    def answer(self, windows: Texts) -> Answer:
-        """The reading of one message, given its windows: the gravest window decides."""
+    def answer(self, windows: Texts, told: Told | None = None) -> Answer:
+        """The reading of one message, given its windows: the gravest window decides. `told`: the conversation, where the text is one."""
         chances = self.calibrated.probabilities(windows).max(axis=0)
         *signs, together = chances[len(OUTPUTS) :]
+        if told is not None:
+            together = self.together.chance(self.calibrated.heads.margins(told.whole)[0, -1], told.messages)
         return {**as_answer(chances[: len(OUTPUTS)]), "signs": named(tuple(self.signs), signs), "together": round(float(together), 4)}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What to store; `from_arrays` takes it back."""
-        return {"signs": np.array(self.signs), **self.calibrated.arrays()}
+        return {"signs": np.array(self.signs), **self.calibrated.arrays(), **self.together.arrays()}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> RiskModel:
         """A model that was stored with `arrays`."""
-        return cls(Calibrated.from_arrays(arrays), arrays["signs"].tolist())
+        return cls(Calibrated.from_arrays(arrays), arrays["signs"].tolist(), Together.from_arrays(arrays))
 
 
 def train_risk(messages: Texts, labels: list[RiskLabel], spoken: Texts, talks: list[Conversation]) -> RiskModel:
@@ -63,7 +67,11 @@ def train_risk(messages: Texts, labels: list[RiskLabel], spoken: Texts, talks: l
         targets[place, :-1] = [*turn_targets(turn), *(sign in turn.signs for sign in signs)]
     targets[len(labels) + len(turns) :, -1] = [talk.harmful for talk in sums]
     writers = [label.writer for label in labels] + [turn.writer for turn in turns] + [talk.writer for talk in sums]
-    return RiskModel(train(messages + spoken, targets, writers), signs)
+    calibrated, tested = train(messages + spoken, targets, writers)
+    # Of each conversation's three texts the first is the whole.
+    wholes = tested[len(labels) + len(turns) :: len(talks[0].together), -1]
+    said = Words(spoken.texts[: len(turns)], spoken.vectors[: len(turns)])
+    return RiskModel(calibrated, signs, train_together(said, talks, wholes))
 
 
 def turn_targets(turn: Turn) -> list[float]:

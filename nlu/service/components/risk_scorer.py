@@ -14,13 +14,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.conversations import Conversation, read_conversations
-from components.encoder import WIDTH, Encoder, bounded
+from components.encoder import WIDTH, Encoder
 from components.linear import Texts
-from components.reading import first_windows, windows_on
+from components.reading import first_windows, plain, told_on, windows_on
 from components.risk_labels import label_of
 from components.risk_model import NO_RISK, Answer, RiskModel, train_risk
 from components.trained import Trained
-from nlu.normalise import normalise
 
 RISK = "risk"
 
@@ -52,7 +51,7 @@ class RiskScorer(Trained):
 
     def _answer(self, message: Message) -> Answer:
         windows = windows_on(message)
-        return self._model.answer(windows) if any(windows.texts) else NO_RISK
+        return self._model.answer(windows, told_on(message)) if any(windows.texts) else NO_RISK
 
 
 def spoken(talks: list[Conversation]) -> Texts:
@@ -70,4 +69,4 @@ def spoken(talks: list[Conversation]) -> Texts:
 
 def normalised(texts: Iterable[str]) -> list[str]:
     """Texts as the classifiers read them."""
-    return [normalise(bounded(text)).text for text in texts]
+    return [plain(text) for text in texts]
