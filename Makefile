@@ -3,6 +3,8 @@
 SHELL := bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
+# What is compiled is kept, whatever this shell says: tests start the program dozens of times.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup setup-dev setup-intents demo test test-fast check scan fuzz fuzz-whole evaluate bench chain kills outages workers turnover markers mutation latency soak requirements clean
 
@@ -38,7 +40,7 @@ test: setup-dev  ## all tests
 	@# What fails is tried again after a pause, and listed: a machine that stalls breaks tests of real programs and clocks.
 	@$(BIN)/python -m pytest -n 2 --reruns 2 --reruns-delay 10 -rR
 
-test-fast: .venv/dev  ## the core: record, cases, console and a few conversations
+test-fast: .venv/dev  ## the core: risk, consent, cases, rota, policy, record, and a few conversations
 	@$(BIN)/python -m pytest -n auto -m "not service and not browser and not fault and not slow"
 
 check: .venv/dev  ## lint, types, import directions, content

@@ -7,13 +7,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import apprise
 from dotenv import dotenv_values, set_key
 from pydantic import SecretStr, ValidationError
 
-from bot.doctor import telegram
-from bot.doctor.examining import examine
-from bot.doctor.installation import Installation
 from bot.settings import Settings
 from escalation.checkup import Checkup
 from escalation.context import Service
@@ -47,9 +43,14 @@ class Operator:
         self._env_file = (env_file or Path(".env")).absolute()
 
     def look(self, only: Collection[str] = ()) -> Checkup:
+        from bot.doctor.examining import examine  # looks through every app's own library: not loaded before somebody asks
+        from bot.doctor.installation import Installation
+
         return examine(Installation(self._settings, self._now(), in_force=self._in_force()), only)
 
     def bot_name(self, token: str) -> str:
+        from bot.doctor import telegram
+
         try:
             return telegram.bot_name(token, self._settings.telegram_base_url)
         except telegram.TokenRefused:
@@ -80,13 +81,15 @@ class Operator:
         await self._send_drill()
 
     def _check(self, values: Mapping[str, str]) -> None:
+        from bot.channels.apprise import not_understood
+
         for name, value in values.items():
             if name not in MAY_BE_KEPT:
                 raise KeyError(name)
             if not value.isprintable() or len(value) > LONGEST or "${" in value:
                 raise NotTaken(f"write it in one line of at most {LONGEST} characters, without ${{")
         urls = values.get("out_of_hours_url", "").split()
-        if wrong := sum(not apprise.Apprise().add(url) for url in urls):
+        if wrong := not_understood(urls):
             raise NotTaken(
                 f"{wrong} of {len(urls)} addresses are not understood: write them as Apprise does, such as mailto://user:password@example.org"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -12,6 +11,7 @@ import uvicorn
 
 from bot.channels.terminal import TerminalChannel
 from bot.demo import VAR
+from bot.garbage import leave_words_alone, loading
 from bot.intent_service import NotPrepared, running
 from bot.roles import ALL, Role
 from bot.sending import Sender
@@ -32,9 +32,10 @@ async def serve(
     roles: frozenset[Role] = ALL,
 ) -> None:
     """Serve until stopped, with `setting_up` for staff alone. `announce(ready)` is called once the web server takes requests."""
-    program = build(settings, setting_up=setting_up, roles=roles)
-    app = web_app(program, first_run)
-    program.editions.tell(lambda _: _leave_words_alone())
+    with loading():
+        program = build(settings, setting_up=setting_up, roles=roles)
+        app = web_app(program, first_run)
+    program.editions.tell(lambda _: leave_words_alone())
     host, port = settings.host_and_port
     quiet: dict[str, Any] = {"log_config": None, "log_level": "warning", "access_log": False, "server_header": False}
     config = uvicorn.Config(app, host=host, port=port, forwarded_allow_ips=settings.trusted_proxies, **quiet)
@@ -53,7 +54,8 @@ async def serve(
 
 async def chat(settings: Settings, with_intents: bool) -> None:
     """One person at the terminal, until they leave."""
-    program = build(settings)
+    with loading():
+        program = build(settings)
     terminal = TerminalChannel(program.intake.take)
     program.channels.append(terminal)
     program.senders.append(Sender(program.record, terminal, program.service, utc_now))
@@ -63,13 +65,6 @@ async def chat(settings: Settings, with_intents: bool) -> None:
                 await stack.enter_async_context(running(settings.nlu_url))
         await stack.enter_async_context(program.running())
         await terminal.until_left()
-
-
-def _leave_words_alone() -> None:
-    """Keep words and phrases out of the search for garbage: they stay, and to look through them stops everybody for a fifth of a second."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 class _Server(uvicorn.Server):

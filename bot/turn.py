@@ -166,16 +166,15 @@ class Handler:
     async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
         """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up.
 
-        Where an adult reads along, the phrases look for danger and the model is not asked.
+        The model is asked where an adult has the conversation, too: it knows "someones here" in whatever words (S77), and new danger.
         """
         heard, earlier, said, silences = [], list(claim.earlier), list(claim.said), 0
         for row, body in zip(claim.rows, claim.bodies, strict=True):
             text = body.get("text") or ""
             understood = Understanding()
             if row.kind in WORDS and text.strip():
-                asks = claim.bot_answers and silences < MOST_SILENCES
-                reading = await self._read(text) if asks else None
-                silences += asks and reading is None
+                reading = await self._read(text) if silences < MOST_SILENCES else None
+                silences += reading is None
                 understood = self._noticing.understand(text, reading, earlier, claim.age_band)
                 # A second answer is waited for only where it may matter.
                 if reading and self._noticing.hangs_on_the_whole(understood.risk, earlier) and (joined := whole_of(said, text)):

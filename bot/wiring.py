@@ -1,4 +1,8 @@
-"""The one place that builds and connects things."""
+"""The one place that builds and connects things.
+
+What sends through an app or to alert addresses is imported where the settings ask for it: the libraries behind it take longer to load than
+the rest of `bot`.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +18,14 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from bot import audit_head, observing
-from bot.audit_head import AuditHead
+from bot import observing
 from bot.beside import Beside
 from bot.channels import Channel, Deleting, Reporting, Served, Signing, Watched, Worded
-from bot.channels.apprise import OutsideAlerts
+from bot.channels.apps import TELEGRAM
 from bot.channels.drill import DrillChannel
-from bot.channels.telegram import TelegramChannel, Webhook, group_reply
 from bot.channels.webchat import WebChatPage
 from bot.channels.webchat import router as webchat_router
-from bot.channels.whatsapp import WhatsAppChannel, account_of
+from bot.channels.whatsapp_account import account_of
 from bot.closed import closed
 from bot.crowd import Crowd
 from bot.desk import room as desk_room
@@ -175,16 +177,25 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     if settings.telegram_token and not setting_up:
         _add(program, _telegram(settings, intake, service, beside), now)
     if (account := account_of(settings)) and not setting_up:
+        from bot.channels.whatsapp import WhatsAppChannel
+
         _add(program, WhatsAppChannel(account, intake.take, service), now)
-    if service.outside_alerts:
-        _add(program, OutsideAlerts(settings.alert_urls.get_secret_value().split()), now)
-    if service.out_of_hours:
-        urls = settings.out_of_hours_url.get_secret_value().split()
-        _add(program, OutsideAlerts(urls, CONTACT, "BREAKWATER_OUT_OF_HOURS_URL"), now)
+    if service.outside_alerts or service.out_of_hours:
+        _add_alerts(program, service, now)
     health.editions = editions
     editions.tell(program.use)
     _watch(program, now)
     return program
+
+
+def _add_alerts(program: Program, service: Service, now: Callable[[], datetime]) -> None:
+    from bot.channels.apprise import OutsideAlerts
+
+    if service.outside_alerts:
+        _add(program, OutsideAlerts(program.settings.alert_urls.get_secret_value().split()), now)
+    if service.out_of_hours:
+        urls = program.settings.out_of_hours_url.get_secret_value().split()
+        _add(program, OutsideAlerts(urls, CONTACT, "BREAKWATER_OUT_OF_HOURS_URL"), now)
 
 
 def _watch(program: Program, now: Callable[[], datetime]) -> None:
@@ -200,7 +211,9 @@ def _watch(program: Program, now: Callable[[], datetime]) -> None:
     if not program.setting_up:
         ticking.hourly(lambda: running.run(program.record, program.service.retention, now()), "destroying what is over")
     if where := settings.audit_head_to.get_secret_value():
-        ticking.nightly(AuditHead(program.record, where, settings.organisation, now).send, audit_head.AT)
+        from bot import audit_head
+
+        ticking.nightly(audit_head.AuditHead(program.record, where, settings.organisation, now).send, audit_head.AT)
     if settings.drill_at:
         ticking.nightly(partial(_send_drill, program, now), settings.drill_at)
     if settings.backup_folder and not program.setting_up:
@@ -298,7 +311,7 @@ def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> Non
     if isinstance(channel, Watched):
         beside.expect(channel.name)
         # Telegram is heard of where updates come in, the others where bubbles go out.
-        if (Role.RECEIVE if isinstance(channel, TelegramChannel) else Role.SEND) in beside.roles:
+        if (Role.RECEIVE if channel.name == TELEGRAM.name else Role.SEND) in beside.roles:
             beside.watch(channel.name, partial(channel.in_touch, APP_QUIET))
             program.health.apps.append(channel)
             program.metrics.apps.append(channel)
@@ -310,7 +323,9 @@ def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> Non
         program.senders.append(TypingSigns(program.record, channel, lease))
 
 
-def _telegram(settings: Settings, intake: Intake, service: Service, beside: Beside) -> TelegramChannel:
+def _telegram(settings: Settings, intake: Intake, service: Service, beside: Beside) -> Channel:
+    from bot.channels.telegram import TelegramChannel, Webhook, group_reply
+
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret
     webhook = Webhook(url, secret.get_secret_value()) if url and secret else None

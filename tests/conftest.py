@@ -9,7 +9,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ import httpx
 import pytest
 
 from bot.channels.apps import APPS
+from bot.garbage import loading
 from bot.intent_service import SERVICE
 from bot.rehearsal.house import Clock, House, YoungPerson
 from content.editorial import library
@@ -35,9 +37,49 @@ from escalation.work import staff_policy
 from nlu.noticing import Noticing
 
 KEY = bytes(range(32))
+MEMORY = "/dev/shm"  # noqa: S108 - below it each user has a folder of their own, which pytest makes and checks
+ENOUGH = 6_000_000_000
+"""Bytes, for the folders of all tests that run at once and of those that failed."""
 MARKED_BY_FOLDER = {"nlu_service": "service", "browser": "browser"} | dict.fromkeys(
-    ("telegram", "whatsapp", "channels", "operations", "webchat", "retention", "content", "faults", "trials"), "slow"
+    (
+        "telegram",
+        "whatsapp",
+        "channels",
+        "operations",
+        "webchat",
+        "retention",
+        "content",
+        "console",
+        "desk",
+        "evaluate",
+        "insight",
+        "faults",
+        "trials",
+    ),
+    "slow",
 )
+
+
+def pytest_configure() -> None:
+    """The folders of tests lie in memory where there is room: no power fails here, and each commit would wait for the disk."""
+    with suppress(OSError):
+        if (there := os.statvfs(MEMORY)).f_bavail * there.f_frsize > ENOUGH and not there.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders whose tests are left out are not even read."""
+    marker = MARKED_BY_FOLDER.get(collection_path.name)
+    return True if marker and f"not {marker}" in config.getoption("markexpr") else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays: it is not searched for garbage, neither now nor while tests run."""
+    with loading():
+        done = yield
+    gc.freeze()
+    return done
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

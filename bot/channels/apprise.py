@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import apprise
 
 from bot.channels import Outgoing, TryLater
+
+
+def not_understood(urls: Iterable[str]) -> int:
+    """How many of these are no addresses for Apprise."""
+    return sum(not apprise.Apprise().add(url) for url in urls)
 
 
 class OutsideAlerts:

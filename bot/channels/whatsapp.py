@@ -15,7 +15,6 @@ import logging
 import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,9 +27,9 @@ from bot.channels import Fate, Incoming, Outgoing, Take
 from bot.channels.apps import WHATSAPP
 from bot.channels.quiet_logs import tame
 from bot.channels.webhooks import bounded, stored
+from bot.channels.whatsapp_account import Account
 from bot.channels.whatsapp_sending import Sender, meaning
 from bot.channels.whatsapp_updates import Call, read
-from bot.settings import Settings
 from escalation.context import Service
 from escalation.words import message
 
@@ -41,26 +40,6 @@ LARGEST_CALL = 3_500_000
 _SIGNATURE = "X-Hub-Signature-256"
 _REMEMBERED = 10_000
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Our number at WhatsApp: its id there, the token that speaks for it, the secret that signs calls, and the word of the handshake."""
-
-    phone_id: str
-    token: str
-    app_secret: str
-    verify_token: str
-    base_url: str
-
-
-def account_of(settings: Settings) -> Account | None:
-    """The account as it is set; `None` where WhatsApp is off."""
-    token, secret, word = settings.whatsapp_token, settings.whatsapp_app_secret, settings.whatsapp_verify_token
-    if not (token and settings.whatsapp_phone_id and secret and word):
-        return None
-    words = (token.get_secret_value(), secret.get_secret_value(), word.get_secret_value())
-    return Account(settings.whatsapp_phone_id, *words, settings.whatsapp_base_url)
 
 
 def client(account: Account, patience: float = 10) -> tuple[WhatsApp, httpx.AsyncClient]:

@@ -13,6 +13,7 @@ import typer
 
 from bot import demo, logs
 from bot.cli.common import current_settings, end, open_record, told, utc_now
+from bot.garbage import loading
 from bot.roles import ALL, Role, chosen
 from bot.settings import Settings, SettingsError, load_settings
 from escalation.record.schema import upgrade
@@ -42,8 +43,6 @@ def serve(
 
     Where nobody can sign in yet it prints a one-time address, at which the first administrator begins.
     """
-    from bot.serving import serve as run
-
     settings = current_settings()
     roles = chosen(settings, role or ())
     if set_up and roles != ALL:
@@ -71,6 +70,10 @@ def serve(
             )
 
     with_intents = with_intents and not set_up and Role.TURNS in roles
+    # Only now: what is wrong with the settings is told at once.
+    with loading():
+        from bot.serving import serve as run
+
     asyncio.run(run(settings, with_intents, announce, setting_up=set_up, first_run=beginning, roles=roles))
 
 
@@ -80,7 +83,8 @@ def chat(
     with_intents: Annotated[bool, typer.Option("--with-intents/--without-intents", help="start the intent service if none answers")] = True,
 ) -> None:
     """A chat in the terminal, on the same record as everything else."""
-    from bot.serving import chat as run
+    with loading():
+        from bot.serving import chat as run
 
     settings = current_settings()
     logging.basicConfig(level=logging.ERROR)
@@ -96,7 +100,8 @@ def understand(
     lexicon_only: Annotated[bool, typer.Option("--lexicon-only", help="use neither model nor service")] = False,
 ) -> None:
     """Read messages from standard input, and write what is understood of each."""
-    from bot.understand import understand as run
+    with loading():
+        from bot.understand import understand as run
 
     if not jsonl:
         end("say --jsonl: one JSON object a line in, one a line out")

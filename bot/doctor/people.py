@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import apprise
 from sqlalchemy import select
 
+from bot.channels.apprise import not_understood
 from bot.doctor.installation import Installation
 from bot.doctor.verdict import Verdict, attention, broken, counted, listed, ok
 from escalation import drills
@@ -66,7 +66,7 @@ def check_alerts(one: Installation) -> Verdict:
     if not on_rota:
         return attention("Nobody is on the rota, so nobody is alerted.", "Plan the rota first.")
     urls = one.settings.alert_urls.get_secret_value().split()
-    if wrong := _not_understood(urls):
+    if wrong := not_understood(urls):
         return broken(
             f"{wrong} of {len(urls)} alert addresses are not understood.", "Correct BREAKWATER_ALERT_URLS: they are Apprise addresses."
         )
@@ -89,7 +89,7 @@ def check_out_of_hours(one: Installation) -> Verdict:
     urls = one.settings.out_of_hours_url.get_secret_value().split()
     if not urls:
         return attention("There is no out-of-hours contact: when nobody answers, nobody else is asked.", "Set BREAKWATER_OUT_OF_HOURS_URL.")
-    if wrong := _not_understood(urls):
+    if wrong := not_understood(urls):
         return broken(
             f"{wrong} of {len(urls)} addresses of the out-of-hours contact are not understood.", "Correct BREAKWATER_OUT_OF_HOURS_URL."
         )
@@ -133,7 +133,3 @@ def _on_rota(tx: Tx, now: datetime) -> list[Staff]:
 
 def _last_drill(tx: Tx) -> CaseRow | None:
     return tx.session.scalar(select(CaseRow).where(CaseRow.drill).order_by(CaseRow.opened_at.desc()).limit(1))
-
-
-def _not_understood(urls: list[str]) -> int:
-    return sum(not apprise.Apprise().add(url) for url in urls)

@@ -7,7 +7,8 @@ import asyncio
 import httpx
 from pywa_async.errors import WhatsAppError
 
-from bot.channels.whatsapp import WEBHOOK_PATH, Account, account_of, client
+from bot.channels.whatsapp import WEBHOOK_PATH, client
+from bot.channels.whatsapp_account import Account, account_of
 from bot.channels.whatsapp_sending import TOKEN_REFUSED
 from bot.doctor.installation import PATIENCE, Installation
 from bot.doctor.verdict import Verdict, attention, broken, ok

@@ -164,7 +164,7 @@ def test_a_session_that_ends_in_the_middle_of_typing_loses_nothing(
     sends(page, "I will not forget this.")
     expect(page.get_by_text("You have been signed out.")).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_value("I will not forget this.")
-    signed_in(context, program, "Sam")
+    signed_in(context, program, "Sam", afresh=True)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("You have been signed out.")).to_be_hidden(timeout=10_000)
     page.get_by_role("button", name="Send", exact=True).click()
@@ -190,9 +190,14 @@ def with_conversation(context: BrowserContext, program: Program, name: str) -> P
     return page
 
 
-def signed_in(context: BrowserContext, program: Program, name: str) -> Page:
-    """A page of this member of staff, wherever their role lands."""
+def signed_in(context: BrowserContext, program: Program, name: str, *, afresh: bool = False) -> Page:
+    """A page of this member of staff, wherever their role lands: in the session that they have, or in a new one."""
     page = context.new_page()
+    if name in program.sessions and not afresh:
+        context.add_cookies(program.sessions[name])
+        page.goto(f"{program.url}/staff/")
+        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+        return page
     page.goto(f"{program.url}/staff/")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(program.password(name))
@@ -201,6 +206,7 @@ def signed_in(context: BrowserContext, program: Program, name: str) -> Page:
     page.get_by_label("Code").fill("".join(filter(str.isdigit, told)))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    program.sessions[name] = context.cookies()
     return page
 
 

@@ -24,13 +24,13 @@ def label(words: Library, message: str, go: str) -> str:
 @pytest.mark.rule("S61")
 @pytest.mark.rule("S82")
 def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
-    chromium: Browser, own_program: Program, words: Library, tmp_path: Path
+    chromium: Browser, program: Program, words: Library, tmp_path: Path
 ) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, own_program, "Sam")
+    sam = Worker(sam_at_work, program, "Sam")
     expect(sam.page.get_by_text("Nobody is waiting")).to_be_visible()
 
-    young = YoungPerson(phone(chromium), own_program.url)
+    young = YoungPerson(phone(chromium), program.url)
     young.starts()
     young.says(DISCLOSURE)
     young.sees("Sam")
@@ -72,10 +72,10 @@ def test_a_disclosure_is_offered_an_adult_picked_up_answered_and_closed(
 
 
 @pytest.mark.rule("S01")
-def test_a_no_brings_nothing_to_the_console(chromium: Browser, own_program: Program, words: Library) -> None:
+def test_a_no_brings_nothing_to_the_console(chromium: Browser, program: Program, words: Library) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, own_program, "Sam")
-    young = YoungPerson(phone(chromium), own_program.url)
+    sam = Worker(sam_at_work, program, "Sam")
+    young = YoungPerson(phone(chromium), program.url)
     young.starts()
     young.says(DISCLOSURE)
     young.taps(label(words, "consent.offer", "do:offer_no"))
@@ -87,10 +87,10 @@ def test_a_no_brings_nothing_to_the_console(chromium: Browser, own_program: Prog
     young.context.close()
 
 
-def test_what_an_adult_asks_can_be_answered_until_the_end(chromium: Browser, own_program: Program, words: Library) -> None:
+def test_what_an_adult_asks_can_be_answered_until_the_end(chromium: Browser, program: Program, words: Library) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, own_program, "Sam")
-    young = YoungPerson(phone(chromium), own_program.url)
+    sam = Worker(sam_at_work, program, "Sam")
+    young = YoungPerson(phone(chromium), program.url)
     young.starts()
     young.says(DISCLOSURE)
     for message, go in (("consent.offer", "do:offer_yes"), ("consent.scope", "do:scope_chat"), ("consent.confirm_chat", "do:send")):
@@ -110,10 +110,10 @@ def test_what_an_adult_asks_can_be_answered_until_the_end(chromium: Browser, own
     young.context.close()
 
 
-def test_a_line_reaches_the_other_side_at_once(chromium: Browser, own_program: Program, words: Library) -> None:
+def test_a_line_reaches_the_other_side_at_once(chromium: Browser, program: Program, words: Library) -> None:
     sam_at_work = laptop(chromium)
-    sam = Worker(sam_at_work, own_program, "Sam")
-    young = YoungPerson(phone(chromium), own_program.url)
+    sam = Worker(sam_at_work, program, "Sam")
+    young = YoungPerson(phone(chromium), program.url)
     young.starts()
     young.says(DISCLOSURE)
     for message, go in (("consent.offer", "do:offer_yes"), ("consent.scope", "do:scope_chat"), ("consent.confirm_chat", "do:send")):

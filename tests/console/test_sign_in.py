@@ -6,6 +6,8 @@ import re
 
 import pyotp
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -262,6 +264,13 @@ def test_a_password_that_is_easy_to_guess_is_refused_with_a_reason(password: str
 @pytest.mark.parametrize("password", ["seven quiet herons dance", "correct horse battery", "7$Kq!92^xZ#4vP", "tulip-kettle-raven-plum"])
 def test_a_good_password_is_taken(password: str) -> None:
     assert passwords.weakness(password, "Sam Reed") is None
+
+
+def test_a_name_that_nobody_has_costs_as_long_as_a_wrong_password() -> None:
+    assert extract_parameters(passwords._NOBODY) == extract_parameters(passwords.HASHER.hash(PASSWORD))
+    with pytest.raises(VerifyMismatchError):  # a hash that is not whole would be refused at once
+        passwords.HASHER.verify(passwords._NOBODY, PASSWORD)
+    assert not passwords.matches(None, PASSWORD)
 
 
 @pytest.mark.parametrize(

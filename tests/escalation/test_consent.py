@@ -256,9 +256,12 @@ class Hands(RuleBasedStateMachine):
 @pytest.mark.rule("S05")
 @pytest.mark.rule("S07")
 @pytest.mark.rule("S82")
-def test_no_order_of_events_lets_anybody_read_more_than_was_agreed(service: Service, noticing: Noticing, empty_database: Path) -> None:
+@pytest.mark.parametrize("orders", [10, pytest.param(60, marks=pytest.mark.slow)])
+def test_no_order_of_events_lets_anybody_read_more_than_was_agreed(
+    service: Service, noticing: Noticing, empty_database: Path, orders: int
+) -> None:
     Hands.service, Hands.noticing, Hands.empty = service, noticing, empty_database
-    run_state_machine_as_test(Hands, settings=settings(max_examples=60, stateful_step_count=15, deadline=None, derandomize=True))
+    run_state_machine_as_test(Hands, settings=settings(max_examples=orders, stateful_step_count=15, deadline=None, derandomize=True))
 
 
 @pytest.mark.rule("S05")

@@ -18,6 +18,7 @@ from escalation.record.tables import AuditRow
 from nlu.noticing import Noticing
 from tests.published import CHECK
 
+pytestmark = pytest.mark.slow
 MENU = "messages/conversation.yml"
 SLEEP = "guidance/wellbeing/sleep.yml"
 TIMES = "policy/escalation.yml"

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.rehearsal.house import ScriptedReader
 from nlu.understanding import Reading
 
 Manner = Literal[
@@ -99,14 +98,3 @@ class Hanging:
         self.asked.set()
         await self.go_on.wait()
         return None
-
-
-@dataclass
-class ListeningReader(ScriptedReader):
-    """An intent service that keeps what it was asked, in order."""
-
-    asked: list[str] = field(default_factory=list)
-
-    async def read(self, text: str) -> Reading | None:
-        self.asked.append(text)
-        return Reading("chitchat", 0.9, (("chitchat", 0.9),), None)

@@ -13,12 +13,9 @@ import pytest
 from bot.channels import Incoming
 from bot.rehearsal.house import House, YoungPerson
 from bot.turn import MOST_SILENCES, Handler
-from escalation.record.tables import CaseRow
 from nlu.client import IntentClient
 from nlu.noticing import Noticing
-from nlu.understanding import Level
-from tests.escalation.talking import talks
-from tests.faults.intents import ListeningReader, Manner, intent_service
+from tests.faults.intents import Manner, intent_service
 
 PATIENCE = 0.4
 SLACK = 3.0
@@ -111,16 +108,3 @@ async def test_many_messages_at_once_do_not_add_up_their_waiting(house: House, n
 
 def _text(number: int, text: str) -> Incoming:
     return Incoming("telegram", "young-1", f"burst-{number}", "text", text)
-
-
-async def test_while_an_adult_has_the_conversation_the_model_is_not_asked_and_the_phrases_still_look(
-    staffed: House, noticing: Noticing
-) -> None:
-    young, listening = YoungPerson(staffed), ListeningReader()
-    case_id = await talks(young)
-    staffed.handler = Handler(staffed.record, staffed.service, noticing, listening, staffed.clock)
-    await young.says("ok so what happens now")
-    await young.says(DANGER)
-    assert listening.asked == []
-    level = staffed.record.read(lambda tx: tx.session.get_one(CaseRow, case_id).level)
-    assert level == Level.IMMEDIATE

@@ -16,6 +16,7 @@ from escalation.record import audit
 from escalation.record.store import Record, Tx
 from escalation.record.tables import AuditRow
 
+pytestmark = pytest.mark.slow
 ENTRIES = 200
 ACTIONS = ("case_read", "shared", "signed_in", "override", "export", "note_edited")
 FIELDS = [column.name for column in AuditRow.__table__.columns if column.name != "seq"]

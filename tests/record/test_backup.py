@@ -35,6 +35,7 @@ from tests.record.test_settings import one_line, run
 from tests.retention.story import lived_through
 from tests.retention.test_erasing import clears, code_of
 
+pytestmark = pytest.mark.slow
 OTHER_KEY = bytes(32)
 
 

@@ -35,6 +35,7 @@ from tests.record.test_settings import one_line, run
 from tests.retention.story import lived_through
 from tests.retention.test_erasing import code_of
 
+pytestmark = pytest.mark.slow
 NEW = bytes(reversed(KEY))
 LATER = MONDAY_MORNING + timedelta(minutes=6)
 OF_THE_ORGANISATION = {"panel_comment", "panel_voice", "staff", "sign_in_challenges"}

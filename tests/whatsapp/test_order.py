@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from bot.rehearsal.house import House
+from dataclasses import dataclass, field
+
+from bot.rehearsal.house import House, ScriptedReader
 from bot.turn import Handler
 from nlu.noticing import Noticing
-from tests.faults.intents import ListeningReader
+from nlu.understanding import Reading
+
+
+@dataclass
+class ListeningReader(ScriptedReader):
+    """An intent service that keeps what it was asked, in order."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def read(self, text: str) -> Reading | None:
+        self.asked.append(text)
+        return Reading("chitchat", 0.9, (("chitchat", 0.9),), None)
 
 
 async def test_what_waits_together_is_read_as_it_was_written(house: House, noticing: Noticing) -> None:
