@@ -1,4 +1,4 @@
-"""What 5,000 messages a second would take by the figures of a run: a calculation, not a test. `docs/capacity.md` says what it rests on."""
+"""What 5,000 messages a second would take by the figures of a run: a calculation, not a test. `docs/scale.md` says what it rests on."""
 
 from __future__ import annotations
 
