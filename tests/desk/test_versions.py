@@ -55,6 +55,9 @@ async def test_an_earlier_version_comes_back_as_a_draft_or_at_once_by_a_lead(bro
     assert (await jo.post(f"{PATH}/back-now", version="0", base="1")).status_code == 303
     assert in_force(staffed) == shipped
     assert (await jo.post(f"{PATH}/back-now", version="7", base="2")).status_code == 404
+    for address in ("back", "back-now"):
+        refused = await jo.post(f"{PATH}/{address}", version="65477430826778714112", base="2")
+        assert refused.status_code == 422, "a number that no version can have"
 
 
 async def test_a_lead_stops_a_script_at_once_in_every_language_and_nobody_else_can(browser: Open, staffed: House, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.desk.drafting.stopping import STOPPED, stopped
@@ -15,6 +15,7 @@ from escalation.console.pages import redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.policy_files import back_to, text_of_version
 from escalation.console.problems import Problem
+from escalation.console.routes.forms import Version
 from escalation.console.state import Console
 from escalation.publishing import Change, Outdated, Unfit
 from escalation.record.store import Tx
@@ -22,7 +23,6 @@ from escalation.staff.sign_in import SignedIn
 
 router = APIRouter(route_class=GatedRoute)
 Lead = Annotated[SignedIn, Depends(Gate("approve_content"))]
-Version = Annotated[int, Form(ge=0)]
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.desk.drafting import drafts
@@ -23,6 +23,7 @@ from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.policy_files import back_to, text_of_version
 from escalation.console.problems import Problem
+from escalation.console.routes.forms import Version
 from escalation.console.state import Console
 from escalation.insight.opinions import Opinion
 from escalation.record.store import Tx
@@ -31,7 +32,6 @@ from escalation.staff.sign_in import SignedIn
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_desk"))]
 Editor = Annotated[SignedIn, Depends(Gate("edit_content"))]
-Version = Annotated[int, Form(ge=0)]
 DRAFT = "draft"
 
 T = TypeVar("T")

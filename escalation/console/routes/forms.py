@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from escalation.case import NotPossible
@@ -22,6 +23,8 @@ from escalation.record.tables import Staff
 from escalation.staff.sign_in import SignedIn, staff_of
 
 Given = Mapping[str, str]
+Version = Annotated[int, Form(ge=0, le=2**31 - 1)]
+"""The number of a version, no larger than its column takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from escalation.console import helplines_page, policy_files
@@ -15,6 +15,7 @@ from escalation.console.permissions import Gate, GatedRoute
 from escalation.console.policy_files import FILES, RETENTION, TIMES, PolicyFile, PolicyShown
 from escalation.console.problems import Problem
 from escalation.console.putting_in_force import ask, tried
+from escalation.console.routes.forms import Version
 from escalation.console.state import Console
 from escalation.publishing import Change, Outdated, Unfit
 from escalation.record.retention.policy import Confirmed
@@ -25,7 +26,6 @@ router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_settings"))]
 Policymaker = Annotated[SignedIn, Depends(Gate("change_policy"))]
 Keeper = Annotated[SignedIn, Depends(Gate("change_settings"))]
-Version = Annotated[int, Form(ge=0)]
 
 
 @router.get("/settings")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from content.editorial.helplines import EVERYWHERE
@@ -15,6 +15,7 @@ from escalation.console.pages import page, redirect
 from escalation.console.permissions import Gate, GatedRoute, allowed
 from escalation.console.problems import Problem
 from escalation.console.putting_in_force import Tried, ask, tried
+from escalation.console.routes.forms import Version
 from escalation.console.state import Console
 from escalation.publishing import Change, Outdated, Unfit
 from escalation.record.store import Tx
@@ -23,7 +24,6 @@ from escalation.staff.sign_in import SignedIn
 router = APIRouter(route_class=GatedRoute)
 Reader = Annotated[SignedIn, Depends(Gate("see_helplines"))]
 Policymaker = Annotated[SignedIn, Depends(Gate("change_policy"))]
-Version = Annotated[int, Form(ge=0)]
 
 
 @router.get("/settings/helplines/{area}")
