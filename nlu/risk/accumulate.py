@@ -53,9 +53,8 @@ def accumulate(
     """
     if not (now or standing):
         return Accumulated()
-    looked_at = list(enumerate(earlier))[-policy.signs.messages :] if policy.signs.messages else []
     latest: dict[str, tuple[Sign, int | None, float]] = {}
-    for index, signs in looked_at:
+    for index, signs in _looked_at(earlier, policy):
         faded = policy.signs.fade ** (len(earlier) - index)
         latest.update({sign.id: (sign, index, faded * policy.signs.fade_day**sign.days_ago * _weight(sign, policy)) for sign in signs})
     latest.update({sign.id: (sign, None, _weight(sign, policy)) for sign in now})
@@ -69,9 +68,13 @@ def accumulate(
 
 def may_add_up(earlier: Sequence[Sequence[Sign]], now: Sequence[Sign], policy: RiskPolicy) -> bool:
     """Whether the model's reading of the conversation as a whole could make a difference: without it, nothing needs it to be asked."""
-    looked_at = earlier[-policy.signs.messages :] if policy.signs.messages else []
-    different = {sign.id for signs in (*looked_at, now) for sign in signs} - {WORRIES}
+    before = (signs for _, signs in _looked_at(earlier, policy))
+    different = {sign.id for signs in (*before, now) for sign in signs} - {WORRIES}
     return bool(now) and len(different) >= min(policy.signs.fewest, policy.signs.together_fewest)
+
+
+def _looked_at(earlier: Sequence[Sequence[Sign]], policy: RiskPolicy) -> list[tuple[int, Sequence[Sign]]]:
+    return list(enumerate(earlier))[-policy.signs.messages :] if policy.signs.messages else []
 
 
 def _enough(signs: int, weight: float, together: float | None, worried: bool, policy: RiskPolicy) -> bool:
