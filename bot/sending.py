@@ -66,6 +66,7 @@ class Letter:
     recipient: str
     address: str
     outgoing: Outgoing
+    urgent: bool
 
 
 class Sender:
@@ -198,7 +199,7 @@ class Sender:
         row.state, row.attempts = "sending", row.attempts + 1
         language = someone.language if someone else ENGLISH
         outgoing = Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language)
-        return Letter(row.id, recipient, address, outgoing)
+        return Letter(row.id, recipient, address, outgoing, row.urgent)
 
     def _address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
         if row.address_id:
@@ -216,7 +217,7 @@ class Sender:
         if not isinstance(self._channel, Paced):
             return await self._deliver(letter)
         try:
-            await self._channel.turn(letter.address)
+            await self._channel.turn(letter.address, urgent=letter.urgent)
         except TryLater as later:
             return await self._noted(letter, partial(self._not_taken, row_id=letter.row_id, fate=later))
         async with self._on_their_way.one() as answered:

@@ -171,7 +171,7 @@ def _tell(tx: Tx, service: Service, case: CaseRow, name: str, now: datetime) -> 
     next_time = clock(staffing.next_start, now, theirs) if staffing.next_start else message(theirs.library, "hand_over.soon")[0]
     words = theirs.library.message(f"hand_over.{name}")
     bubbles = message(theirs.library, f"hand_over.{name}", someone.age_band, someone.easy_read, next_time=next_time)
-    discreet.tell(tx, service, someone, bubbles, now, buttons=tokens(words.buttons), case_id=case.id, urgent=True, unasked=True)
+    discreet.tell(tx, service, someone, bubbles, now, buttons=tokens(words.buttons), case_id=case.id, unasked=True)
     promises.own_up(tx, case, now)
 
 

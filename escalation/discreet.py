@@ -45,21 +45,19 @@ def tell(
     buttons: messages.Buttons = (),
     staff_id: str | None = None,
     case_id: str | None = None,
-    urgent: bool = False,
     unasked: bool = False,
 ) -> list[OutboxRow]:
     """Say these bubbles now, or as soon as the young person carries on. Empty when they left every channel.
 
-    `unasked`: the service says it by itself, about a wait. To somebody who is not there it knocks in safe hours only.
+    What belongs to a case goes ahead of other people's ordinary answers. `unasked`: the service says it by itself, about a wait. To somebody who is not there it knocks in safe hours only.
     """
     keep_back = not seems_there(service, someone, now)
     texts = list(bubbles)
     rows = []
     for index, text in enumerate(texts):
         last = index == len(texts) - 1
-        row = messages.say(
-            tx, someone, text, now, speaker=speaker, buttons=buttons if last else (), staff_id=staff_id, case_id=case_id, urgent=urgent
-        )
+        below, urgent = buttons if last else (), case_id is not None
+        row = messages.say(tx, someone, text, now, speaker=speaker, buttons=below, staff_id=staff_id, case_id=case_id, urgent=urgent)
         if row is not None:
             row.state, row.tact = KEPT_BACK if keep_back else row.state, UNASKED if unasked else TALK
             rows.append(row)
@@ -147,7 +145,7 @@ def _knock(tx: Tx, service: Service, someone: Person, about: OutboxRow, now: dat
     library = service.speaking(someone.language, now).library
     buttons = tokens(library.message("conversation.carry_on").buttons)
     for text in message(library, "conversation.carry_on", someone.age_band, someone.easy_read):
-        row = messages.say(tx, someone, text, now, buttons=buttons, case_id=about.case_id)
+        row = messages.say(tx, someone, text, now, buttons=buttons, case_id=about.case_id, urgent=about.urgent)
         if row is not None:
             row.tact = KNOCK
 

@@ -73,5 +73,5 @@ def _say(tx: Tx, service: Service, case: CaseRow, staffing: Staffing, now: datet
     next_time = clock(staffing.next_start, now, theirs) if staffing.next_start else ""
     bubbles = message(theirs.library, words, someone.age_band, someone.easy_read, next_time=next_time)
     buttons = tokens(theirs.library.message(words).buttons)
-    discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id, urgent=True, unasked=True)
+    discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id, unasked=True)
     history.record(tx, case, "told_of_move", now, actor="system")

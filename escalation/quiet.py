@@ -83,7 +83,7 @@ def own_up(tx: Tx, service: Service, case: CaseRow, worker: Staff, words: str, n
     by = clock(promised, now, theirs) if promised else ""
     bubbles = message(theirs.library, name, someone.age_band, someone.easy_read, adult=worker.first_name, by=by)
     buttons = tokens(theirs.library.message(name).buttons)
-    discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id, urgent=True, unasked=True)
+    discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id, unasked=True)
 
 
 def _armed(case: CaseRow) -> tuple[ColumnElement[bool], ...]:

@@ -121,7 +121,7 @@ def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> N
 
 def pass_on(tx: Tx, case: CaseRow, worker: Staff, text: str, now: datetime) -> None:
     """A young person's words go to the worker's phone, for as long as the conversation is theirs."""
-    messages.tell_staff(tx, worker, "telegram", text, now, case_id=case.id, speaker=messages.RELAYED)
+    messages.tell_staff(tx, worker, "telegram", text, now, case_id=case.id, urgent=True, speaker=messages.RELAYED)
     forgetting.later(tx, case, now)
 
 

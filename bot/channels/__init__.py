@@ -130,8 +130,11 @@ class Watched(Protocol):
 class Paced(Protocol):
     """A messaging app with speed limits, to which the channel keeps."""
 
-    async def turn(self, address: str) -> None:
-        """Wait until the app's limits let a bubble go there, which is delivered at once then. Raises `TryLater` where that is far off."""
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
+        """Wait until the app's limits let a bubble go there, which is delivered at once then. Raises `TryLater` where that is far off.
+
+        `urgent`: ahead of all bubbles that are not.
+        """
 
 
 Fate = Undeliverable | TryLater | OnlyApproved | NotApproved

@@ -1,11 +1,14 @@
-"""Keeping to an app's speed limits: in each chat, and among all. One chat that is slowed down never holds up another."""
+"""Keeping to an app's speed limits: in each chat, and among all.
+
+One chat that is slowed down never holds up another, and what may not wait goes ahead of all that may.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from bot.channels import TryLater
@@ -44,15 +47,19 @@ class Turns:
     _chats: dict[str, Pace] = field(default_factory=dict)
     _held_until: dict[str, float] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
-    _waiting: int = 0
+    _waiting: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     _queue: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _can_wait: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._all = Pace(*self.all)
 
-    async def take(self, address: str) -> None:
-        """Wait for a message's turn ahead of it: its `wait` is over at once then. Raises `TryLater` where the turn is far off."""
-        await self._come_to(address)
+    async def take(self, address: str, *, urgent: bool = False) -> None:
+        """Wait for a message's turn ahead of it: its `wait` is over at once then. Raises `TryLater` where the turn is far off.
+
+        `urgent`: ahead of all that are not.
+        """
+        await self._come_to(address, urgent)
         self._taken.add(address)
 
     async def wait(self, address: str) -> None:
@@ -60,19 +67,20 @@ class Turns:
         if address in self._taken:
             self._taken.remove(address)
         else:
-            await self._come_to(address)
+            await self._come_to(address, urgent=False)
 
-    async def _come_to(self, address: str) -> None:
+    async def _come_to(self, address: str, urgent: bool) -> None:
         now = time.monotonic()
         self._forget(now)
         chat = self._chats.setdefault(address, Pace(*self.chat))
         alone = max(self._held_until.get(address, 0.0) - now, chat.wait(now))
-        wait = max(alone, self._all.wait(now) + self._waiting * self._all.every)
+        ahead = self._waiting[True] if urgent else sum(self._waiting.values())
+        wait = max(alone, self._all.wait(now) + ahead * self._all.every)
         if wait > LONGEST_WAIT:
             raise TryLater(wait)
         chat.took(now)
         await asyncio.sleep(max(0.0, alone))
-        await self._leave()
+        await self._leave(urgent)
 
     def takes_at_once(self, address: str) -> bool:
         """Take a turn for something that must never hold up a message; `False`, and nothing taken, where messages wait."""
@@ -86,15 +94,18 @@ class Turns:
         """The app asked to leave this chat alone for so long."""
         self._held_until[address] = time.monotonic() + seconds
 
-    async def _leave(self) -> None:
-        """Leave in the order of arrival, a real distance apart: after a moment in which nothing ran, nobody catches up in one burst."""
-        self._waiting += 1
+    async def _leave(self, urgent: bool) -> None:
+        """Leave in the order of arrival, a real distance apart: after a moment in which nothing ran, nobody catches up in one burst.
+
+        Of those that can wait, one at a time stands in the queue; so one that cannot has at most this one ahead.
+        """
+        self._waiting[urgent] += 1
         try:
-            async with self._queue:
+            async with nullcontext() if urgent else self._can_wait, self._queue:
                 await asyncio.sleep(self._all.wait(time.monotonic()))
                 self._all.took(time.monotonic())
         finally:
-            self._waiting -= 1
+            self._waiting[urgent] -= 1
 
     def _forget(self, now: float) -> None:
         if len(self._chats) > _REMEMBERED:

@@ -123,8 +123,8 @@ class TelegramChannel:
         """Whether Telegram was heard of in the last so many seconds; with a webhook, which is quiet when nobody writes, whether ever."""
         return self.heard_at is not None and (self._webhook is not None or time.monotonic() - self.heard_at < seconds)
 
-    async def turn(self, address: str) -> None:
-        await self._sender.turn(address)
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
+        await self._sender.turn(address, urgent=urgent)
 
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""

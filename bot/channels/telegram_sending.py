@@ -29,9 +29,9 @@ class Sender:
     _turns: Turns = field(default_factory=lambda: Turns((CHAT_EVERY, CHAT_BURST), (ALL_EVERY, ALL_BURST)))
     _begun: Begun = field(default_factory=Begun)
 
-    async def turn(self, address: str) -> None:
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
         """Wait until a bubble may go there, ahead of sending it. Raises `TryLater` where that is far off."""
-        await self._turns.take(address)
+        await self._turns.take(address, urgent=urgent)
 
     async def send(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble, in parts if it is long; returns their ids with commas between. Raises `Undeliverable` or `TryLater`.

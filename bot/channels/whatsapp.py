@@ -90,8 +90,8 @@ class WhatsAppChannel:
         """Whether WhatsApp takes our token; it is quiet when nobody writes."""
         return not self._sender.token_refused
 
-    async def turn(self, address: str) -> None:
-        await self._sender.turn(address)
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
+        await self._sender.turn(address, urgent=urgent)
 
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return an id of it. Raises `Undeliverable`, `TryLater`, `OnlyApproved` or `NotApproved`."""

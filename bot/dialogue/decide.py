@@ -195,7 +195,7 @@ def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk
         scene.did(PassedOn(text))
     _notice_harm(scene, risk, raised_by)
     if "emergency_number_asked" in risk.flags:
-        scene.speak("emergency.while_live", urgent=True)
+        scene.speak("emergency.while_live")
     if meanings.somebody_came(scene, understood, SURE_IN_LIVE_CHAT) or topics.OTHER_ADULT in risk.flags:
         topics.away(scene)
     elif scene.state.behind_carry_on:

@@ -94,12 +94,15 @@ class Scene:
     """Whether what is said now, and what it answers, stays between the young person and the bot."""
     forget: bool = False
     """Whether the words that came in are not to be kept in the chat."""
+    pressing: bool = False
+    """Whether what is said now goes out ahead of other people's ordinary answers, where an app takes only so many at a time."""
 
     @classmethod
     def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
         state = conversation.model_copy(deep=True)
         state.turn += 1
-        return cls(turn, service.speaking(turn.person.language, turn.now), state, turn.person)
+        pressing = turn.case is not None or any(one.understood.risk.level >= Level.CONCERN for one in turn.heard)
+        return cls(turn, service.speaking(turn.person.language, turn.now), state, turn.person, pressing=pressing)
 
     @cached_property
     def staffing(self) -> Staffing:
@@ -163,27 +166,26 @@ class Scene:
         self,
         bubbles: Iterable[str],
         buttons: Iterable[tuple[str, str]] = (),
-        urgent: bool = False,
         picture: tuple[str, str] | None = None,
     ) -> None:
         """Say these bubbles, with the picture above the first one and the buttons under the last one."""
         texts = [text for text in bubbles if text]
         for index, text in enumerate(texts):
             below = tuple(buttons) if index == len(texts) - 1 else ()
-            self.did(Said(text, below, urgent, self.aside, picture if index == 0 else None))
+            self.did(Said(text, below, self.pressing, self.aside, picture if index == 0 else None))
 
     def words(self, id: str, **fields: str) -> tuple[str, ...]:
         """The bubbles of a message, for this person."""
         return message(self.service.library, id, self.person.age_band, self.person.easy_read, **fields)
 
-    def speak(self, id: str, urgent: bool = False, **fields: str) -> None:
+    def speak(self, id: str, **fields: str) -> None:
         """Say a message with its own buttons."""
-        self.say(self.words(id, **fields), self.buttons(self.service.library.message(id).buttons), urgent)
+        self.say(self.words(id, **fields), self.buttons(self.service.library.message(id).buttons))
 
     def ask(self, question: Question, id: str, **fields: str) -> None:
         """Say a message and leave its question open."""
         self.state.ask(question)
-        self.speak(id, False, **fields)
+        self.speak(id, **fields)
 
     def bubbles(self, words: Bubbles, **fields: str) -> tuple[str, ...]:
         return fill(words, self.person.age_band, self.person.easy_read, **fields)

@@ -29,14 +29,13 @@ def alert(
         reached = not_away(reached, now)
     text = _text(service, case, now, words, **fields)
     buttons = _buttons(service, case, words)
-    urgent = case.level >= Level.URGENT
     for row in reached:
         if row.telegram:
             own = with_room(tx, service, row, text) if asked else text
-            messages.tell_staff(tx, row, "telegram", own, now, buttons=buttons, case_id=case.id, urgent=urgent)
+            messages.tell_staff(tx, row, "telegram", own, now, buttons=buttons, case_id=case.id, urgent=True)
         tx.signal(f"staff:{row.id}")
     if service.outside_alerts and reached:
-        messages.tell_staff(tx, reached[0], "apprise", text, now, case_id=case.id, urgent=urgent)
+        messages.tell_staff(tx, reached[0], "apprise", text, now, case_id=case.id, urgent=True)
     tx.signal("queue:all")
     return len(reached)
 

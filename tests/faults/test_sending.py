@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import sending as sends
 from bot.channels import Fate, Outgoing, TryLater, Undeliverable
+from bot.channels.pacing import Turns
 from bot.rehearsal.house import House
 from bot.sending import Sender
 from escalation.record import messages, people
@@ -141,7 +142,7 @@ class PacedApp(App):
     most: int = 0
     too_soon: set[str] = field(default_factory=set)
 
-    async def turn(self, address: str) -> None:
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
         self.turns += 1
         if address in self.too_soon:
             self.too_soon.remove(address)
@@ -186,3 +187,37 @@ async def test_a_bubble_whose_turn_is_far_off_waits_and_those_of_others_go(house
         house.clock.move(seconds=2)
         await until(lambda: set(states(house)) == {"sent"})
     assert app.to("young-1") == ["one", "two"]
+
+
+@dataclass
+class BusyApp(App):
+    """An app that takes twenty bubbles a second, from all together."""
+
+    limits: Turns = field(default_factory=lambda: Turns(chat=(0.01, 100), all=(0.05, 1)))
+
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
+        await self.limits.take(address, urgent=urgent)
+
+    async def deliver(self, address: str, outgoing: Outgoing) -> str:
+        await self.limits.wait(address)
+        return await super().deliver(address, outgoing)
+
+
+async def test_what_is_about_a_case_goes_ahead_of_everybodys_ordinary_answers(house: House) -> None:
+    """More goes out than the app takes: an alert may not stand in the line for that."""
+    app = BusyApp()
+    for number in range(100):
+        write(house, f"young-{number}", "ordinary")
+
+    def pressing(tx: Tx) -> None:
+        for number in range(3):
+            someone, _ = people.find_or_create(tx, "telegram", f"in-danger-{number}", house.clock())
+            messages.say(tx, someone, "call 999", house.clock(), urgent=True)
+
+    async with sending(house, app):
+        await until(lambda: len(app.shown) >= 3)
+        before = len(app.shown)
+        house.record.write(pressing)
+        await until(lambda: sum(text == "call 999" for _, text in app.shown) == 3)
+        ordinary = [text for _, text in app.shown[before:]].count("ordinary")
+        assert ordinary <= 8, f"{ordinary} ordinary answers went out before"

@@ -180,6 +180,7 @@ def _begin(scene: Scene, risk: Risk, raised_by: str | None) -> None:
     level = max(risk.level, case.level) if case else risk.level
     if "position_of_trust" in risk.flags:
         scene.skip_the_rota()
+    scene.pressing = True
     scene.did(AdultOffered(level, risk.categories, risk.subject, risk.flags, raised_by))
     offer = Offer(level=level, categories=risk.categories, subject=risk.subject, flags=tuple(sorted(risk.flags)), raised_by=raised_by)
     offer.summed = adds_up(risk)

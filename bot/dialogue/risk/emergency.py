@@ -24,16 +24,16 @@ def raise_it(scene: Scene, risk: Risk, raised_by: str | None, also: tuple[str, .
     if "position_of_trust" in risk.flags:
         scene.skip_the_rota()
     if scene.live:
-        scene.speak("emergency.while_live", urgent=True)
+        scene.speak("emergency.while_live")
         return
     scene.state.told_limits = True
-    scene.say(scene.words("emergency.call_999"), urgent=True)
-    scene.say(_told(scene), urgent=True)
+    scene.say(scene.words("emergency.call_999"))
+    scene.say(_told(scene))
     question = scene.service.library.message("emergency.safe_question")
     thanks = response(scene, risk)
     scene.state.ask("safe")
     scene.say(also)
-    scene.say([" ".join((*thanks, *scene.words("emergency.safe_question")))], scene.buttons(question.buttons), urgent=True)
+    scene.say([" ".join((*thanks, *scene.words("emergency.safe_question")))], scene.buttons(question.buttons))
 
 
 def safe(scene: Scene) -> None:
@@ -47,8 +47,8 @@ def safe(scene: Scene) -> None:
 def not_safe(scene: Scene) -> None:
     """They say they are not safe: 999 again, and who else is there."""
     scene.state.question = None
-    scene.say(scene.words("emergency.call_999"), urgent=True)
-    scene.speak("emergency.safe_no", urgent=True)
+    scene.say(scene.words("emergency.call_999"))
+    scene.speak("emergency.safe_no")
 
 
 def not_meant(scene: Scene) -> None:
@@ -73,8 +73,8 @@ def no_thoughts_of_suicide(scene: Scene) -> None:
 
 def numbers(scene: Scene) -> None:
     """Emergency numbers on request."""
-    scene.state.risk_noticed = True
-    scene.say(scene.words("emergency.call_999"), urgent=True)
+    scene.state.risk_noticed = scene.pressing = True
+    scene.say(scene.words("emergency.call_999"))
     guidance.show_helplines(scene)
 
 
