@@ -47,6 +47,8 @@ class Came(NamedTuple):
     person_id: str
     live: bool
     among_many: bool = False
+    row_id: str | None = None
+    """The event's row; `None` where it was stored before."""
 
 
 Stored = Came | None
@@ -72,7 +74,8 @@ class Intake:
 
     `danger(text)` says whether words may mean that a life is at risk now; `woken(person_id, at_once)` is called after each
     event that was stored, `at_once` where it must not wait for more words: danger, a button, a human who reads along. `defer`, where
-    it is given, is called with the same instead, within the transaction that stores. `patience`: seconds to wait for the record.
+    it is given, is called with the same instead, within the transaction that stores. `came(person_id, row_id, text, danger)` is called
+    with words that this process handles itself, before anybody is woken. `patience`: seconds to wait for the record.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Intake:
         woken: Callable[[str, bool], None],
         patience: float = PATIENCE,
         defer: Defer | None = None,
+        came: Callable[[str, str, str, bool], None] = lambda *_: None,
     ) -> None:
         self._record = record
         self._service = service
@@ -92,6 +96,7 @@ class Intake:
         self._woken = woken
         self._patience = patience
         self._defer = defer
+        self._came = came
         self._replies: dict[str, Reply] = {}
         self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._unstored, self._away = Unstored(), False
@@ -125,8 +130,11 @@ class Intake:
         self._away = False
         self._unstored.stored(incoming)
         if stored and self._defer is None and not await self._put_off(stored, incoming, now):
-            at_once = stored.live or incoming.kind not in WORDS or self._danger(incoming.text)
-            self._woken(stored.person_id, at_once)
+            words = incoming.kind in WORDS
+            danger = words and not stored.live and self._danger(incoming.text)
+            if words and stored.row_id:
+                self._came(stored.person_id, stored.row_id, incoming.text, danger)
+            self._woken(stored.person_id, danger or stored.live or not words)
 
     async def _put_off(self, stored: Came, incoming: Incoming, now: datetime) -> bool:
         """Whether they wait in the line of new people. Where help is and that their turn comes, they are told at once."""
@@ -177,10 +185,10 @@ class Intake:
         body: dict[str, object] = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
         if incoming.written is not None:
             body[WRITTEN] = incoming.written
-        messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
+        row = messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id) if incoming.kind in WORDS else None
         many = self.crowd is not None and crowd.comes_with_many(tx, self._service, someone, now, self.crowd.a_minute)
-        return Came(someone.id, case is not None and case.stage in TALKING, many)
+        return Came(someone.id, case is not None and case.stage in TALKING, many, row.id if row else None)
 
     def _moves_here(self, tx: Tx, incoming: Incoming, now: datetime) -> bool:
         code = normalise_code(incoming.text) if len(incoming.text) <= LONGEST else None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from bot.health import Health
 from bot.inside import Inside
 from bot.metrics import Metrics
 
 
-def router(health: Health, metrics: Metrics, inside: Inside) -> APIRouter:
+def routes(health: Health, metrics: Metrics, inside: Inside) -> list[Route]:
     """`/livez` and `/readyz` for everybody, `/readyz` with its reasons and `/metrics` for those inside."""
 
-    async def live() -> dict[str, bool]:
-        return {"alive": True}
+    async def live(_: Request) -> JSONResponse:
+        return JSONResponse({"alive": True})
 
     async def ready(request: Request) -> JSONResponse:
         found = await health.report()
@@ -26,8 +27,4 @@ def router(health: Health, metrics: Metrics, inside: Inside) -> APIRouter:
             return Response(status_code=404)
         return Response(await metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
-    routes = APIRouter()
-    routes.add_api_route("/livez", live, methods=["GET"])
-    routes.add_api_route("/readyz", ready, methods=["GET"])
-    routes.add_api_route("/metrics", figures, methods=["GET"])
-    return routes
+    return [Route("/livez", live), Route("/readyz", ready), Route("/metrics", figures)]

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.lanes import place_of
-from escalation.console.security import headers, with_headers
+from escalation.console.security import headers, raw, with_headers
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class OuterEdge:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.headers = headers(https=https)
+        self.headers = raw(headers(https=https))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

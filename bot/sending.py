@@ -42,9 +42,9 @@ STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
 }
 """What is looked at once more before a bubble goes out, however long it was put off: by what the row carries (S75, S77)."""
 
-ON_THEIR_WAY, SLOW = 2, 0.15
-"""So many bubbles are with a paced app and not noted at once; one whose app takes longer than so many seconds doesn't count, as it may be
-slow for this one alone."""
+ON_THEIR_WAY, SLOW = 1, 0.04
+"""So many bubbles are with a paced app and not noted at once; one whose app takes longer than so many seconds doesn't count, so that as many
+go as the app takes, however long it takes for each."""
 
 LOOKED_FOR_EVERY = 4.0
 """Seconds between two looks for rows that are marked as being sent, and are not."""
@@ -220,7 +220,7 @@ class Sender:
             await self._channel.turn(letter.address, urgent=letter.urgent)
         except TryLater as later:
             return await self._noted(letter, partial(self._not_taken, row_id=letter.row_id, fate=later))
-        async with self._on_their_way.one() as answered:
+        async with self._on_their_way.one(urgent=letter.urgent) as answered:
             return await self._deliver(letter, answered)
 
     async def _deliver(self, letter: Letter, answered: Callable[[], None] = lambda: None) -> Letter | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,8 @@ from bot.dialogue.decide import decide
 from bot.dialogue.own import code_word
 from bot.dialogue.scene import Heard, PersonView, Turn
 from bot.dialogue.state import Conversation
+from bot.early_readings import Asked, EarlyReadings
+from bot.hearing import Whole, hear, understood_with
 from bot.intake import WORDS
 from bot.lanes import place_of
 from escalation import being_written, cases, chain, discreet, promises
@@ -83,6 +85,7 @@ class Handler:
         self._reader = reader
         self._now = now
         self._patience = patience
+        self._early = EarlyReadings(self._read)
         self.turns: Counter[str] = Counter()
         """How many turns were `handled`, and how many `fell_back` on the emergency text, since the start."""
 
@@ -98,17 +101,41 @@ class Handler:
         """Whether words are a worry or graver, by the phrases alone."""
         return self._noticing.check(text).level >= Level.WORRY
 
+    def came(self, person_id: str, row_id: str, text: str, grave: bool) -> None:
+        """Words were stored: the model is asked about them while the burst they may belong to goes on."""
+        if text.strip():
+            self._early.ask(person_id, row_id, text, grave)
+
     async def handle(self, person_id: str) -> bool:
         """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again.
 
         Returns whether somebody has to look again, since another process has it in hand or took over from this one.
         """
+        asked = await self._early.of(person_id, A_MOMENT)
+        done = await self._handle_at_once(person_id, asked)
+        return await self._handle_claimed(person_id, asked) if done is None else not done
+
+    async def _handle_at_once(self, person_id: str, asked: Asked) -> bool | None:
+        """All of it in one transaction, where nothing is left to ask the model. Whether it was ours to do; `None` where it takes more."""
+        answers = asked.there()
+        write = self._record.afirst if asked.grave or any(map(_is_grave, answers.values())) else self._record.awrite
+        try:
+            done = await write(partial(self._do_at_once, person_id=person_id, answers=answers))
+        except RecordUnavailable:
+            raise
+        except Exception:
+            return None  # the longer way says what is wrong, and ends with the emergency text
+        self.turns["handled"] += bool(done)
+        return done
+
+    async def _handle_claimed(self, person_id: str, asked: Asked) -> bool:
+        """In two transactions: the messages are claimed, and the model is asked in between."""
         claim = await self._record.afirst(lambda tx: self._claim(tx, person_id))
         if not isinstance(claim, Claim):
             return claim
         renewing = asyncio.create_task(self._renew(person_id, claim.token), name="claim")
         try:
-            heard = await self._understand_in_sight(person_id, claim)
+            heard = await self._understand_in_sight(person_id, claim, asked)
         finally:
             renewing.cancel()
         try:
@@ -132,6 +159,25 @@ class Handler:
                 if not await self._record.afirst(lambda tx: renewed(tx, person_id, token, self._now() + LEASE)):
                     return
 
+    def _do_at_once(self, tx: Tx, person_id: str, answers: Mapping[str, Reading | None]) -> bool | None:
+        now = self._now()
+        someone = people.person(tx, person_id)
+        came = messages.unhandled(tx, person_id, locked=True)
+        if not came:
+            return True
+        if someone.claimed_until and someone.claimed_until > now:
+            return False
+        if any(row.kind in WORDS and row.id not in answers for row in came):
+            return None
+        rows, bodies = as_written([(row, opened(tx, someone, row)) for row in came])
+        state = _conversation(tx, someone)
+        earlier = state.earlier_signs(now) if answers else ()
+        heard = understood_with(hear(self._noticing, rows, bodies, earlier, someone.age_band), answers)
+        if heard is None:
+            return None
+        self._carry_through(tx, someone, list(rows), heard, state, now)
+        return True
+
     def _claim(self, tx: Tx, person_id: str) -> Claim | bool:
         """What is to be handled, claimed; where there is nothing to claim, whether it is because another process has it in hand."""
         now = self._now()
@@ -152,38 +198,36 @@ class Handler:
         someone.claim, someone.claimed_until = new_id(), now + LEASE
         return Claim(someone.claim, rows, bodies, earlier, tuple(said), someone.age_band, bot_answers)
 
-    async def _understand_in_sight(self, person_id: str, claim: Claim) -> tuple[Heard, ...]:
+    async def _understand_in_sight(self, person_id: str, claim: Claim, asked: Asked) -> tuple[Heard, ...]:
         """Where it takes a moment, they see that an answer is being written; not where an adult answers them."""
         loop = asyncio.get_running_loop()
         show = partial(self._record.tell, being_written.topic(person_id))
         sign = loop.call_later(A_MOMENT, show) if claim.bot_answers else None
         try:
-            return await self._understand(claim)
+            return await self._understand(claim, asked)
         finally:
             if sign is not None:
                 sign.cancel()
 
-    async def _understand(self, claim: Claim) -> tuple[Heard, ...]:
-        """Each row by itself: risk first, then the model. Signs of earlier messages, and of earlier rows, add up.
-
-        The model is asked where an adult has the conversation, too: it knows "someones here" in whatever words (S77), and new danger.
-        """
-        heard, earlier, said, silences = [], list(claim.earlier), list(claim.said), 0
-        for row, body in zip(claim.rows, claim.bodies, strict=True):
-            text = body.get("text") or ""
-            understood = Understanding()
-            if row.kind in WORDS and text.strip():
-                reading = await self._read(text) if silences < MOST_SILENCES else None
-                silences += reading is None
-                understood = self._noticing.understand(text, reading, earlier, claim.age_band)
-                # A second answer is waited for only where it may matter.
-                if reading and self._noticing.hangs_on_the_whole(understood.risk, earlier) and (joined := whole_of(said, text)):
-                    whole = await self._read(joined)
-                    understood = self._noticing.understand(text, reading, earlier, claim.age_band, whole=whole)
-                earlier.append(understood.risk.signs)
-                said.append(text)
-            heard.append(Heard(row.id, row.kind, text, body.get("media"), understood, row.aside))
-        return tuple(heard)
+    async def _understand(self, claim: Claim, asked: Asked) -> tuple[Heard, ...]:
+        """Whatever the model has to be asked about, one after the other."""
+        hearing, said, silences = hear(self._noticing, claim.rows, claim.bodies, claim.earlier, claim.age_band), list(claim.said), 0
+        answer: Reading | None = None
+        while True:
+            try:
+                question = hearing.send(answer)
+            except StopIteration as end:
+                heard: tuple[Heard, ...] = end.value
+                return heard
+            if isinstance(question, Whole):
+                joined = whole_of([*said, *question.before], question.text)
+                answer = await self._read(joined) if joined else None
+            elif early := asked.answers.get(question.row_id):
+                answer = await early
+                silences += answer is None
+            else:
+                answer = await self._read(question.text) if silences < MOST_SILENCES else None
+                silences += answer is None
 
     async def _read(self, text: str) -> Reading | None:
         with suppress(TimeoutError):
@@ -193,13 +237,19 @@ class Handler:
 
     def _commit(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> bool:
         """Whether it was still ours to do."""
-        now, service = self._now(), self._service
         someone = people.person(tx, person_id)
         rows = still_ours(tx, someone, claim)
-        if not rows:
-            return False
-        latest = cases.latest_case(tx, person_id)
-        case = latest if latest is None or latest.stage in OPEN else cases.open_case(tx, person_id)
+        if rows:
+            self._carry_through(tx, someone, rows, heard, _conversation(tx, someone), self._now())
+        return bool(rows)
+
+    def _carry_through(
+        self, tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], state: Conversation, now: datetime
+    ) -> None:
+        """Decide, and do what was decided."""
+        service = self._service
+        latest = cases.latest_case(tx, someone.id)
+        case = latest if latest is None or latest.stage in OPEN else cases.open_case(tx, someone.id)
         level = max(one.understood.risk.level for one in heard)
         staffing = cache(partial(chain.staffing_for, tx, service, someone, case, now, level))
         view = cases.view(tx, case, now) if case and case.stage not in afterwards.OVER else None
@@ -211,7 +261,7 @@ class Handler:
 
         ended = afterwards.view(tx, someone) if latest else None
         turn = Turn(now, heard, person, staffing, view, minutes_until_here, ended, latest.closed_at if latest else None)
-        outcome = decide(turn, _conversation(tx, someone), service)
+        outcome = decide(turn, state, service)
         _mark_handled(tx, someone, rows, heard, now)
         for event in outcome.events:
             carry_out(tx, service, someone, event, now)
@@ -220,7 +270,6 @@ class Handler:
             someone.last_seen_at = now
         someone.claim = someone.claimed_until = None
         people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
-        return True
 
     def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> bool:
         """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
@@ -241,6 +290,11 @@ class Handler:
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
         someone.claim = someone.claimed_until = None
         return True
+
+
+def _is_grave(reading: Reading | None) -> bool:
+    """Whether the model takes words for urgent rather than not."""
+    return reading is not None and reading.scores is not None and reading.scores.at_least.get(Level.URGENT.id, 0.0) >= 0.5
 
 
 def _mark_handled(tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], now: datetime) -> None:

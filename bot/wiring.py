@@ -16,7 +16,11 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route
 
 from bot import observing
 from bot.beside import Beside
@@ -24,7 +28,7 @@ from bot.channels import Channel, Deleting, Reporting, Served, Signing, Watched,
 from bot.channels.apps import TELEGRAM
 from bot.channels.drill import DrillChannel
 from bot.channels.webchat import WebChatPage
-from bot.channels.webchat import router as webchat_router
+from bot.channels.webchat import routes as chat_routes
 from bot.channels.whatsapp_account import account_of
 from bot.closed import closed
 from bot.crowd import Crowd
@@ -165,7 +169,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     handler = Handler(record, service, edition.noticing, reader, now, settings.nlu_timeout)
     lanes = Lanes(handler.handle, settings.burst_seconds)
     beside = Beside(record, roles, lanes)
-    intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake, defer=beside.defer)
+    intake = Intake(record, service, now, danger=handler.danger, woken=lanes.wake, defer=beside.defer, came=handler.came)
     newcomers = Crowd(lanes.wake, handler.grave, settings.newcomers)
     # Where others handle what is stored here, no line of this process would hold anybody up.
     intake.crowd = newcomers if beside.defer is None else None
@@ -235,31 +239,31 @@ async def _send_drill(program: Program, now: Callable[[], datetime]) -> None:
 
 
 def web_app(program: Program, first_run: FirstRun | None = None) -> OuterEdge:
-    """Web chat, console and webhook as one web application, `FastAPI` inside its outer edge.
+    """Web chat, console and webhook as one web application, inside its outer edge.
 
     `first_run`: the way in for the first administrator, where nobody can sign in yet.
     """
     settings, roles = program.settings, program.beside.roles
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with program.running():
             yield
 
-    app = FastAPI(title="Breakwater", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.include_router(observing.router(program.health, program.metrics, Inside(settings.metrics_token.get_secret_value())))
-    app.mount("/static", console.Assets(directory=STATIC), name="static")
+    found: list[BaseRoute] = [*observing.routes(program.health, program.metrics, Inside(settings.metrics_token.get_secret_value()))]
+    found.append(Mount("/static", console.Assets(directory=STATIC), name="static"))
     desk = _desk(program) if roles & {Role.CONSOLE, Role.CALENDAR} else None
     if desk is not None and Role.CONSOLE in roles:
-        app.add_api_route("/staff", lambda: RedirectResponse("/staff/"), methods=["GET"])
-        app.mount("/staff", _console(program, desk, first_run))
-        app.mount("/panel", desk_room.panel(program.record, program.editions, settings.public_url, https=_https(settings)))
+        panel = desk_room.panel(program.record, program.editions, settings.public_url, https=_https(settings))
+        found += [Route("/staff", _to_the_console), Mount("/staff", _console(program, desk, first_run)), Mount("/panel", panel)]
     if Role.RECEIVE in roles:
-        for channel in program.channels:
-            if isinstance(channel, Served):
-                app.include_router(channel.router)
-        app.mount("/", closed(program.service) if program.setting_up else _web_chat(program))
-    return OuterEdge(app, https=_https(settings))
+        found += [route for channel in program.channels if isinstance(channel, Served) for route in channel.routes]
+        found.append(Mount("/", closed(program.service) if program.setting_up else _web_chat(program)))
+    return OuterEdge(Starlette(routes=found, lifespan=lifespan), https=_https(settings))
+
+
+async def _to_the_console(_: Request) -> RedirectResponse:
+    return RedirectResponse("/staff/")
 
 
 def _desk(program: Program) -> Desk:
@@ -289,15 +293,13 @@ def _console(program: Program, desk: Desk, first_run: FirstRun | None) -> FastAP
     return app
 
 
-def _web_chat(program: Program) -> FastAPI:
+def _web_chat(program: Program) -> Starlette:
     sites = program.settings.embed_on.split()
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     chat = WebChatPage(program.record, program.intake.take, program.service)
     program.editions.tell(lambda edition: chat.use(edition.service))
-    app.include_router(webchat_router(chat, embeddable=bool(sites)))
     shown_on = " ".join(sites) or "'none'"
-    app.add_middleware(Guard, public_url=program.settings.public_url, https=_https(program.settings), frame_ancestors=shown_on)
-    return app
+    guard = Middleware(Guard, public_url=program.settings.public_url, https=_https(program.settings), frame_ancestors=shown_on)
+    return Starlette(routes=chat_routes(chat, embeddable=bool(sites)), middleware=[guard])
 
 
 def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> None:

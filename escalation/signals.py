@@ -58,3 +58,8 @@ class Signals:
 def parted(person_id: str) -> str:
     """The topic of the sign that some place where this person wrote from is theirs no more, or that they are gone."""
     return f"parted:{person_id}"
+
+
+def said(person_id: str) -> str:
+    """The topic of the sign that this person wrote or pressed something."""
+    return f"said:{person_id}"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from fastapi import APIRouter
+from starlette.routing import Route
 
 from escalation.app_templates import Approved
 from escalation.apps import App
@@ -101,7 +101,7 @@ class Served(Protocol):
     """A channel that its app calls."""
 
     @property
-    def router(self) -> APIRouter:
+    def routes(self) -> list[Route]:
         """What it answers to. Each route knows its app by a check of its own."""
 
 

@@ -38,6 +38,20 @@ class Pace:
         return self._next <= now
 
 
+class Line:
+    """First come, first served; but before what is urgent stands at most one that is not."""
+
+    def __init__(self) -> None:
+        self._front = asyncio.Lock()
+        self._can_wait = asyncio.Lock()
+
+    @asynccontextmanager
+    async def front(self, *, urgent: bool) -> AsyncIterator[None]:
+        """Stand in the line, be at its front for a while, and leave it."""
+        async with nullcontext() if urgent else self._can_wait, self._front:
+            yield
+
+
 @dataclass
 class Turns:
     """Whose message may leave when. `chat` and `all`: seconds between two, and how many may go in a burst."""
@@ -48,8 +62,7 @@ class Turns:
     _held_until: dict[str, float] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
     _waiting: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
-    _queue: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _can_wait: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _line: Line = field(default_factory=Line)
 
     def __post_init__(self) -> None:
         self._all = Pace(*self.all)
@@ -95,13 +108,10 @@ class Turns:
         self._held_until[address] = time.monotonic() + seconds
 
     async def _leave(self, urgent: bool) -> None:
-        """Leave in the order of arrival, a real distance apart: after a moment in which nothing ran, nobody catches up in one burst.
-
-        Of those that can wait, one at a time stands in the queue; so one that cannot has at most this one ahead.
-        """
+        """Leave in the order of arrival, a real distance apart: after a moment in which nothing ran, nobody catches up in one burst."""
         self._waiting[urgent] += 1
         try:
-            async with nullcontext() if urgent else self._can_wait, self._queue:
+            async with self._line.front(urgent=urgent):
                 await asyncio.sleep(self._all.wait(time.monotonic()))
                 self._all.took(time.monotonic())
         finally:
@@ -118,12 +128,14 @@ class Few:
 
     def __init__(self, most: int, patience: float) -> None:
         self._free = asyncio.Semaphore(most)
+        self._line = Line()
         self._patience = patience
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[Callable[[], None]]:
+    async def one(self, *, urgent: bool) -> AsyncIterator[Callable[[], None]]:
         """Be one of them. What it gives is called once it counts until its end, however long that takes."""
-        await self._free.acquire()
+        async with self._line.front(urgent=urgent):
+            await self._free.acquire()
         given_back = False
 
         def give_back() -> None:

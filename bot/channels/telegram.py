@@ -16,7 +16,9 @@ from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
@@ -100,11 +102,9 @@ class TelegramChannel:
         self._group_reply = group_reply(service)
 
     @property
-    def router(self) -> APIRouter:
+    def routes(self) -> list[Route]:
         """The route that Telegram calls. It has a check of its own, the secret, in place of cookies and origin."""
-        router = APIRouter()
-        router.add_api_route(WEBHOOK_PATH, self.webhook, methods=["POST"])
-        return router
+        return [Route(WEBHOOK_PATH, self.webhook, methods=["POST"])]
 
     async def start(self) -> None:
         """Begin, in the background: Telegram being away does not stop the web chat from starting."""

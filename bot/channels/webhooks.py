@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from fastapi import Request
+from starlette.requests import Request
 
 from bot.channels import Incoming, NotStored, Take
 

@@ -19,9 +19,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from fastapi import APIRouter, Request, Response
 from pywa_async.client import WhatsApp
 from pywa_async.utils import Version
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.channels import Fate, Incoming, Outgoing, Take
 from bot.channels.apps import WHATSAPP
@@ -68,12 +70,9 @@ class WhatsAppChannel:
         self.use(service)
 
     @property
-    def router(self) -> APIRouter:
+    def routes(self) -> list[Route]:
         """The routes that WhatsApp calls: the handshake, known by its word, and calls, known by their signature."""
-        router = APIRouter()
-        router.add_api_route(WEBHOOK_PATH, self.handshake, methods=["GET"])
-        router.add_api_route(WEBHOOK_PATH, self.webhook, methods=["POST"])
-        return router
+        return [Route(WEBHOOK_PATH, self.handshake), Route(WEBHOOK_PATH, self.webhook, methods=["POST"])]
 
     def use(self, service: Service) -> None:
         """Go on with another edition of the words."""

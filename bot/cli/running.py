@@ -72,9 +72,11 @@ def serve(
     with_intents = with_intents and not set_up and Role.TURNS in roles
     # Only now: what is wrong with the settings is told at once.
     with loading():
+        import uvloop
+
         from bot.serving import serve as run
 
-    asyncio.run(run(settings, with_intents, announce, setting_up=set_up, first_run=beginning, roles=roles))
+    uvloop.run(run(settings, with_intents, announce, setting_up=set_up, first_run=beginning, roles=roles))
 
 
 @app.command()

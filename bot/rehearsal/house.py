@@ -75,7 +75,15 @@ class House:
         self.handler = Handler(record, service, noticing, self.reader, clock)
         self.woken: set[str] = set()
         # Nobody waits at the other end here, and what is rehearsed must not depend on how busy the machine is.
-        self.intake = Intake(record, service, clock, self.handler.danger, lambda who, at_once: self.woken.add(who), patience=PATIENT)
+        self.intake = Intake(
+            record,
+            service,
+            clock,
+            self.handler.danger,
+            lambda who, at_once: self.woken.add(who),
+            patience=PATIENT,
+            came=lambda *words: self.handler.came(*words),
+        )
         self.ticking = Ticking(record, service, lambda who, at_once: self.woken.add(who), clock)
         self._events = count(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,15 +46,18 @@ def same_origin(found: Headers, public_url: str | None) -> bool:
     return origin is not None and urlsplit(origin).netloc == host
 
 
-def with_headers(send: Send, always: dict[str, str]) -> Send:
-    """`send`, with these headers on the answer where it has none of its own; nothing is kept on the way unless the answer says so."""
+def raw(headers: dict[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers as `with_headers` takes them; with them, nothing is kept on the way unless an answer says so."""
+    return tuple((name.encode(), value.encode()) for name, value in {**headers, "cache-control": "no-store"}.items())
+
+
+def with_headers(send: Send, always: tuple[tuple[bytes, bytes], ...]) -> Send:
+    """`send`, with these headers on the answer where it has none of its own."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            out = MutableHeaders(scope=message)
-            for name, value in always.items():
-                out.setdefault(name, value)
-            out.setdefault("cache-control", "no-store")
+            has = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in always if pair[0] not in has)]
         await send(message)
 
     return sending
@@ -78,7 +81,7 @@ class Guard:
         self.app = app
         self.public_url = public_url
         self.largest_body = largest_body
-        self.headers = headers(https=https, frame_ancestors=frame_ancestors)
+        self.headers = raw(headers(https=https, frame_ancestors=frame_ancestors))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

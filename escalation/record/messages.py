@@ -14,6 +14,7 @@ from escalation.record import people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
+from escalation.signals import said
 
 Buttons = Iterable[tuple[str, str]]
 RELAYED = "relayed"
@@ -87,7 +88,7 @@ def store(
     )
     tx.session.add(row)
     tx.session.flush()
-    tx.signal(f"person:{someone.id}")
+    tx.signal(said(someone.id))
     return row
 
 

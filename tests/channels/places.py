@@ -10,15 +10,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from fastapi import FastAPI
 from rich.console import Console
 from sqlalchemy import select
+from starlette.applications import Starlette
 
 from bot.channels import Channel, Incoming, Reporting
 from bot.channels.apps import TELEGRAM, TERMINAL, WEB_CHAT, WHATSAPP
 from bot.channels.telegram import TelegramChannel, group_reply
 from bot.channels.terminal import TerminalChannel
-from bot.channels.webchat import WebChatPage, router
+from bot.channels.webchat import WebChatPage, routes
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.lanes import Lanes
 from bot.rehearsal.house import House
@@ -294,9 +294,8 @@ async def on_whatsapp(house: House, lanes: Lanes) -> AsyncIterator[Town]:
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[None]:
-        channel, app = WhatsAppChannel(api.account, house.intake.take, house.service), FastAPI()
-        app.include_router(channel.router)
-        async with sending(house, lanes, channel), serving(app) as here:
+        channel = WhatsAppChannel(api.account, house.intake.take, house.service)
+        async with sending(house, lanes, channel), serving(Starlette(routes=channel.routes)) as here:
             api.webhook = webhook_at(here)
             yield
 
@@ -307,8 +306,7 @@ async def on_whatsapp(house: House, lanes: Lanes) -> AsyncIterator[Town]:
 
 @asynccontextmanager
 async def on_the_web_chat(house: House, lanes: Lanes) -> AsyncIterator[Town]:
-    app = FastAPI()
-    app.include_router(router(WebChatPage(house.record, house.intake.take, house.service, house.clock)))
+    app = Starlette(routes=routes(WebChatPage(house.record, house.intake.take, house.service, house.clock)))
     place = OnTheWebChat(Browser(app))
 
     @asynccontextmanager

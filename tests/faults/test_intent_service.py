@@ -96,9 +96,9 @@ async def test_many_messages_at_once_do_not_add_up_their_waiting(house: House, n
     young = YoungPerson(house)
     async with intent_service(manner) as service, asking(house, noticing, service.url):
         await young.says("hi")
+        asked, began = service.calls, time.monotonic()
         for number in range(40):
             await house.intake.take(_text(number, DANGER if number == 39 else f"and another thing {number}"))
-        asked, began = service.calls, time.monotonic()
         await house.settle()
         took = time.monotonic() - began
     assert service.calls - asked == MOST_SILENCES

@@ -23,8 +23,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import chdir
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 import httpx
+from fastapi import FastAPI
 
 from tests.fuzz import calls, files, progress, texts, updates, web
 from tests.fuzz.progress import Part, Progress
@@ -56,8 +58,8 @@ async def run(part: Part, one: One, dice: random.Random, where: str, seconds: fl
 def kinds(site: Site, folder: Path, dice: random.Random) -> dict[str, One]:
     """How one input of each part is tried. `dice` are for what is made up beforehand."""
     damage = files.trying(folder / "content")
-    console = web.described(web.mounted(site.app, "/staff"), site.known(), "/staff")
-    chat = web.described(web.mounted(site.app, ""), {})
+    console = web.described(cast(FastAPI, web.mounted(site.app, "/staff")), site.known(), "/staff")
+    chat = web.chat_described(web.mounted(site.app, ""))
 
     async def text(dice: random.Random) -> None:
         texts.try_one(dice)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import httpx
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.rehearsal.house import Clock, House
 from bot.wiring import Program, build, web_app
@@ -37,9 +37,9 @@ class Site:
         self.case_id = Arrivals(self.house).agreed(Scope.CHAT)
 
     @property
-    def app(self) -> FastAPI:
+    def app(self) -> Starlette:
         """The application inside the outer edge."""
-        return cast(FastAPI, self.edge.app)
+        return cast(Starlette, self.edge.app)
 
     def known(self) -> dict[str, list[str]]:
         """What routes may be asked for, and is there."""

@@ -19,30 +19,41 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from pydantic import BaseModel
 from schemathesis import GenerationMode
-from starlette.routing import BaseRoute, Mount
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route
 
 from bot.channels.webchat.requests import Open, Press, Return, Send
 from tests.operations.conftest import SITE
 
 NEVER_END = ("/events", "/chat/stream")
 BODIES: dict[str, type[BaseModel]] = {"/chat/open": Open, "/chat/send": Send, "/chat/press": Press, "/chat/return": Return}
+QUERIES = {"/": ("lang",), "/chat/messages": ("after",)}
 AT_ONCE = 30
 """Inputs to one route before the next has its turn."""
 
 Case = dict[str, Any]
 
 
-def described(app: FastAPI, known: dict[str, list[str]], below: str = "") -> dict[str, Any]:
-    """What the routes of an app take, as OpenAPI; for the chat's own, whose bodies it reads itself, by its models.
+def chat_described(app: Starlette) -> dict[str, Any]:
+    """What the routes of the chat take, as OpenAPI: it reads what it is sent by its own models."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in (route for route in app.routes if isinstance(route, Route) and route.path not in NEVER_END):
+        parts = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.param_convertors]
+        asked = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in QUERIES.get(route.path, ())]
+        operation: dict[str, Any] = {"parameters": [*parts, *asked], "responses": {}}
+        if model := BODIES.get(route.path):
+            operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}
+        paths[route.path] = {method.lower(): operation for method in route.methods or ()}
+    return {"openapi": "3.1.0", "info": {"title": "fuzz", "version": "1"}, "paths": paths}
+
+
+def described(app: FastAPI, known: dict[str, list[str]], below: str) -> dict[str, Any]:
+    """What the routes of an app take, as OpenAPI.
 
     `known`: values that are there, by the name of the part of the path, so that not every case and colleague is unknown.
     """
     made = get_openapi(title="fuzz", version="1", routes=list(_routes(app.routes)))
     paths = {f"{below}{path}": deepcopy(what) for path, what in made["paths"].items() if path not in NEVER_END}
-    for path, model in BODIES.items():
-        if path in paths:
-            body = {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}
-            paths[path]["post"]["requestBody"] = body
     for operation in (operation for path in paths.values() for operation in path.values()):
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path" and known.get(parameter["name"]):
@@ -54,9 +65,9 @@ def _routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
     yield from (route for route in routes if not isinstance(route, Mount))
 
 
-def mounted(app: FastAPI, path: str) -> FastAPI:
+def mounted(app: Starlette, path: str) -> Starlette:
     """The app that is mounted below this path of another."""
-    return next(cast(FastAPI, route.app) for route in app.routes if isinstance(route, Mount) and route.path == path)
+    return next(cast(Starlette, route.app) for route in app.routes if isinstance(route, Mount) and route.path == path)
 
 
 def inputs(description: dict[str, Any], dice: random.Random) -> Iterator[Case]:

@@ -8,6 +8,7 @@ from typing import cast
 
 import httpx
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot.wiring import Program, build, utc_now, web_app
@@ -55,7 +56,7 @@ async def test_what_cannot_be_used_is_a_problem_that_health_tells(program: Progr
 def test_while_setting_up_one_step_after_another_can_be_taken_on_the_settings_page(database_url: str) -> None:
     program = build(settings(database_url, mode="production"), setting_up=True)
     try:
-        routes = cast(FastAPI, web_app(program).app).routes
+        routes = cast(Starlette, web_app(program).app).routes
         staff = next(route for route in routes if isinstance(route, Mount) and route.path == "/staff")
         console: Console = cast(FastAPI, staff.app).state.console
         key, text = "helplines/norfolk.yml", text_of({}, "helplines/norfolk.yml") or ""

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.channels import Incoming, NotStored
 from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel, Webhook
@@ -49,9 +49,8 @@ def store() -> Store:
 
 @pytest.fixture
 async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
     webhook = Webhook("https://chat.example.org" + WEBHOOK_PATH, SECRET)
-    app.include_router(TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, webhook=webhook, group_reply="Hi.").router)
+    app = Starlette(routes=TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, webhook=webhook, group_reply="Hi.").routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         yield client
 
@@ -99,14 +98,13 @@ async def test_an_update_that_cannot_be_read_is_acknowledged_and_its_words_are_k
 
 
 async def test_where_updates_are_fetched_the_route_takes_nothing(store: Store) -> None:
-    app = FastAPI()
-    app.include_router(TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, group_reply="Hi.").router)
+    app = Starlette(routes=TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, group_reply="Hi.").routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         assert await post(client, secret="") == 403
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
+async def serving(app: Starlette) -> AsyncIterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
@@ -116,11 +114,11 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
 
 
 async def test_telegram_calls_the_webhook_until_it_is_stored(api: BotApi, user: Callable[[str], User], store: Store) -> None:
-    app, mia = FastAPI(), user("Mia")
+    app, mia = Starlette(), user("Mia")
     store.away = True
     async with serving(app) as here:
         channel = TelegramChannel(api.token, api.base_url, store.take, webhook=Webhook(here + WEBHOOK_PATH, SECRET), group_reply="Hi.")
-        app.include_router(channel.router)
+        app.router.routes.extend(channel.routes)
         await channel.start()
         await until(lambda: bool(api.webhook))
         for text in ("one", "two", "three"):

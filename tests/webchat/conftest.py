@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from escalation.context import Service
 from escalation.record.store import Record
@@ -18,12 +18,12 @@ def host(record: Record, service: Service) -> Host:
 
 
 @pytest.fixture
-def app(host: Host) -> FastAPI:
+def app(host: Host) -> Starlette:
     return web_app(host)
 
 
 @pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[Browser]:
+async def browser(app: Starlette) -> AsyncIterator[Browser]:
     browser = Browser(app)
     yield browser
     await browser.http.aclose()

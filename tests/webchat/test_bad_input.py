@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.channels.webchat.pace import NEW_PEOPLE
 from escalation.record import tries
@@ -121,7 +121,7 @@ async def test_too_fast_is_told_when_to_try_again_and_nothing_is_dropped_in_sile
     assert len(await started.reads()) == len(kept)
 
 
-async def test_one_who_is_too_fast_slows_nobody_else(started: Browser, app: FastAPI) -> None:
+async def test_one_who_is_too_fast_slows_nobody_else(started: Browser, app: Starlette) -> None:
     for number in range(40):
         await started.says(f"message {number}")
     other = Browser(app)
@@ -129,7 +129,7 @@ async def test_one_who_is_too_fast_slows_nobody_else(started: Browser, app: Fast
     assert (await other.says("hello")).status_code == 202
 
 
-async def test_an_army_of_new_people_from_one_address_is_slowed_and_nobody_elses_disclosure_waits(app: FastAPI, host: Host) -> None:
+async def test_an_army_of_new_people_from_one_address_is_slowed_and_nobody_elses_disclosure_waits(app: Starlette, host: Host) -> None:
     known = Browser(app, "10.9.9.9")
     assert (await known.open()).status_code == 200
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from escalation.record.store import Tx
 from escalation.record.tables import OutboxRow, Person, Staff
@@ -54,7 +54,7 @@ async def test_a_message_sent_twice_is_kept_once(host: Host, browser: Browser) -
     assert [(item["id"], item["text"]) for item in feed["items"]] == [(id, "hello")]
 
 
-async def test_the_same_id_in_another_browser_is_another_message(host: Host, browser: Browser, app: FastAPI) -> None:
+async def test_the_same_id_in_another_browser_is_another_message(host: Host, browser: Browser, app: Starlette) -> None:
     other, id = Browser(app), new_id()
     await browser.open()
     await other.open()

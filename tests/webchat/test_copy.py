@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.carrying_out.turns import carry_out
 from bot.dialogue.events import RecordAsked
@@ -48,7 +48,7 @@ async def test_it_works_once(browser: Browser, link: str) -> None:
     assert "trains" not in again.text
 
 
-async def test_another_browser_gets_nothing(app: FastAPI, link: str) -> None:
+async def test_another_browser_gets_nothing(app: Starlette, link: str) -> None:
     stranger = Browser(app)
     assert (await stranger.http.get(link)).status_code == 404
     await stranger.open()

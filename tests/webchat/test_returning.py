@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 from rapidfuzz.distance import OSA
+from starlette.applications import Starlette
 
 from bot.carrying_out.turns import carry_out
 from bot.dialogue.events import CarriedOn, CodeAsked, Event
@@ -31,7 +31,7 @@ async def code(host: Host, browser: Browser) -> str:
 
 
 @pytest.fixture
-def elsewhere(app: FastAPI) -> Browser:
+def elsewhere(app: Starlette) -> Browser:
     return Browser(app)
 
 
@@ -127,7 +127,7 @@ async def test_a_sixth_try_has_to_wait_even_with_the_right_code(code: str, elsew
     assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60
 
 
-async def test_fresh_sessions_do_not_buy_more_tries_for_ever(code: str, app: FastAPI) -> None:
+async def test_fresh_sessions_do_not_buy_more_tries_for_ever(code: str, app: Starlette) -> None:
     statuses = []
     for _ in range(40):
         fresh = Browser(app)
@@ -179,7 +179,7 @@ def _event(host: Host, event: Event) -> None:
     host.record.write(do)
 
 
-async def test_tries_of_a_code_are_counted_across_a_restart(code: str, app: FastAPI, host: Host) -> None:
+async def test_tries_of_a_code_are_counted_across_a_restart(code: str, app: Starlette, host: Host) -> None:
     for _ in range(30):
         fresh = Browser(app)
         fresh.keeps(new_code().replace("-", "").ljust(43, "x")[:43])

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from escalation.record import people
 from escalation.young_person import erasing
@@ -27,7 +27,7 @@ class Signs:
 
 
 @asynccontextmanager
-async def listening(app: FastAPI, browser: Browser) -> AsyncIterator[Signs]:
+async def listening(app: Starlette, browser: Browser) -> AsyncIterator[Signs]:
     """The page's stream, which has said that nothing can be missed any more."""
     signs = Signs()
     headers = [(b"authorization", browser.http.headers["Authorization"].encode())]
@@ -54,7 +54,7 @@ async def listening(app: FastAPI, browser: Browser) -> AsyncIterator[Signs]:
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def test_an_open_page_hears_that_something_is_new(host: Host, browser: Browser, app: FastAPI) -> None:
+async def test_an_open_page_hears_that_something_is_new(host: Host, browser: Browser, app: Starlette) -> None:
     await browser.open()
     async with listening(app, browser) as signs:
         host.say("Hello again.")
@@ -64,7 +64,7 @@ async def test_an_open_page_hears_that_something_is_new(host: Host, browser: Bro
         assert not signs.over
 
 
-async def test_the_stream_ends_where_the_person_begins_afresh(host: Host, browser: Browser, app: FastAPI) -> None:
+async def test_the_stream_ends_where_the_person_begins_afresh(host: Host, browser: Browser, app: Starlette) -> None:
     await browser.open()
     [someone] = host.people()
     async with listening(app, browser) as signs:
@@ -75,7 +75,7 @@ async def test_the_stream_ends_where_the_person_begins_afresh(host: Host, browse
         await until(lambda: signs.heard("new") == 1)
 
 
-async def test_the_stream_ends_where_everything_of_the_person_was_erased(host: Host, browser: Browser, app: FastAPI) -> None:
+async def test_the_stream_ends_where_everything_of_the_person_was_erased(host: Host, browser: Browser, app: Starlette) -> None:
     await browser.open()
     code = host.people()[0].code
     assert code is not None

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from bot.channels import Incoming, NotStored
-from bot.channels.webchat import WebChatPage, router
+from bot.channels.webchat import WebChatPage, routes
 from escalation.console.security import Guard
 from escalation.context import Service
 from escalation.record import messages, people
@@ -70,7 +71,7 @@ class Host:
 class Browser:
     """One page: a token of its own, and the headers that the page sends."""
 
-    def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
+    def __init__(self, app: Starlette, address: str = "127.0.0.1") -> None:
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(address, 4242)), base_url=ORIGIN)
         self.after = "0.0"
 
@@ -113,9 +114,7 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def web_app(host: Host) -> FastAPI:
+def web_app(host: Host) -> Starlette:
     """The chat with the guard that every web app has."""
-    app = FastAPI(openapi_url=None)
-    app.include_router(router(WebChatPage(host.record, host.take, host.service, host.now)))
-    app.add_middleware(Guard, public_url=None, https=False)
-    return app
+    chat = WebChatPage(host.record, host.take, host.service, host.now)
+    return Starlette(routes=routes(chat), middleware=[Middleware(Guard, public_url=None, https=False)])

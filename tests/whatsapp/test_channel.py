@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.channels import Fate, NotApproved, OnlyApproved, Outgoing, TryLater, Undeliverable
 from bot.channels.whatsapp import LARGEST_CALL, WEBHOOK_PATH, WhatsAppChannel
@@ -55,9 +55,7 @@ async def here(api: CloudApi, store: Store, service: Service) -> AsyncIterator[H
 @asynccontextmanager
 async def connected(api: CloudApi, store: Store, service: Service) -> AsyncIterator[Here]:
     channel = WhatsAppChannel(api.account, store.take, service)
-    app = FastAPI()
-    app.include_router(channel.router)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=channel.routes)), base_url="http://here") as http:
         yield Here(channel, http)
     await channel.stop()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,20 @@ class Item:
     token: str = ""
     picture: tuple[str, str] | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """As the page reads it."""
+        return {
+            "id": self.id,
+            "seq": self.seq,
+            "at": self.at,
+            "speaker": self.speaker,
+            "name": self.name,
+            "text": self.text,
+            "buttons": self.buttons,
+            "token": self.token,
+            "picture": self.picture,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -79,7 +93,16 @@ class Feed:
     unfetched: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "unfetched"}
+        """As the page reads it."""
+        return {
+            "items": [item.as_json() for item in self.items],
+            "after": self.after,
+            "more": self.more,
+            "since": self.since,
+            "kept_back": self.kept_back,
+            "easy_read": self.easy_read,
+            "language": self.language,
+        }
 
 
 def _new_or_young(table: Any, shown: Conditions, young: Conditions) -> Select[Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Annotated, TypeVar
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 LARGEST_BODY = 64 * 1024
 LONGEST_TEXT = 20_000

@@ -12,9 +12,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
 from bot.channels import Incoming, Kind, NotStored, Take
 from bot.channels.webchat import embedding, feed, pace, visits
@@ -27,12 +29,14 @@ from escalation.context import Service
 from escalation.record import people, tries
 from escalation.record.store import Record, RecordUnavailable, Tx
 from escalation.record.tries import Limit
-from escalation.signals import parted
+from escalation.signals import parted, said
 from escalation.words import message
 from escalation.young_person import copies
 
 HEARTBEAT_SECONDS = 15
 EMBED_KEPT_SECONDS = 600
+OWN_WORDS_AFTER = 1.5
+"""Seconds after which their other pages hear of words of their own, unless an answer came and both were shown at once."""
 
 DRAWING_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """The policy for a drawing: its own colours, and nothing else."""
@@ -44,21 +48,26 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def router(chat: WebChatPage, *, embeddable: bool = False) -> APIRouter:
+def routes(chat: WebChatPage, *, embeddable: bool = False) -> list[Route]:
     """The young people's page at `/` and everything it calls. `embeddable`: some other site may show it in its own pages."""
-    routes = APIRouter()
-    routes.add_api_route("/", chat.page, methods=["GET", "HEAD"], response_class=HTMLResponse)
-    if embeddable:
-        routes.add_api_route("/embed.js", chat.embed, methods=["GET"])
-    routes.add_api_route("/chat/static/{name}", chat.static, methods=["GET"])
-    routes.add_api_route("/chat/pictures/{name}", chat.picture, methods=["GET"])
-    routes.add_api_route("/chat/messages", chat.kindly(chat.messages), methods=["GET"])
-    routes.add_api_route("/chat/copy/{key}", chat.copy, methods=["GET"])
-    routes.add_api_route("/chat/stream", chat.kindly(chat.stream), methods=["GET"])
-    for name in ("open", "send", "press", "return"):
-        handler = getattr(chat, "return_" if name == "return" else name)
-        routes.add_api_route(f"/chat/{name}", chat.kindly(handler), methods=["POST"])
-    return routes
+    return [
+        *(
+            Route(f"/chat/{name}", chat.kindly(handler), methods=[method])
+            for name, handler, method in (
+                ("messages", chat.messages, "GET"),
+                ("send", chat.send, "POST"),
+                ("press", chat.press, "POST"),
+                ("stream", chat.stream, "GET"),
+                ("open", chat.open, "POST"),
+                ("return", chat.return_, "POST"),
+            )
+        ),
+        Route("/", chat.page),
+        *([Route("/embed.js", chat.embed)] if embeddable else ()),
+        Route("/chat/static/{name}", chat.static),
+        Route("/chat/pictures/{name}", chat.picture),
+        Route("/chat/copy/{key}", chat.copy),
+    ]
 
 
 class WebChatPage:
@@ -89,26 +98,27 @@ class WebChatPage:
             except (NotStored, RecordUnavailable):
                 return Refused(503, "not_sent").answer(self._words_for(request))
 
-        answer.__annotations__ = {"request": Request, "return": Response}
         return answer
 
-    async def page(self, lang: str = ENGLISH) -> HTMLResponse:
-        """The page, without anything that was said; in English where it is not there in this language."""
-        return HTMLResponse(self._pages[self._shown(lang)].html)
+    async def page(self, request: Request) -> HTMLResponse:
+        """The page, without anything that was said; in English where it is not there in this language (`lang`)."""
+        return HTMLResponse(self._pages[self._shown(request.query_params.get("lang", ENGLISH))].html)
 
-    async def embed(self) -> Response:
+    async def embed(self, _: Request) -> Response:
         """The script that another site loads to have the chat on its page."""
         headers = {"Cache-Control": f"public, max-age={EMBED_KEPT_SECONDS}", "Cross-Origin-Resource-Policy": "cross-origin"}
         return Response(embedding.script(self._pages), media_type="text/javascript", headers=headers)
 
-    async def static(self, name: str) -> FileResponse:
+    async def static(self, request: Request) -> FileResponse:
         """A style sheet or script of the page."""
+        name = request.path_params["name"]
         if name not in self._files:
             raise HTTPException(404)
         return FileResponse(self._files[name], headers={"Cache-Control": "no-cache"})
 
-    async def picture(self, name: str) -> Response:
+    async def picture(self, request: Request) -> Response:
         """A drawing that goes with words. Opened by itself, it can run nothing and load nothing."""
+        name = request.path_params["name"]
         if name not in self._service.library.pictures:
             raise HTTPException(404)
         return Response(self._service.library.pictures[name], media_type="image/svg+xml", headers={"Content-Security-Policy": DRAWING_ONLY})
@@ -170,9 +180,9 @@ class WebChatPage:
             await self._record.awrite(lambda tx: feed.mark_fetched(tx, found.unfetched, now))
         return JSONResponse(found.as_json() | {"language": self._shown(found.language)})
 
-    async def copy(self, request: Request, key: str) -> Response:
+    async def copy(self, request: Request) -> Response:
         """The copy that was asked for, as a file, once. For anything else the same plain page."""
-        token, now = token_of(request), self._now()
+        token, key, now = token_of(request), request.path_params["key"], self._now()
         with suppress(RecordUnavailable):
             if text := token and await self._record.awrite(lambda tx: self._take_copy(tx, token, key, now)):
                 headers = {"Content-Disposition": 'attachment; filename="chat.txt"', "Cache-Control": "no-store"}
@@ -195,17 +205,19 @@ class WebChatPage:
         """`ready` once nothing can be missed any more, then one `new` for each change, or for several at once, and `typing` with
         the words that say who is writing. It ends where this browser is somebody else's from now on: the page then asks for a new one."""
         loop, heard = asyncio.get_running_loop(), asyncio.Queue[str]()
-        new, typing, gone = f"person:{person_id}", being_written.topic(person_id), parted(person_id)
-        with self._record.signals.listening(new, typing, gone, to=lambda topic: loop.call_soon_threadsafe(heard.put_nowait, topic)):
+        new, own, typing, gone = f"person:{person_id}", said(person_id), being_written.topic(person_id), parted(person_id)
+        with self._record.signals.listening(new, own, typing, gone, to=lambda topic: loop.call_soon_threadsafe(heard.put_nowait, topic)):
             if await self._record.aread(lambda tx: people.whose(tx, "webchat", token)) != person_id:
                 return
             yield {"event": "ready", "data": "1"}
+            later: float | None = None
             while True:
-                signals = {await heard.get()}
-                while not heard.empty():
-                    signals.add(heard.get_nowait())
-                if new in signals:
+                signals = await _next(heard, later)
+                if new in signals or not signals or (later is not None and loop.time() >= later):
+                    later = None
                     yield {"event": "new", "data": "1"}
+                elif own in signals and later is None:
+                    later = loop.time() + OWN_WORDS_AFTER
                 if gone in signals:
                     return
                 if typing in signals:
@@ -241,6 +253,17 @@ class WebChatPage:
 
     async def _tell(self, token: str, id: str, kind: Kind, text: str = "") -> None:
         await self._take(Incoming("webchat", token, event_id(token, id), kind, text))
+
+
+async def _next(heard: asyncio.Queue[str], later: float | None) -> set[str]:
+    """What was heard, once something was; nothing where it is `later` before."""
+    signals = set()
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(later):
+            signals.add(await heard.get())
+    while not heard.empty():
+        signals.add(heard.get_nowait())
+    return signals
 
 
 def _client(request: Request) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 
-from fastapi import Request
+from starlette.requests import Request
 
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{43})")
 

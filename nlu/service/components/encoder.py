@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ WINDOW = 128
 """Tokens in one window, the two special ones included (the model was trained on 128)."""
 
 THREADS = 2
-"""Threads for one batch, unless `OMP_NUM_THREADS` says otherwise, as it does where messages are served."""
+"""Batches at the same time, where there are many; one batch has one thread, since two waited for each other more than they gained."""
 
 BATCH = 16
 """Texts that share one scale of eight bits: more were no faster, and coarser."""
@@ -45,10 +45,9 @@ class Encoder:
     def __init__(self, tensors: Tensors | None = None) -> None:
         """Load the shipped weights, or take `tensors`; raises `WrongWeights` unless the shipped are the recorded ones."""
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", THREADS))
-        # Two sessions share two cores with the rest: a spinning thread only burns them.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(build(tensors or encoder_tensors()), options, providers=["CPUExecutionProvider"])
+        self._pool = ThreadPoolExecutor(THREADS, "encoder")
         self._tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(WINDOW)
@@ -79,9 +78,10 @@ class Encoder:
     def _encode(self, encodings: list[Encoding]) -> np.ndarray:
         vectors = np.zeros((len(encodings), WIDTH), dtype=np.float32)
         order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            vectors[batch] = self._run([encodings[i].ids for i in batch])
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        run_all = map if len(batches) == 1 else self._pool.map
+        for batch, found in zip(batches, run_all(self._run, ([encodings[i].ids for i in batch] for batch in batches)), strict=True):
+            vectors[batch] = found
         return vectors
 
     def _run(self, rows: list[list[int]]) -> np.ndarray:

@@ -32,19 +32,24 @@ NEVER = -20.0
 
 @dataclass(frozen=True)
 class Texts:
-    """Windows to classify: normalised texts, and their sentence vectors (texts, 384)."""
+    """Windows to classify: normalised texts, their sentence vectors (texts, 384), and their n-grams where they were counted before."""
 
     texts: list[str]
     vectors: np.ndarray
+    counted: sparse.csr_matrix | None = None
 
     @cached_property
     def counts(self) -> sparse.csr_matrix:
         """How often each n-gram occurs in each text, counted once for all classifiers that ask."""
+        return self._count() if self.counted is None else self.counted
+
+    def _count(self) -> sparse.csr_matrix:
         return count(self.texts)
 
     def __add__(self, other: Texts) -> Texts:
         """These texts and then the others."""
-        return Texts(self.texts + other.texts, np.concatenate([self.vectors, other.vectors]))
+        counts = sparse.vstack([self.counts, other.counts], format="csr")
+        return Texts(self.texts + other.texts, np.concatenate([self.vectors, other.vectors]), counts)
 
     @classmethod
     def of(cls, texts: list[str], vectors: list[np.ndarray]) -> Texts:
@@ -55,9 +60,7 @@ class Texts:
 class Words(Texts):
     """Texts of which only words and pairs of words are counted: letters tell more of how a writer spells than of what happens."""
 
-    @cached_property
-    def counts(self) -> sparse.csr_matrix:
-        """How often each word and each pair of words occurs in each text."""
+    def _count(self) -> sparse.csr_matrix:
         return count_words(self.texts)
 
 
@@ -149,8 +152,8 @@ def folds(writers: list[str], number: int) -> list[tuple[np.ndarray, np.ndarray]
 
 
 def take(given: Texts, index: np.ndarray) -> Texts:
-    """The texts at the given places, counted in the same way."""
-    return type(given)([given.texts[i] for i in index], given.vectors[index])
+    """The texts at the given places."""
+    return type(given)([given.texts[i] for i in index], given.vectors[index], given.counts[index])
 
 
 def platt(margins: np.ndarray, target: np.ndarray) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.conversations import JOINT
 from components.encoder import WIDTH, Encoder, Window
 from components.linear import Texts, Words
-from components.reading import lines_of, plain, put, put_told, text_of
+from components.reading import lines_of, plain, put, put_counted, put_told, text_of
 from components.together import Told
 
 
@@ -57,7 +57,9 @@ class MiniLMFeaturizer(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode training examples."""
-        self._read([example for example in training_data.training_examples if example.get(TEXT)])
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        self._read(examples)
+        put_counted(examples)
         return training_data
 
     def _read(self, messages: list[Message]) -> None:

@@ -7,9 +7,11 @@ from hashlib import sha256
 import numpy as np
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from scipy import sparse
 
 from components.encoder import Window, bounded
 from components.linear import Texts
+from components.ngrams import count
 from components.together import Told
 from nlu.normalise import normalise
 
@@ -51,6 +53,14 @@ def put(message: Message, windows: list[Window]) -> None:
     message.set(WINDOWS, Windows(texts, np.stack([window.vector for window in windows])))
 
 
+def put_counted(messages: list[Message]) -> None:
+    """Count the n-grams of training texts once for all components that learn from them."""
+    read = [windows_on(message) for message in messages]
+    counts = count([windows.texts[0] for windows in read])
+    for place, (message, windows) in enumerate(zip(messages, read, strict=True)):
+        message.set(WINDOWS, Windows(windows.texts[:1], windows.vectors[:1], counts[place]))
+
+
 def windows_on(message: Message) -> Windows:
     """All windows of one message, as the featurizer left them."""
     windows: Windows = message.get(WINDOWS)
@@ -71,4 +81,5 @@ def told_on(message: Message) -> Told | None:
 def first_windows(messages: list[Message]) -> Texts:
     """The first window of each message: training texts are short enough to have only one."""
     read = [windows_on(message) for message in messages]
-    return Texts([each.texts[0] for each in read], np.stack([each.vectors[0] for each in read]))
+    counts = sparse.vstack([each.counts[:1] for each in read], format="csr")
+    return Texts([each.texts[0] for each in read], np.stack([each.vectors[0] for each in read]), counts)

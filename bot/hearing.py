@@ -1,0 +1,69 @@
+"""Understanding what came in, one message after the other: risk first, then the model. Who asks the model is somebody else's business."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.claim import Body
+from bot.dialogue.scene import Heard
+from bot.intake import WORDS
+from escalation.record.tables import InboxRow
+from nlu.noticing import Noticing
+from nlu.understanding import Reading, Sign, Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the model makes of one message is asked for."""
+
+    row_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What the model makes of the conversation up to this message is asked for; `before` has those that were heard with it."""
+
+    before: tuple[str, ...]
+    text: str
+
+
+Hearing = Generator[Words | Whole, Reading | None, tuple[Heard, ...]]
+"""Asks for readings, is sent them (`None` where there is none), and returns what was heard."""
+
+
+def hear(noticing: Noticing, rows: Sequence[InboxRow], bodies: Sequence[Body], earlier: Sequence[Sequence[Sign]], age_band: str) -> Hearing:
+    """Hear these rows in order. Signs of earlier messages, and of earlier rows, add up.
+
+    The model is asked where an adult has the conversation, too: it knows "someones here" in whatever words (S77), and new danger.
+    """
+    heard: list[Heard] = []
+    signs, said = list(earlier), list[str]()
+    for row, body in zip(rows, bodies, strict=True):
+        text = body.get("text") or ""
+        understood = Understanding()
+        if row.kind in WORDS and text.strip():
+            reading = yield Words(row.id, text)
+            understood = noticing.understand(text, reading, signs, age_band)
+            # A second answer is waited for only where it may matter.
+            if reading and noticing.hangs_on_the_whole(understood.risk, signs) and (whole := (yield Whole(tuple(said), text))):
+                understood = noticing.understand(text, reading, signs, age_band, whole=whole)
+            signs.append(understood.risk.signs)
+            said.append(text)
+        heard.append(Heard(row.id, row.kind, text, body.get("media"), understood, row.aside))
+    return tuple(heard)
+
+
+def understood_with(hearing: Hearing, answers: Mapping[str, Reading | None]) -> tuple[Heard, ...] | None:
+    """What was heard, where these answers of the model, by the ids of the rows, are all that it takes; else `None`."""
+    answer: Reading | None = None
+    while True:
+        try:
+            question = hearing.send(answer)
+        except StopIteration as end:
+            heard: tuple[Heard, ...] = end.value
+            return heard
+        if isinstance(question, Whole) or question.row_id not in answers:
+            return None
+        answer = answers[question.row_id]
