@@ -27,8 +27,7 @@ from bot.beside import Beside
 from bot.channels import Channel, Deleting, Reporting, Served, Signing, Watched, Worded
 from bot.channels.apps import TELEGRAM
 from bot.channels.drill import DrillChannel
-from bot.channels.webchat import WebChatPage
-from bot.channels.webchat import routes as chat_routes
+from bot.channels.webchat import WebChatPage, chat_routes
 from bot.channels.whatsapp_account import account_of
 from bot.closed import closed
 from bot.crowd import Crowd

@@ -18,7 +18,7 @@ from bot.channels import Channel, Incoming, Reporting
 from bot.channels.apps import TELEGRAM, TERMINAL, WEB_CHAT, WHATSAPP
 from bot.channels.telegram import TelegramChannel, group_reply
 from bot.channels.terminal import TerminalChannel
-from bot.channels.webchat import WebChatPage, routes
+from bot.channels.webchat import WebChatPage, chat_routes
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.lanes import Lanes
 from bot.rehearsal.house import House
@@ -306,7 +306,7 @@ async def on_whatsapp(house: House, lanes: Lanes) -> AsyncIterator[Town]:
 
 @asynccontextmanager
 async def on_the_web_chat(house: House, lanes: Lanes) -> AsyncIterator[Town]:
-    app = Starlette(routes=routes(WebChatPage(house.record, house.intake.take, house.service, house.clock)))
+    app = Starlette(routes=chat_routes(WebChatPage(house.record, house.intake.take, house.service, house.clock)))
     place = OnTheWebChat(Browser(app))
 
     @asynccontextmanager

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 
+from bot.channels.webchat import routes
 from escalation.record import people
 from escalation.young_person import erasing
 from tests.faults.waiting import until
@@ -59,9 +61,30 @@ async def test_an_open_page_hears_that_something_is_new(host: Host, browser: Bro
     async with listening(app, browser) as signs:
         host.say("Hello again.")
         await until(lambda: signs.heard("new") == 1)
-        await browser.says("hi")
-        await until(lambda: signs.heard("new") == 2)
         assert not signs.over
+
+
+async def test_other_pages_of_theirs_hear_of_their_own_words_too(
+    host: Host, browser: Browser, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "OWN_WORDS_AFTER", 0.2)
+    await browser.open()
+    async with listening(app, browser) as signs:
+        await browser.says("hi")
+        await until(lambda: signs.heard("new") == 1)
+
+
+async def test_words_and_the_answer_to_them_are_one_sign(
+    host: Host, browser: Browser, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "OWN_WORDS_AFTER", 0.4)
+    await browser.open()
+    async with listening(app, browser) as signs:
+        await browser.says("hi")
+        host.say("Hello again.")
+        await until(lambda: signs.heard("new") == 1)
+        await asyncio.sleep(0.8)
+        assert signs.heard("new") == 1, "each sign has the page ask for what is new"
 
 
 async def test_the_stream_ends_where_the_person_begins_afresh(host: Host, browser: Browser, app: Starlette) -> None:

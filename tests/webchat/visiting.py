@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from bot.channels import Incoming, NotStored
-from bot.channels.webchat import WebChatPage, routes
+from bot.channels.webchat import WebChatPage, chat_routes
 from escalation.console.security import Guard
 from escalation.context import Service
 from escalation.record import messages, people
@@ -117,4 +117,4 @@ def new_id() -> str:
 def web_app(host: Host) -> Starlette:
     """The chat with the guard that every web app has."""
     chat = WebChatPage(host.record, host.take, host.service, host.now)
-    return Starlette(routes=routes(chat), middleware=[Middleware(Guard, public_url=None, https=False)])
+    return Starlette(routes=chat_routes(chat), middleware=[Middleware(Guard, public_url=None, https=False)])

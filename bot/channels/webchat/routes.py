@@ -35,7 +35,7 @@ from escalation.young_person import copies
 
 HEARTBEAT_SECONDS = 15
 EMBED_KEPT_SECONDS = 600
-OWN_WORDS_AFTER = 1.5
+OWN_WORDS_AFTER = 3.0
 """Seconds after which their other pages hear of words of their own, unless an answer came and both were shown at once."""
 
 DRAWING_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -48,7 +48,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def routes(chat: WebChatPage, *, embeddable: bool = False) -> list[Route]:
+def chat_routes(chat: WebChatPage, *, embeddable: bool = False) -> list[Route]:
     """The young people's page at `/` and everything it calls. `embeddable`: some other site may show it in its own pages."""
     return [
         *(

@@ -22,8 +22,8 @@ VECTOR_SHARE = 0.5
 """Length of a sentence vector beside the n-grams' 1; 1 and 2 were worse on writers left out."""
 
 RARE = 0.1
-"""An answer is rare if at most this share of the texts has it; then half of the other texts teach as much in half the
-time (77 topics, unseen writers: 0.623 right with all, 0.622 with half, 0.612 with a fifth)."""
+"""An answer is rare if at most this share of the texts has it; then a part of the other texts teaches as much in that part of the time
+(77 topics, unseen writers: 0.623 right with all, 0.622 with half, 0.612 with a fifth)."""
 
 THREADS = 2
 NEVER = -20.0
@@ -90,22 +90,25 @@ class Heads:
         return cls(Ngrams(arrays["rarity"]), arrays["weights"], arrays["biases"])
 
 
-def fit(given: Texts, targets: np.ndarray) -> Heads:
-    """Heads for `targets` (texts, outputs): 1 for yes, 0 for no, NaN where it is not known."""
+def fit(given: Texts, targets: np.ndarray, of_others: int = 2) -> Heads:
+    """Heads for `targets` (texts, outputs): 1 for yes, 0 for no, NaN where it is not known.
+
+    Where an answer is rare, one in `of_others` of the other texts is learnt from.
+    """
     ngrams = Ngrams.fit(given.counts)
     features = sparse.hstack([sparse.csr_matrix(VECTOR_SHARE * given.vectors), ngrams.weigh(given.counts)], format="csr")
     with ThreadPoolExecutor(THREADS) as pool:
-        fitted = list(pool.map(lambda target: fit_known(features, target), targets.T.astype(np.float32)))
+        fitted = list(pool.map(lambda target: fit_known(features, target, of_others), targets.T.astype(np.float32)))
     weights = np.stack([column for column, _ in fitted], axis=1).astype(np.float32)
     return Heads(ngrams, weights, np.array([bias for _, bias in fitted], dtype=np.float32))
 
 
-def fit_known(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray, float]:
+def fit_known(features: sparse.csr_matrix, target: np.ndarray, of_others: int = 2) -> tuple[np.ndarray, float]:
     """Weights and bias from the texts of which the answer is known."""
     known = ~np.isnan(target)
     positive = target == 1
     if positive.sum() <= RARE * known.sum():
-        known &= positive | (np.arange(len(target)) % 2 == 0)
+        known &= positive | (np.arange(len(target)) % of_others == 0)
     return fit_one(features if known.all() else features[known], positive[known])
 
 
@@ -118,7 +121,9 @@ def fit_one(features: sparse.csr_matrix, target: np.ndarray) -> tuple[np.ndarray
     return machine.coef_[0], float(machine.intercept_[0])
 
 
-def fit_and_test(given: Texts, targets: np.ndarray, writers: list[str], number: int) -> tuple[Heads, np.ndarray, np.ndarray]:
+def fit_and_test(
+    given: Texts, targets: np.ndarray, writers: list[str], number: int, of_others: int = 2
+) -> tuple[Heads, np.ndarray, np.ndarray]:
     """Heads to serve, with margins (texts, outputs) of texts whose writers they had not seen, and the places of those texts.
 
     With a fine-tuned encoder those are the texts of the writers whom it has not seen either: on all others the vectors
@@ -128,17 +133,17 @@ def fit_and_test(given: Texts, targets: np.ndarray, writers: list[str], number: 
     strangers = np.isin(writers, list(unseen_writers()))
     if strangers.any() and not strangers.all():
         seen, unseen = np.flatnonzero(~strangers), np.flatnonzero(strangers)
-        heads = fit(take(given, seen), targets[seen])
+        heads = fit(take(given, seen), targets[seen], of_others)
         return heads, heads.margins(take(given, unseen)), unseen
-    margins, places = held_out(given, targets, writers, number)
-    return fit(given, targets), margins, places
+    margins, places = held_out(given, targets, writers, number, of_others)
+    return fit(given, targets, of_others), margins, places
 
 
-def held_out(given: Texts, targets: np.ndarray, writers: list[str], number: int) -> tuple[np.ndarray, np.ndarray]:
+def held_out(given: Texts, targets: np.ndarray, writers: list[str], number: int, of_others: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Margins (texts, outputs) by heads that saw nothing by the same writer, and the places of those texts."""
     parts = []
     for seen, unseen in folds(writers, number):
-        heads = fit(take(given, seen), targets[seen])
+        heads = fit(take(given, seen), targets[seen], of_others)
         parts.append((heads.margins(take(given, unseen)), unseen))
     return np.concatenate([margins for margins, _ in parts]), np.concatenate([places for _, places in parts])
 

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.conversations import JOINT
 from components.encoder import WIDTH, Encoder, Window
 from components.linear import Texts, Words
+from components.ngrams import counted_beside
 from components.reading import lines_of, plain, put, put_counted, put_told, text_of
 from components.together import Told
 
@@ -58,12 +59,15 @@ class MiniLMFeaturizer(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode training examples."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        self._read(examples)
-        put_counted(examples)
+        texts = [plain(text_of(example)) for example in examples]
+        counts = counted_beside(texts, lambda: self._put(examples, texts))
+        put_counted(examples, counts)
         return training_data
 
     def _read(self, messages: list[Message]) -> None:
-        texts = [plain(text_of(message)) for message in messages]
+        self._put(messages, [plain(text_of(message)) for message in messages])
+
+    def _put(self, messages: list[Message], texts: list[str]) -> None:
         for message, windows in zip(messages, self._encoder.windows_of(texts), strict=True):
             put(message, windows)
             message.add_features(self._feature(windows[0]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,3 +60,11 @@ def count(texts: list[str]) -> sparse.csr_matrix:
 def count_words(texts: list[str]) -> sparse.csr_matrix:
     """How often each word and each pair of words occurs (texts, columns)."""
     return WORDS.transform(texts)
+
+
+def counted_beside(texts: list[str], work: Callable[[], object]) -> sparse.csr_matrix:
+    """`count(texts)`, while something is done that leaves the interpreter to others, as encoding does."""
+    with ThreadPoolExecutor(1) as beside:
+        counts = beside.submit(count, texts)
+        work()
+        return counts.result()

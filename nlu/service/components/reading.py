@@ -11,7 +11,6 @@ from scipy import sparse
 
 from components.encoder import Window, bounded
 from components.linear import Texts
-from components.ngrams import count
 from components.together import Told
 from nlu.normalise import normalise
 
@@ -53,11 +52,10 @@ def put(message: Message, windows: list[Window]) -> None:
     message.set(WINDOWS, Windows(texts, np.stack([window.vector for window in windows])))
 
 
-def put_counted(messages: list[Message]) -> None:
-    """Count the n-grams of training texts once for all components that learn from them."""
-    read = [windows_on(message) for message in messages]
-    counts = count([windows.texts[0] for windows in read])
-    for place, (message, windows) in enumerate(zip(messages, read, strict=True)):
+def put_counted(messages: list[Message], counts: sparse.csr_matrix) -> None:
+    """Leave the n-grams of training texts on them, counted once for all components that learn from them."""
+    for place, message in enumerate(messages):
+        windows = windows_on(message)
         message.set(WINDOWS, Windows(windows.texts[:1], windows.vectors[:1], counts[place]))
 
 

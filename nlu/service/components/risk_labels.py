@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,8 @@ def label_of(metadata: Mapping[str, Any]) -> RiskLabel | None:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """The value if it is a mapping, else an empty one."""
+    """The value if it is a mapping, or one written as JSON, else an empty one."""
+    value = json.loads(value) if isinstance(value, str) else value
     return value if isinstance(value, Mapping) else {}
 
 

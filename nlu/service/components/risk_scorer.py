@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.conversations import Conversation, read_conversations
 from components.encoder import WIDTH, Encoder
 from components.linear import Texts
+from components.ngrams import counted_beside
 from components.reading import first_windows, plain, told_on, windows_on
 from components.risk_labels import label_of
 from components.risk_model import NO_RISK, Answer, RiskModel, train_risk
@@ -64,7 +65,13 @@ def spoken(talks: list[Conversation]) -> Texts:
         normalised(turn.says for talk in talks for turn in talk.turns),
         normalised(text for talk in talks for text in talk.together),
     )
-    return Texts(turns + wholes, np.concatenate([Encoder().first_vectors(turns), np.zeros((len(wholes), WIDTH), np.float32)]))
+    vectors = np.zeros((len(turns) + len(wholes), WIDTH), np.float32)
+
+    def encode() -> None:
+        vectors[: len(turns)] = Encoder().first_vectors(turns)
+
+    counts = counted_beside(turns + wholes, encode)
+    return Texts(turns + wholes, vectors, counts)
 
 
 def normalised(texts: Iterable[str]) -> list[str]:

@@ -11,6 +11,8 @@ from components.linear import Heads, Texts, fit_and_test, sharpness
 
 FOLDS = 2
 """Enough to fit the one number that the confidences hang on; each fold costs as much as the training itself."""
+OF_OTHERS = 3
+"""A topic is told from one in so many of the texts of others."""
 
 
 @dataclass(frozen=True)
@@ -41,5 +43,5 @@ def train_topics(given: Texts, labels: list[str], writers: list[str]) -> TopicMo
     topics = sorted(set(labels))
     right = np.array([topics.index(label) for label in labels])
     targets = right[:, None] == np.arange(len(topics))
-    heads, margins, places = fit_and_test(given, targets, writers, FOLDS)
+    heads, margins, places = fit_and_test(given, targets, writers, FOLDS, OF_OTHERS)
     return TopicModel(topics, heads, sharpness(margins, right[places]))
