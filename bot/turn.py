@@ -14,37 +14,30 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
+from enum import Enum, auto
+from functools import partial
 from typing import Protocol
 
 from pydantic import ValidationError
 
-from bot.carrying_out.own import code_word_digest
-from bot.carrying_out.turns import carry_out
 from bot.claim import Claim, as_written, opened, renewed, still_ours
-from bot.dialogue.decide import decide
-from bot.dialogue.own import code_word
-from bot.dialogue.scene import Heard, PersonView, Turn
+from bot.dialogue.scene import Heard
 from bot.dialogue.state import Conversation
 from bot.early_readings import Asked, EarlyReadings
 from bot.hearing import Whole, hear, understood_with
 from bot.intake import WORDS
 from bot.lanes import place_of
-from escalation import being_written, cases, chain, discreet, promises
-from escalation.case import OPEN
+from bot.turn_end import carry_through, mark_handled
+from escalation import being_written, cases
 from escalation.context import Service
-from escalation.ending import afterwards
-from escalation.insight import counting
 from escalation.record import earlier_words, messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Record, RecordUnavailable, Tx
-from escalation.record.tables import InboxRow, Person
+from escalation.record.tables import Person
 from escalation.words import message
-from escalation.young_person import own_view
 from nlu.noticing import MESSAGES_TOGETHER, Noticing, whole_of
-from nlu.understanding import Level, Reading, Sign, Understanding
+from nlu.understanding import Level, Reading
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +51,14 @@ A_MOMENT = 0.4
 
 MOST_SILENCES = 2
 """After so many messages without an answer of the model, the rest of a turn goes by the phrases alone, to be in time."""
+
+
+class Begun(Enum):
+    """What became of a turn that was begun and needs no more."""
+
+    IN_VAIN = auto()
+    BY_OTHERS = auto()
+    AND_DONE = auto()
 
 
 class Reader(Protocol):
@@ -112,27 +113,27 @@ class Handler:
         Returns whether somebody has to look again, since another process has it in hand or took over from this one.
         """
         asked = await self._early.of(person_id, A_MOMENT)
-        done = await self._handle_at_once(person_id, asked)
-        return await self._handle_claimed(person_id, asked) if done is None else not done
+        begun = await self._begin(person_id, asked)
+        if isinstance(begun, Claim):
+            return await self._finish(person_id, begun, asked)
+        self.turns["handled"] += begun is Begun.AND_DONE
+        return begun is Begun.BY_OTHERS
 
-    async def _handle_at_once(self, person_id: str, asked: Asked) -> bool | None:
-        """All of it in one transaction, where nothing is left to ask the model. Whether it was ours to do; `None` where it takes more."""
+    async def _begin(self, person_id: str, asked: Asked) -> Claim | Begun:
+        """Do all of it in one transaction, where nothing is left to ask the model; else claim it."""
         answers = asked.there()
-        write = self._record.afirst if asked.grave or any(map(_is_grave, answers.values())) else self._record.awrite
+        first = asked.grave or any(map(_is_grave, answers.values()))
+        write = self._record.afirst if first else self._record.awrite
         try:
-            done = await write(partial(self._do_at_once, person_id=person_id, answers=answers))
+            return await write(partial(self._claim, person_id=person_id, answers=answers))
         except RecordUnavailable:
             raise
         except Exception:
-            return None  # the longer way says what is wrong, and ends with the emergency text
-        self.turns["handled"] += bool(done)
-        return done
+            # The longer way tells what is wrong, and ends with the emergency text.
+            return await self._record.afirst(partial(self._claim, person_id=person_id, answers=None))
 
-    async def _handle_claimed(self, person_id: str, asked: Asked) -> bool:
-        """In two transactions: the messages are claimed, and the model is asked in between."""
-        claim = await self._record.afirst(lambda tx: self._claim(tx, person_id))
-        if not isinstance(claim, Claim):
-            return claim
+    async def _finish(self, person_id: str, claim: Claim, asked: Asked) -> bool:
+        """Ask the model, and do the rest in a second transaction. Whether somebody has to look again."""
         renewing = asyncio.create_task(self._renew(person_id, claim.token), name="claim")
         try:
             heard = await self._understand_in_sight(person_id, claim, asked)
@@ -159,42 +160,30 @@ class Handler:
                 if not await self._record.afirst(lambda tx: renewed(tx, person_id, token, self._now() + LEASE)):
                     return
 
-    def _do_at_once(self, tx: Tx, person_id: str, answers: Mapping[str, Reading | None]) -> bool | None:
+    def _claim(self, tx: Tx, person_id: str, answers: Mapping[str, Reading | None] | None) -> Claim | Begun:
+        """What is to be handled: done at once where `answers` of the model, by the ids of rows, are all that it takes, and else claimed."""
         now = self._now()
         someone = people.person(tx, person_id)
         came = messages.unhandled(tx, person_id, locked=True)
         if not came:
-            return True
+            return Begun.IN_VAIN
         if someone.claimed_until and someone.claimed_until > now:
-            return False
-        if any(row.kind in WORDS and row.id not in answers for row in came):
-            return None
+            return Begun.BY_OTHERS
         rows, bodies = as_written([(row, opened(tx, someone, row)) for row in came])
+        words = any(row.kind in WORDS for row in rows)
         state = _conversation(tx, someone)
-        earlier = state.earlier_signs(now) if answers else ()
-        heard = understood_with(hear(self._noticing, rows, bodies, earlier, someone.age_band), answers)
-        if heard is None:
-            return None
-        self._carry_through(tx, someone, list(rows), heard, state, now)
-        return True
-
-    def _claim(self, tx: Tx, person_id: str) -> Claim | bool:
-        """What is to be handled, claimed; where there is nothing to claim, whether it is because another process has it in hand."""
-        now = self._now()
-        someone = people.person(tx, person_id)
-        came = messages.unhandled(tx, person_id)
-        if not came:
-            return False
-        if someone.claimed_until and someone.claimed_until > now:
-            return True
-        rows, bodies = as_written([(row, opened(tx, someone, row)) for row in came])
+        earlier = state.earlier_signs(now) if words else ()
+        if answers is not None:
+            heard = understood_with(hear(self._noticing, rows, bodies, earlier, someone.age_band), answers)
+            if heard is not None:
+                carry_through(tx, self._service, someone, rows, heard, state, now)
+                return Begun.AND_DONE
         said: list[str] = []
-        earlier: tuple[tuple[Sign, ...], ...] = ()
         bot_answers = False
-        if any(row.kind in WORDS for row in rows):
+        if words:
             edited = {row.message_ref for row in rows if row.message_ref}
             said = earlier_words.latest(tx, someone, MESSAGES_TOGETHER, edited)
-            earlier, bot_answers = _conversation(tx, someone).earlier_signs(now), being_written.with_adult(tx, person_id) is None
+            bot_answers = being_written.with_adult(tx, person_id) is None
         someone.claim, someone.claimed_until = new_id(), now + LEASE
         return Claim(someone.claim, rows, bodies, earlier, tuple(said), someone.age_band, bot_answers)
 
@@ -202,7 +191,7 @@ class Handler:
         """Where it takes a moment, they see that an answer is being written; not where an adult answers them."""
         loop = asyncio.get_running_loop()
         show = partial(self._record.tell, being_written.topic(person_id))
-        sign = loop.call_later(A_MOMENT, show) if claim.bot_answers else None
+        sign = loop.call_later(0 if asked.pending else A_MOMENT, show) if claim.bot_answers else None
         try:
             return await self._understand(claim, asked)
         finally:
@@ -240,36 +229,8 @@ class Handler:
         someone = people.person(tx, person_id)
         rows = still_ours(tx, someone, claim)
         if rows:
-            self._carry_through(tx, someone, rows, heard, _conversation(tx, someone), self._now())
+            carry_through(tx, self._service, someone, rows, heard, _conversation(tx, someone), self._now())
         return bool(rows)
-
-    def _carry_through(
-        self, tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], state: Conversation, now: datetime
-    ) -> None:
-        """Decide, and do what was decided."""
-        service = self._service
-        latest = cases.latest_case(tx, someone.id)
-        case = latest if latest is None or latest.stage in OPEN else cases.open_case(tx, someone.id)
-        level = max(one.understood.risk.level for one in heard)
-        staffing = cache(partial(chain.staffing_for, tx, service, someone, case, now, level))
-        view = cases.view(tx, case, now) if case and case.stage not in afterwards.OVER else None
-        heard = tuple(_with_code_word(tx, someone, one) for one in heard)
-        person = _person_view(tx, someone, rows[-1].channel, had_a_case=latest is not None)
-
-        def minutes_until_here(level: Level) -> float:
-            return promises.minutes(tx, service, staffing(), now, level)
-
-        ended = afterwards.view(tx, someone) if latest else None
-        turn = Turn(now, heard, person, staffing, view, minutes_until_here, ended, latest.closed_at if latest else None)
-        outcome = decide(turn, state, service)
-        _mark_handled(tx, someone, rows, heard, now)
-        for event in outcome.events:
-            carry_out(tx, service, someone, event, now)
-        counting.count_turn(tx, service.zone, rows, outcome.noted, now)
-        if not outcome.conversation.behind_carry_on:
-            someone.last_seen_at = now
-        someone.claim = someone.claimed_until = None
-        people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
 
     def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> bool:
         """A mistake of ours must not leave anyone without an answer: the emergency text, and the alert if a life is at risk."""
@@ -278,7 +239,7 @@ class Handler:
         rows = still_ours(tx, someone, claim)
         if not rows:
             return False
-        _mark_handled(tx, someone, rows, heard, now)
+        mark_handled(tx, someone, rows, heard, now)
         worst = max(heard, key=lambda one: one.understood.risk.level)
         risk = worst.understood.risk
         if risk.level is Level.IMMEDIATE:
@@ -297,12 +258,6 @@ def _is_grave(reading: Reading | None) -> bool:
     return reading is not None and reading.scores is not None and reading.scores.at_least.get(Level.URGENT.id, 0.0) >= 0.5
 
 
-def _mark_handled(tx: Tx, someone: Person, rows: list[InboxRow], heard: tuple[Heard, ...], now: datetime) -> None:
-    for row, one in zip(rows, heard, strict=True):
-        messages.note_understanding(tx, someone, row, one.understood.risk.level, _kept(one.understood))
-        row.handled_at = now
-
-
 def _conversation(tx: Tx, someone: Person) -> Conversation:
     """The state as it was left; one that does not read any more (a mistake of ours) starts anew, as private as it gets."""
     state = people.load_conversation(tx, someone)
@@ -313,39 +268,3 @@ def _conversation(tx: Tx, someone: Person) -> Conversation:
     except ValidationError as error:
         log.error("a conversation's state does not read (%d problems) and starts anew", error.error_count())
         return Conversation(told_limits=True, private_matter=True)
-
-
-def _person_view(tx: Tx, someone: Person, channel: str, *, had_a_case: bool) -> PersonView:
-    return PersonView(
-        someone.age_band,
-        someone.area,
-        someone.easy_read,
-        channel,
-        has_code=someone.return_code is not None,
-        has_code_word=someone.code_word is not None,
-        language=someone.language,
-        adults=own_view.adults_met(tx, someone.id) if had_a_case else (),
-        kept_back=discreet.keeps_back(tx, someone),
-    )
-
-
-def _with_code_word(tx: Tx, someone: Person, one: Heard) -> Heard:
-    """The message, and whether it is their code word. Only its digest is known."""
-    if someone.code_word is None or one.kind not in WORDS:
-        return one
-    return replace(one, is_code_word=code_word_digest(tx, someone, code_word.plain(one.text)) == someone.code_word)
-
-
-def _kept(understood: Understanding) -> dict[str, object]:
-    """What is kept beside a message: topic, level, and the evidence that explains it."""
-    risk = understood.risk
-    evidence = [{**asdict(item), "level": item.level.id} for item in risk.evidence]
-    return {
-        "topic": understood.topic,
-        "confidence": understood.confidence,
-        "level": risk.level.id,
-        "categories": list(risk.categories),
-        "subject": risk.subject,
-        "flags": sorted(risk.flags),
-        "evidence": evidence,
-    }

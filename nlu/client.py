@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from pydantic import BaseModel, Field, ValidationError
 
 from nlu.understanding import Reading, RiskScores
@@ -30,20 +30,21 @@ class _Answer(BaseModel):
 
 
 class IntentClient:
-    """A client of the service's `POST /model/parse`, with one connection pool."""
+    """A client of the service's `POST /model/parse`, with one connection pool. Each message asks it, so it has to cost little."""
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(timeout), trust_env=False)
+        """`timeout`: seconds for one answer."""
+        self._url, self._timeout = url.rstrip("/"), ClientTimeout(total=timeout)
+        self._session: ClientSession | None = None
         self.failures = 0
         """How many calls in a row gave no answer."""
 
     async def read(self, text: str) -> Reading | None:
         """What the service understands of `text`, or `None` when it does not answer in time or in sense."""
         try:
-            answer = await self._http.post("/model/parse", json={"text": text})
-            answer.raise_for_status()
-            reading = _reading(answer.json())
-        except (httpx.HTTPError, ValueError):
+            async with self._http().post(f"{self._url}/model/parse", json={"text": text}, raise_for_status=True) as answer:
+                reading = _reading(await answer.json(content_type=None))
+        except (ClientError, TimeoutError, ValueError):
             self.failures += 1
             return None
         self.failures = 0
@@ -52,13 +53,21 @@ class IntentClient:
     async def ready(self) -> bool:
         """Whether the service answers and has a model loaded."""
         try:
-            answer = await self._http.get("/status")
-            return answer.status_code == httpx.codes.OK and bool(answer.json().get("model_file"))
-        except (httpx.HTTPError, ValueError, AttributeError):
+            async with self._http().get(f"{self._url}/status", raise_for_status=True) as answer:
+                return bool((await answer.json(content_type=None)).get("model_file"))
+        except (ClientError, TimeoutError, ValueError, AttributeError):
             return False
 
     async def close(self) -> None:
-        await self._http.aclose()
+        """End all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _http(self) -> ClientSession:
+        """Made on the loop that uses it."""
+        if self._session is None:
+            self._session = ClientSession(timeout=self._timeout, cookie_jar=DummyCookieJar())
+        return self._session
 
 
 def _reading(data: Any) -> Reading:
