@@ -42,7 +42,7 @@ class IntentClient:
     async def read(self, text: str) -> Reading | None:
         """What the service understands of `text`, or `None` when it does not answer in time or in sense."""
         try:
-            async with self._http().post(f"{self._url}/model/parse", json={"text": text}, raise_for_status=True) as answer:
+            async with self._http().post(f"{self._url}/model/parse", json={"text": text}, raise_for_status=True, allow_redirects=False) as answer:
                 reading = _reading(await answer.json(content_type=None))
         except (ClientError, TimeoutError, ValueError):
             self.failures += 1
@@ -53,7 +53,7 @@ class IntentClient:
     async def ready(self) -> bool:
         """Whether the service answers and has a model loaded."""
         try:
-            async with self._http().get(f"{self._url}/status", raise_for_status=True) as answer:
+            async with self._http().get(f"{self._url}/status", raise_for_status=True, allow_redirects=False) as answer:
                 return bool((await answer.json(content_type=None)).get("model_file"))
         except (ClientError, TimeoutError, ValueError, AttributeError):
             return False
