@@ -42,7 +42,9 @@ class IntentClient:
     async def read(self, text: str) -> Reading | None:
         """What the service understands of `text`, or `None` when it does not answer in time or in sense."""
         try:
-            async with self._http().post(f"{self._url}/model/parse", json={"text": text}, raise_for_status=True, allow_redirects=False) as answer:
+            async with self._http().post(
+                f"{self._url}/model/parse", json={"text": text}, raise_for_status=True, allow_redirects=False
+            ) as answer:
                 reading = _reading(await answer.json(content_type=None))
         except (ClientError, TimeoutError, ValueError):
             self.failures += 1
