@@ -11,7 +11,7 @@ fingerprint() {
     cd "$ROOT"
     # A checkout may have no weights of our own: the published ones serve alone then.
     shopt -s nullglob
-    hash_of content/intents content/conversations nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/as_json.py nlu/service/examples.py nlu/service/components nlu/service/weights/*.json \
+    hash_of content/intents content/conversations nlu/normalise.py nlu/lookalikes.py nlu/spell*.py nlu/service/config.yml nlu/service/train.py nlu/service/examples.py nlu/service/components nlu/service/weights/*.json \
         nlu/service/requirements*.txt
 }
 
@@ -29,8 +29,7 @@ main() {
     FRESH="$(mktemp -d "$SERVICE/models/new.XXXXXX")"
     trap 'rm -rf "$FRESH"' EXIT
     cd "$SERVICE"
-    "$VENV/bin/python" as_json.py "$DATA" "$FRESH/messages.json"
-    "$VENV/bin/rasa" train nlu --config config.yml --nlu "$FRESH/messages.json" --out "$FRESH" --fixed-model-name intents \
+    "$VENV/bin/python" train.py "$DATA" "$FRESH/intents.tar.gz" \
         >"$SERVICE/.cache/train.log" 2>&1 || { cat "$SERVICE/.cache/train.log" >&2; fail "training failed"; }
     # A running service and a failed training both keep a whole model.
     mv "$FRESH/intents.tar.gz" "$MODEL"

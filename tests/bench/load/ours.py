@@ -144,7 +144,7 @@ class Ours:
         self._writers = deque(people[: len(crowd.writers)])
         self._talking = deque(people[len(crowd.writers) : len(crowd.writers) + len(crowd.talking)])
         self._in_danger = people[len(crowd.writers) + len(crowd.talking) :]
-        self._texts = count()
+        self._texts, self._said = count(), words.said()
         self._handled: dict[str, asyncio.Future[None]] = {}
 
     @asynccontextmanager
@@ -212,8 +212,7 @@ class Ours:
                         handled.set_result(None)
 
     def _text(self) -> str:
-        said = words.said()
-        return said[next(self._texts) % len(said)]
+        return self._said[next(self._texts) % len(self._said)]
 
 
 @asynccontextmanager
