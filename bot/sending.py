@@ -46,6 +46,10 @@ ON_THEIR_WAY, SLOW = 1, 0.04
 """So many bubbles are with a paced app and not noted at once; one whose app takes longer than so many seconds doesn't count, so that as many
 go as the app takes, however long it takes for each."""
 
+IN_LINE = 12
+"""So many recipients of ordinary bubbles wait for the app's turn at a time, half a second's: the rest stay in the record, where what is
+urgent is found first."""
+
 LOOKED_FOR_EVERY = 4.0
 """Seconds between two looks for rows that are marked as being sent, and are not."""
 PAUSE = 1.0
@@ -85,6 +89,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._early: OrderedDict[str, Fate | None] = OrderedDict()
+        self._in_line: set[str] = set()
         self._passed_over = False
         self._reports: set[asyncio.Task[None]] = set()
 
@@ -145,15 +150,16 @@ class Sender:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _round(self) -> None:
-        """Start one lane for each recipient who has something waiting and no lane yet."""
+        """Start one lane for each recipient who has something waiting and no lane yet, as far as there is room."""
         self._passed_over = False
-        for recipient in await self._record.aread(self._recipients):
-            if recipient in self._busy:
+        for recipient, pressing in (await self._record.aread(self._recipients)).items():
+            if recipient in self._busy or not (pressing or len(self._in_line) < IN_LINE):
                 self._passed_over = True
             else:
+                self._in_line.add(recipient)
                 self._busy[recipient] = asyncio.create_task(self._send_all(recipient), name="sender")
 
-    def _recipients(self, tx: Tx) -> list[str]:
+    def _recipients(self, tx: Tx) -> dict[str, bool]:
         return unsent.recipients(tx, self._channel.name, self._now())
 
     async def _send_all(self, recipient: str) -> None:
@@ -169,14 +175,18 @@ class Sender:
             self._passed_over = True
         finally:
             self._busy.pop(recipient, None)
-            if self._passed_over:
-                self._wake.set()
+            self._makes_room(recipient)
+
+    def _makes_room(self, recipient: str) -> None:
+        self._in_line.discard(recipient)
+        if self._passed_over:
+            self._wake.set()
 
     def _next(self, tx: Tx, recipient: str) -> Letter | None:
         """The recipient's oldest row, marked as being sent; `None` when it is not due, there is none, or another process sends now."""
         if not self._lease.held(tx):
             return None
-        row, place, someone = unsent.oldest(tx, self._channel.name, recipient) or (None, None, None)
+        row, place, someone, pressing = unsent.oldest(tx, self._channel.name, recipient) or (None, None, None, False)
         if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
             return None
         if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
@@ -199,7 +209,7 @@ class Sender:
         row.state, row.attempts = "sending", row.attempts + 1
         language = someone.language if someone else ENGLISH
         outgoing = Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language)
-        return Letter(row.id, recipient, address, outgoing, row.urgent)
+        return Letter(row.id, recipient, address, outgoing, pressing)
 
     def _address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
         if row.address_id:
@@ -215,9 +225,11 @@ class Sender:
     async def _send(self, letter: Letter) -> Letter | None:
         """Deliver it in its turn, and note in one transaction what became of it and which is next."""
         if not isinstance(self._channel, Paced):
+            self._makes_room(letter.recipient)
             return await self._deliver(letter)
         try:
             await self._channel.turn(letter.address, urgent=letter.urgent)
+            self._makes_room(letter.recipient)
         except TryLater as later:
             return await self._noted(letter, partial(self._not_taken, row_id=letter.row_id, fate=later))
         async with self._on_their_way.one(urgent=letter.urgent) as answered:

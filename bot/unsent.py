@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from escalation.record.messages import CONTACT
 from escalation.record.store import Tx
@@ -17,41 +18,59 @@ UNSENT = ("pending", "sending")
 # Put together once: each bubble asks for them.
 _LEFT = (OutboxRow.channel == bindparam("channel"), OutboxRow.state.in_(UNSENT))
 _DUE = OutboxRow.not_before.is_(None) | (OutboxRow.not_before <= bindparam("now", type_=UtcDateTime()))
+# Who has something urgent has all of it sent as such: what stands before it must not hold it up.
+_first = (
+    select(func.min(OutboxRow.seq).label("seq"), func.max(case((OutboxRow.urgent, 1), else_=0)).label("pressing"))
+    .where(*_LEFT)
+    .group_by(OutboxRow.person_id, OutboxRow.staff_id)
+    .subquery()
+)
 _RECIPIENTS = (
-    select(OutboxRow.person_id, OutboxRow.staff_id)
-    .where(OutboxRow.seq.in_(select(func.min(OutboxRow.seq)).where(*_LEFT).group_by(OutboxRow.person_id, OutboxRow.staff_id)))
+    select(OutboxRow.person_id, OutboxRow.staff_id, _first.c.pressing)
+    .join(_first, OutboxRow.seq == _first.c.seq)
     .where(OutboxRow.state == "pending", _DUE)
-    .order_by(OutboxRow.urgent.desc(), OutboxRow.seq)
+    .order_by(_first.c.pressing.desc(), OutboxRow.seq)
     .limit(2000)
 )
-_WHOSE = {
-    "person": OutboxRow.person_id == bindparam("whose"),
-    "staff": OutboxRow.staff_id == bindparam("whose"),
-    CONTACT: OutboxRow.person_id.is_(None) & OutboxRow.staff_id.is_(None),
-}
+_behind = aliased(OutboxRow)
+
+
+def _whose(row: type[OutboxRow], kind: str) -> ColumnElement[bool]:
+    if kind == "person":
+        return row.person_id == bindparam("whose")
+    return row.staff_id == bindparam("whose") if kind == "staff" else row.person_id.is_(None) & row.staff_id.is_(None)
+
+
 _OLDEST = {
-    kind: select(OutboxRow, Address, Person)
+    kind: select(
+        OutboxRow,
+        Address,
+        Person,
+        exists().where(_whose(_behind, kind), _behind.channel == bindparam("channel"), _behind.state.in_(UNSENT), _behind.urgent),
+    )
     .outerjoin(Address, Address.id == OutboxRow.address_id)
     .outerjoin(Person, Person.id == OutboxRow.person_id)
-    .where(theirs, *_LEFT)
+    .where(_whose(OutboxRow, kind), *_LEFT)
     # Not by the bare number: it would lead through everything that was ever said to them to the few rows that are left.
     .order_by(OutboxRow.seq + 0)
     .limit(1)
-    for kind, theirs in _WHOSE.items()
+    for kind in ("person", "staff", CONTACT)
 }
 _ROW = select(OutboxRow).where(OutboxRow.id == bindparam("id"))
 
 
-def recipients(tx: Tx, channel: str, now: datetime) -> list[str]:
-    """Whoever's oldest row is due. One that waits holds back those behind it, so that they stay in order."""
+def recipients(tx: Tx, channel: str, now: datetime) -> dict[str, bool]:
+    """Whoever's oldest row is due, those first for whom anything is urgent, and whether it is. One that waits holds back those behind it,
+    so that they stay in order."""
     rows = tx.session.execute(_RECIPIENTS, {"channel": channel, "now": now}).all()
-    return list(dict.fromkeys(_recipient(person, staff) for person, staff in rows))
+    return {_recipient(person, staff): bool(pressing) for person, staff, pressing in rows}
 
 
-def oldest(tx: Tx, channel: str, recipient: str) -> tuple[OutboxRow, Address | None, Person | None] | None:
-    """The recipient's oldest row that is left, with the address it was written to and the young person it is for."""
+def oldest(tx: Tx, channel: str, recipient: str) -> tuple[OutboxRow, Address | None, Person | None, bool] | None:
+    """The recipient's oldest row that is left, with the address it was written to and the young person it is for, and whether it or one
+    behind it is urgent."""
     found = tx.session.execute(_OLDEST[_kind(recipient)], {"channel": channel, "whose": _id(recipient)}).first()
-    return (found[0], found[1], found[2]) if found else None
+    return (found[0], found[1], found[2], found[3]) if found else None
 
 
 def by_id(tx: Tx, row_id: str) -> OutboxRow | None:

@@ -221,3 +221,22 @@ async def test_what_is_about_a_case_goes_ahead_of_everybodys_ordinary_answers(ho
         await until(lambda: sum(text == "call 999" for _, text in app.shown) == 3)
         ordinary = [text for _, text in app.shown[before:]].count("ordinary")
         assert ordinary <= 8, f"{ordinary} ordinary answers went out before"
+
+
+async def test_an_ordinary_answer_that_waits_does_not_hold_up_the_emergency_text_behind_it(house: House) -> None:
+    """Somebody whose last answer is still far back in the line writes of danger: both go out now, in order."""
+    app = BusyApp()
+    for number in range(100):
+        write(house, f"young-{number}", "ordinary")
+
+    def danger(tx: Tx) -> None:
+        someone, _ = people.find_or_create(tx, "telegram", "young-99", house.clock())
+        messages.say(tx, someone, "call 999", house.clock(), urgent=True)
+
+    async with sending(house, app):
+        await until(lambda: len(app.shown) >= 3)
+        before = len(app.shown)
+        house.record.write(danger)
+        await until(lambda: "call 999" in app.to("young-99"))
+        assert app.to("young-99") == ["ordinary", "call 999"]
+        assert len(app.shown) - before <= 15, "others went out before"
