@@ -23,7 +23,7 @@ _first = (
     select(func.min(OutboxRow.seq).label("seq"), func.max(case((OutboxRow.urgent, 1), else_=0)).label("pressing"))
     .where(*_LEFT)
     .group_by(OutboxRow.person_id, OutboxRow.staff_id)
-    .subquery()
+    .subquery("who_has_something_unsent")
 )
 _RECIPIENTS = (
     select(OutboxRow.person_id, OutboxRow.staff_id, _first.c.pressing)

@@ -22,8 +22,9 @@ from tests.bench.copied import Copies
 from tests.postgres import postgres  # noqa: F401 - a fixture
 
 CHANNEL, ADDRESS = "telegram", "young-1"
-SMALL = {"staff", "rota", "absences", "master_keys", "audit"}
-"""Tables that are read through: those with a row for each member of staff or key, and the audit, of which the last row is asked for."""
+SMALL = {"staff", "rota", "absences", "master_keys", "audit", "who_has_something_unsent"}
+"""What is read through: tables with a row for each member of staff or key, the audit, of which the last row is asked for, and those for
+whom something waits to be sent, found by an index."""
 ENOUGH = 20
 """After so many messages, what is read of earlier ones is as much as it ever will be."""
 
