@@ -13,7 +13,7 @@ from escalation.record.tables import InboxRow
 from nlu.understanding import Level, Reading
 from tests.faults.waiting import until
 
-BURST = 0.5
+BURST = 2.0
 
 
 @dataclass
@@ -38,7 +38,7 @@ def newest(young: YoungPerson) -> InboxRow:
 
 
 async def test_the_model_answers_while_the_end_of_a_burst_is_waited_for(house: House) -> None:
-    young, reader = YoungPerson(house), SlowReader(BURST / 2)
+    young, reader = YoungPerson(house), SlowReader(BURST / 4)
     await young.says("hi")
     house.handler._reader = reader
     lanes = Lanes(house.handler.handle, BURST)

@@ -77,13 +77,13 @@ async def test_other_pages_of_theirs_hear_of_their_own_words_too(
 async def test_words_and_the_answer_to_them_are_one_sign(
     host: Host, browser: Browser, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "OWN_WORDS_AFTER", 0.4)
+    monkeypatch.setattr(routes, "OWN_WORDS_AFTER", 1.2)
     await browser.open()
     async with listening(app, browser) as signs:
         await browser.says("hi")
         host.say("Hello again.")
         await until(lambda: signs.heard("new") == 1)
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(1.5)
         assert signs.heard("new") == 1, "each sign has the page ask for what is new"
 
 
