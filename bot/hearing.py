@@ -55,15 +55,18 @@ def hear(noticing: Noticing, rows: Sequence[InboxRow], bodies: Sequence[Body], e
     return tuple(heard)
 
 
+def go_on(hearing: Hearing, answer: Reading | None = None) -> Words | Whole | tuple[Heard, ...]:
+    """The next reading that is asked for, once the last one is told; or what was heard, at the end."""
+    try:
+        return hearing.send(answer)
+    except StopIteration as end:
+        heard: tuple[Heard, ...] = end.value
+        return heard
+
+
 def understood_with(hearing: Hearing, answers: Mapping[str, Reading | None]) -> tuple[Heard, ...] | None:
     """What was heard, where these answers of the model, by the ids of the rows, are all that it takes; else `None`."""
-    answer: Reading | None = None
-    while True:
-        try:
-            question = hearing.send(answer)
-        except StopIteration as end:
-            heard: tuple[Heard, ...] = end.value
-            return heard
-        if isinstance(question, Whole) or question.row_id not in answers:
-            return None
-        answer = answers[question.row_id]
+    asked = go_on(hearing)
+    while isinstance(asked, Words) and asked.row_id in answers:
+        asked = go_on(hearing, answers[asked.row_id])
+    return asked if isinstance(asked, tuple) else None

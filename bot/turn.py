@@ -25,7 +25,7 @@ from bot.claim import Claim, as_written, opened, renewed, still_ours
 from bot.dialogue.scene import Heard
 from bot.dialogue.state import Conversation
 from bot.early_readings import Asked, EarlyReadings
-from bot.hearing import Whole, hear, understood_with
+from bot.hearing import Whole, go_on, hear, understood_with
 from bot.intake import WORDS
 from bot.lanes import place_of
 from bot.turn_end import carry_through, mark_handled
@@ -200,23 +200,21 @@ class Handler:
 
     async def _understand(self, claim: Claim, asked: Asked) -> tuple[Heard, ...]:
         """Whatever the model has to be asked about, one after the other."""
-        hearing, said, silences = hear(self._noticing, claim.rows, claim.bodies, claim.earlier, claim.age_band), list(claim.said), 0
-        answer: Reading | None = None
-        while True:
-            try:
-                question = hearing.send(answer)
-            except StopIteration as end:
-                heard: tuple[Heard, ...] = end.value
-                return heard
+        hearing, silences = hear(self._noticing, claim.rows, claim.bodies, claim.earlier, claim.age_band), 0
+        question = go_on(hearing)
+        while not isinstance(question, tuple):
             if isinstance(question, Whole):
-                joined = whole_of([*said, *question.before], question.text)
+                joined = whole_of([*claim.said, *question.before], question.text)
                 answer = await self._read(joined) if joined else None
-            elif early := asked.answers.get(question.row_id):
-                answer = await early
-                silences += answer is None
             else:
-                answer = await self._read(question.text) if silences < MOST_SILENCES else None
+                early = asked.answers.get(question.row_id)
+                if early is not None:
+                    answer = await early
+                else:
+                    answer = await self._read(question.text) if silences < MOST_SILENCES else None
                 silences += answer is None
+            question = go_on(hearing, answer)
+        return question
 
     async def _read(self, text: str) -> Reading | None:
         with suppress(TimeoutError):
