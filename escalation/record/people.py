@@ -86,7 +86,8 @@ def part(tx: Tx, someone: Person, turned_down: list[str], now: datetime) -> Pers
 
 
 def add_address(tx: Tx, someone: Person, channel: str, address: str, now: datetime) -> Address:
-    """One more address at which this person can be reached."""
+    """One more address at which this person can be reached. Whoever was reached there, and is not any more, gives way."""
+    coming_back.give_way(tx, channel, tx.vault.pseudonym(channel, address))
     row_id = new_id()
     row = Address(
         id=row_id,

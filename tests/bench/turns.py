@@ -22,7 +22,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from bot import turn
+from bot import turn_end
 from bot.channels import Kind
 from bot.rehearsal.house import House, YoungPerson
 from nlu.noticing import Noticing
@@ -133,7 +133,7 @@ async def by_stage(program: Program) -> dict[str, float]:
     seen.time("storing", program.intake, "_store")
     seen.time("claiming", program.handler, "_claim")
     seen.time("noticing", program.handler._noticing, "understand")
-    seen.time("deciding", turn, "decide")
+    seen.time("deciding", turn_end, "decide")
     seen.time("committing", program.handler, "_commit")
     for name in ("_recipients", "_next", "_sent"):
         seen.time("sending", program.sender, name)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, create_engine, text
 from sqlalchemy.exc import StatementError
 
 from escalation.record.ids import new_id
@@ -76,3 +76,18 @@ def test_no_change_of_the_queues_own_tables_is_without_a_migration_of_ours() -> 
     """Procrastinate's newest one here; a later one goes into a migration, and its name into this line."""
     there = {path.name for path in (resources.files("procrastinate") / "sql" / "migrations").iterdir() if path.name.endswith(".sql")}
     assert max(there) == "03.04.00_50_post_add_retry_failed_job_procedure.sql"
+
+
+def test_what_belongs_to_a_person_a_place_or_a_case_is_found_by_an_index() -> None:
+    """Else each one that is destroyed leads through everything that was ever said."""
+    missing = []
+    for table in Table.metadata.sorted_tables:
+        firsts = {next(iter(one.columns)).name for one in (*table.indexes, *table.constraints) if _looks_up(one)}
+        for key in table.foreign_keys:
+            if key.column.table.name in {"people", "addresses", "cases"} and key.parent.name not in firsts:
+                missing.append(f"{table.name}.{key.parent.name}")
+    assert missing == []
+
+
+def _looks_up(one: object) -> bool:
+    return isinstance(one, Index | UniqueConstraint | PrimaryKeyConstraint)

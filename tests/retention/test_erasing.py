@@ -14,7 +14,8 @@ from escalation.record import audit, people
 from escalation.record.messages import UNSEND
 from escalation.record.tables import Destruction, OutboxRow
 from escalation.young_person import clearing, erasing
-from tests.escalation.talking import talks
+from tests.escalation.talking import talks, waits
+from tests.escalation.test_afresh import begins_afresh, sets_a_code_word
 from tests.retention.story import counts, left_on_disk, sealed_bytes
 from tests.telegram.test_forgetting import Deletes
 
@@ -149,3 +150,22 @@ async def test_a_crash_after_the_key_leaves_nothing_readable(house: House, young
 def test_a_code_of_nobody_erases_nobody(house: House) -> None:
     with pytest.raises(KeyError):
         erasing.erase(house.record, house.service, "AAAA-AAAA", "a mistake", house.clock())
+
+
+@pytest.mark.rule("S73")
+async def test_whoever_began_afresh_is_erased_and_what_was_said_before_stays_for_its_own_time(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await sets_a_code_word(young)
+    await young.says("menu")
+    case_id = await waits(young)
+    first = young.person().id
+    await begins_afresh(young)
+    assert erasing.erase(staffed.record, staffed.service, code_of(staffed, young), "they asked", staffed.clock()) == erasing.Erased((), ())
+    assert counts(staffed.record)["people"] == 1
+    staffed.pick_up("Sam", case_id)
+    assert any("my stepdad hits me" in line.text for line in staffed.reads("Sam", case_id).lines)
+    assert staffed.record.read(lambda tx: people.last_address(tx, first)) is None, (
+        "the words of then are kept with a place that leads nowhere"
+    )
+    await young.says("hello")
+    assert young.person().id != first

@@ -14,6 +14,7 @@ from escalation.record.retention import destroying, running
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
 from tests.escalation.talking import talks
+from tests.escalation.test_afresh import begins_afresh, sets_a_code_word
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
 
 CENTURY = timedelta(days=36600)
@@ -89,6 +90,45 @@ async def test_who_comes_back_after_everything_is_over_is_somebody_new(house: Ho
     assert young.person().id != first
     assert [line.text for line in young.lines() if line.kind == "text"] == ["hello"]
     assert counts(house.record)["people"] == 1
+
+
+async def test_who_writes_from_a_place_that_is_over_is_heard_as_somebody_new_though_they_wrote_from_elsewhere(
+    house: House, young: YoungPerson
+) -> None:
+    await young.says("i like trains")
+    first = young.person().id
+    laptop = YoungPerson(house, "webchat", "a-browser-on-a-laptop")
+
+    def come_back(tx: Tx) -> None:
+        people.add_address(tx, people.person(tx, first), laptop.channel, laptop.address, house.clock())
+
+    house.record.write(come_back)
+    house.clock.move(days=house.service.retention.chat.length.days - 1)
+    await laptop.says("from the laptop")
+    house.clock.move(days=2)
+    await young.says("my stepdad hits me")
+    assert [line.text for line in young.lines() if line.kind == "text"] == ["my stepdad hits me"]
+    assert young.person().id != first
+    assert laptop.person().id == first
+    run(house)
+    assert [line.text for line in laptop.lines() if line.kind == "text"] == ["from the laptop"]
+
+
+async def test_a_run_takes_away_whoever_began_afresh_before_it_takes_what_was_said_before(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await sets_a_code_word(young)
+    await young.says("menu")
+    case_id = await talks(young)
+    first = young.person().id
+    staffed.close("Sam", case_id)
+    await begins_afresh(young)
+    staffed.clock.move(days=staffed.service.retention.chat.length.days + 1)
+    run(staffed)
+    assert counts(staffed.record)["people"] == 1, "the case keeps the first"
+    assert staffed.record.read(lambda tx: people.person(tx, first))
+    staffed.clock.at += CENTURY
+    run(staffed)
+    assert counts(staffed.record)["people"] == counts(staffed.record)["addresses"] == 0
 
 
 @pytest.mark.rule("S70")

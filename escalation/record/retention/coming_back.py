@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,15 @@ def forget(tx: Tx, channel: str, pseudonym: str) -> None:
     tx.session.execute(update(CaseRow.__table__).where(_unanswered(person_id)).values(expires_at=None))  # type: ignore[arg-type]
     for table, condition in _words(person_id, at):
         destroyed.count(tx, "message", destroying.rows(tx, table, condition))
+
+
+def give_way(tx: Tx, channel: str, pseudonym: str) -> None:
+    """An address that is over, and still there because its person is not, is found by nobody any more: it goes with the words that name it."""
+    if tx.veil is None:
+        return
+    address = _columns(Address)
+    there = (address.channel == channel) & (address.pseudonym == pseudonym) & over.address(address, tx.veil.bounds())
+    tx.session.execute(update(Address.__table__).where(there).values(pseudonym=secrets.token_hex(32)))  # type: ignore[arg-type]
 
 
 def _anything(person_id: Any, at: Bounds) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ Tables are found by what they refer to, so that a new one is not forgotten.
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
@@ -13,14 +14,15 @@ from typing import Any, cast
 from sqlalchemy import Column, ColumnElement, CursorResult, Table, delete, select, update
 
 from escalation.record.ids import new_id
+from escalation.record.retention import over
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, Concern, Destruction, OutboxRow, Person
+from escalation.record.tables import Address, CaseRow, Concern, Destruction, InboxRow, OutboxRow, Person
 from escalation.record.tables import Table as Mapped
 from escalation.signals import parted
 
 TABLES: list[Table] = list(reversed(Mapped.metadata.sorted_tables))
 """Every table, those that refer to others first."""
-_PEOPLE, _CASES = cast(Table, Person.__table__), cast(Table, CaseRow.__table__)
+_PEOPLE, _CASES, _ADDRESSES, _INBOX, _OUTBOX = (cast(Table, mapped.__table__) for mapped in (Person, CaseRow, Address, InboxRow, OutboxRow))
 OUTLIVE_THEIR_CASE = frozenset({OutboxRow.__tablename__, Concern.__tablename__})
 """Tables whose rows may belong to a case and have a time of their own: what was said to somebody, and what they complained of."""
 
@@ -58,6 +60,7 @@ def erase_keys(tx: Tx, person_ids: Collection[str]) -> None:
 def person(tx: Tx, person_id: str) -> None:
     """Delete everything of a person, their cases among it. Their key was erased before, or is gone with this."""
     theirs = select(_CASES.c.id).where(_CASES.c.person_id == person_id)
+    _leave_places(tx, person_id)
     for table in TABLES:
         for column in _refers_to(table, _CASES):
             tx.session.execute(delete(table).where(column.in_(theirs)))
@@ -66,6 +69,19 @@ def person(tx: Tx, person_id: str) -> None:
     tx.session.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
     tx.signal(parted(person_id))
     tx.vault.forget_person(person_id)
+
+
+def _leave_places(tx: Tx, person_id: str) -> None:
+    """Where others wrote from before (they began afresh, or gave the place to a mover), the row stays with their words, and leads nowhere."""
+    whose: dict[str, str] = {}
+    for words in (_INBOX, _OUTBOX):
+        others = select(_ADDRESSES.c.id, words.c.person_id).join(words, words.c.address_id == _ADDRESSES.c.id)
+        others = others.where(_ADDRESSES.c.person_id == person_id, words.c.person_id != person_id).distinct()
+        whose.update({address_id: other for address_id, other in tx.session.execute(others)})
+    for address_id, other in whose.items():
+        nowhere = update(_ADDRESSES).where(_ADDRESSES.c.id == address_id)
+        since = {"last_used_at": _ADDRESSES.c.created_at}  # so that it keeps nobody for longer
+        tx.session.execute(nowhere.values(person_id=other, pseudonym=secrets.token_hex(32), address_sealed=over.NOWHERE, **since))
 
 
 def case(tx: Tx, case_id: str) -> None:
@@ -84,7 +100,7 @@ def rows(tx: Tx, table: type[Mapped], condition: ColumnElement[bool], limit: int
     """Delete the rows of a table that fit, at most `limit`; returns how many there were. The condition is on the plain table."""
     plain = cast(Table, table.__table__)
     [key] = plain.primary_key.columns
-    chosen = select(key).where(condition).order_by(key).limit(limit)
+    chosen = select(key).where(condition).limit(limit)  # in no order: asked for one, SQLite reads through the whole table in it
     return cast(CursorResult[Any], tx.session.execute(delete(plain).where(key.in_(chosen)))).rowcount
 
 

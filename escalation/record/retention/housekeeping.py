@@ -67,9 +67,10 @@ def finished(policy: RetentionPolicy, now: datetime) -> Iterator[tuple[str, type
     yield "trace", Draft, _columns(Draft).kept_at <= traces
     yield "trace", DueRow, (due.done_at <= traces) & (due.due_at <= traces)
     alert = _columns(OutboxRow)
-    yield "trace", OutboxRow, (alert.speaker == UNSEND) & (alert.created_at <= now - DELETABLE_FOR)
-    yield "trace", OutboxRow, (alert.speaker == RELAYED) & alert.state.in_(DONE_WITH)
-    yield "trace", OutboxRow, alert.person_id.is_(None) & (alert.created_at <= traces)
+    of_nobody = alert.person_id.is_(None)  # by which they are found, among all that was ever said to young people
+    yield "trace", OutboxRow, of_nobody & (alert.speaker == UNSEND) & (alert.created_at <= now - DELETABLE_FOR)
+    yield "trace", OutboxRow, of_nobody & (alert.speaker == RELAYED) & alert.state.in_(DONE_WITH)
+    yield "trace", OutboxRow, of_nobody & (alert.created_at <= traces)
     swap, shift, absence, debrief = (_columns(table) for table in (ShiftSwap, Shift, Absence, Debrief))
     ended = select(shift.id).where(shift.ends_at <= rota)
     yield "rota", ShiftSwap, swap.shift_id.in_(ended)

@@ -20,6 +20,8 @@ _held = CaseRow.__table__.alias("cases_held")
 _concerns = Concern.__table__.alias("concerns_kept")
 _addresses = Address.__table__.alias("addresses_used")
 _people = Person.__table__.alias("people_with_key")
+NOWHERE = b""
+"""What an address holds that somebody else's words still name, and that is nobody's any more."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,14 @@ def message(row: Any, when: Any, at: Bounds) -> ColumnElement[bool]:
 
 
 def address(row: Any, at: Bounds) -> ColumnElement[bool]:
-    """Where somebody can be reached, not used for the period of chats; or the key of its person is erased."""
+    """Where somebody could be reached: not used for the period of chats, leading nowhere any more, or the key of its person is erased."""
     key = exists(select(1).select_from(_people).where(_people.c.id == row.person_id, _people.c.data_key_wrapped != b""))
-    return or_(and_(row.last_used_at <= at.chat_since, ~kept(row.person_id, at)), ~key)
+    return or_(unused_address(row, at), row.address_sealed == NOWHERE, ~key)
+
+
+def unused_address(row: Any, at: Bounds) -> ColumnElement[bool]:
+    """Where somebody could be reached, not used for the period of chats."""
+    return and_(row.last_used_at <= at.chat_since, ~kept(row.person_id, at))
 
 
 def person(row: Any, at: Bounds) -> ColumnElement[bool]:

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from escalation.record import audit
 from escalation.record.retention import destroying, housekeeping, over
@@ -64,6 +65,9 @@ def run(record: Record, policy: RetentionPolicy, now: datetime) -> Done:
     while record.insist(lambda tx: _erase_keys(tx, at)):
         pass
     record.fold_in()
+    while erased := record.read(_erased):
+        for person_id in erased:
+            record.insist(partial(whole_person, policy=policy, person_id=person_id, destroyed=destroyed))
     for step in _steps(policy, at, destroyed):
         while record.insist(step):
             pass
@@ -87,7 +91,6 @@ def report(tx: Tx, policy: RetentionPolicy, now: datetime) -> Report:
 
 
 def _steps(policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) -> Iterator[Step]:
-    yield lambda tx: _people(tx, policy, destroyed)
     yield lambda tx: _cases(tx, policy, at, destroyed)
     for kind, table, condition in (*_words(at), *housekeeping.finished(policy, at.now)):
         yield _deleting(destroyed, kind, table, condition)
@@ -103,14 +106,10 @@ def _erase_keys(tx: Tx, at: Bounds) -> int:
     return len(ids)
 
 
-def _people(tx: Tx, policy: RetentionPolicy, destroyed: Destroyed) -> int:
-    """One person whose key is erased, with everything that is theirs."""
+def _erased(tx: Tx) -> list[str]:
+    """People whose key is erased: everything that is theirs goes."""
     row = _columns(Person)
-    person_id = tx.session.scalar(select(row.id).where(row.data_key_wrapped == b"").limit(1))
-    if person_id is None:
-        return 0
-    whole_person(tx, policy, person_id, destroyed)
-    return 1
+    return list(tx.session.scalars(select(row.id).where(row.data_key_wrapped == b"").limit(AT_ONCE)))
 
 
 def _cases(tx: Tx, policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) -> int:
@@ -129,8 +128,8 @@ def _words(at: Bounds) -> Iterator[tuple[str, type[Mapped], ColumnElement[bool]]
     yield "message", InboxRow, over.message(heard, heard.received_at, at)
     yield "message", OutboxRow, said.person_id.is_not(None) & over.message(said, said.created_at, at)
     yield "concern", Concern, over.concern(concern, at)
-    named = select(heard.address_id).union(select(said.address_id).where(said.address_id.is_not(None)))
-    yield "address", Address, over.address(address, at) & address.id.not_in(named)
+    named = or_(*(exists().where(words.address_id == address.id) for words in (heard, said)))
+    yield "address", Address, over.unused_address(address, at) & ~named
 
 
 def _deleting(destroyed: Destroyed, kind: str, table: type[Mapped], condition: ColumnElement[bool]) -> Step:

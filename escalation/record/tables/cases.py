@@ -133,7 +133,7 @@ class DueRow(Table):
     __table_args__ = (Index("ix_due_open", "done_at", "due_at"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[str] = mapped_column(String(30))
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"), index=True)
     due_at: Mapped[datetime]
     detail: Mapped[dict[str, Any]]
@@ -152,7 +152,7 @@ class PromiseRow(Table):
         ),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     what: Mapped[str] = mapped_column(String(30))
     made_at: Mapped[datetime] = mapped_column(index=True)
@@ -197,7 +197,7 @@ class Concern(Table):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     about_staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     words_sealed: Mapped[bytes | None]
     at: Mapped[datetime]

@@ -52,7 +52,7 @@ class Address(Table):
     pseudonym: Mapped[str] = mapped_column(String(64))
     address_sealed: Mapped[bytes]
     created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime]
+    last_used_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class InboxRow(Table):
@@ -64,6 +64,8 @@ class InboxRow(Table):
         Index("ix_inbox_unhandled", "person_id", "handled_at", "seq"),
         Index("ix_inbox_person", "person_id", "seq"),
         Index("ix_inbox_received", "person_id", "received_at"),
+        Index("ix_inbox_address", "address_id"),
+        Index("ix_inbox_age", "received_at"),
         Index("ix_inbox_waiting", "received_at", sqlite_where=text("handled_at IS NULL"), postgresql_where=text("handled_at IS NULL")),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
@@ -93,6 +95,9 @@ class OutboxRow(Table):
         Index("ix_outbox_state", "person_id", "state", "seq"),
         Index("ix_outbox_created", "person_id", "created_at"),
         Index("ix_outbox_sent", "person_id", "sent_at"),
+        Index("ix_outbox_address", "address_id"),
+        Index("ix_outbox_case", "case_id", sqlite_where=text("case_id IS NOT NULL"), postgresql_where=text("case_id IS NOT NULL")),
+        Index("ix_outbox_age", "created_at"),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
