@@ -185,10 +185,10 @@ class Intake:
         body: dict[str, object] = {"text": incoming.text, "media": incoming.media, "id": incoming.message_ref}
         if incoming.written is not None:
             body[WRITTEN] = incoming.written
-        row = messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
+        row_id = messages.store(tx, address, someone, incoming.external_id, incoming.kind, body, incoming.message_ref, now)
         case = cases.open_case(tx, someone.id) if incoming.kind in WORDS else None
         many = self.crowd is not None and crowd.comes_with_many(tx, self._service, someone, now, self.crowd.a_minute)
-        return Came(someone.id, case is not None and case.stage in TALKING, many, row.id if row else None)
+        return Came(someone.id, case is not None and case.stage in TALKING, many, row_id)
 
     def _moves_here(self, tx: Tx, incoming: Incoming, now: datetime) -> bool:
         code = normalise_code(incoming.text) if len(incoming.text) <= LONGEST else None

@@ -45,20 +45,17 @@ def carry_through(
     turn = Turn(now, heard, person, staffing, view, minutes_until_here, ended, latest.closed_at if latest else None)
     outcome = decide(turn, state, service)
     mark_handled(tx, someone, rows, heard, now)
-    for event in outcome.events:
-        carry_out(tx, service, someone, event, now)
+    carry_out(tx, service, someone, outcome.events, now)
     counting.count_turn(tx, service.zone, rows, outcome.noted, now)
     if not outcome.conversation.behind_carry_on:
-        someone.last_seen_at = now
+        people.seen(tx, someone, now)
     someone.claim = someone.claimed_until = None
     people.save_conversation(tx, someone, outcome.conversation.model_dump_json(), outcome.conversation.turn, now)
 
 
 def mark_handled(tx: Tx, someone: Person, rows: Sequence[InboxRow], heard: tuple[Heard, ...], now: datetime) -> None:
     """Keep of each message what was understood of it, and that it was handled."""
-    for row, one in zip(rows, heard, strict=True):
-        messages.note_understanding(tx, someone, row, one.understood.risk.level, _kept(one.understood))
-        row.handled_at = now
+    messages.note_handled(tx, someone, rows, [(one.understood.risk.level, _kept(one.understood)) for one in heard], now)
 
 
 def _person_view(tx: Tx, someone: Person, channel: str, *, had_a_case: bool) -> PersonView:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from escalation import alerts, chain, promises
 from escalation.agreements import Wording, agreed, enter
@@ -37,17 +37,24 @@ class Noticed:
 # Put together once: each message asks for them.
 _NEWEST = select(CaseRow).where(CaseRow.person_id == bindparam("person_id")).order_by(CaseRow.id.desc()).limit(1)
 _NEWEST_OPEN = _NEWEST.where(CaseRow.stage.in_(OPEN))
+_cases = cast(Table, CaseRow.__table__)
+_ANY = select(_cases.c.id).where(_cases.c.person_id == bindparam("person_id")).limit(1)
 _PROMISED = select(PromiseRow.due_at).where(PromiseRow.case_id == bindparam("case_id")).order_by(PromiseRow.id.desc()).limit(1)
 
 
 def open_case(tx: Tx, person_id: str) -> CaseRow | None:
     """The person's open case, if there is one; there is never more than one."""
-    return tx.session.scalar(_NEWEST_OPEN, {"person_id": person_id})
+    return tx.session.scalar(_NEWEST_OPEN, {"person_id": person_id}) if _has_any(tx, person_id) else None
 
 
 def latest_case(tx: Tx, person_id: str) -> CaseRow | None:
     """The person's newest case, open or closed."""
-    return tx.session.scalar(_NEWEST, {"person_id": person_id})
+    return tx.session.scalar(_NEWEST, {"person_id": person_id}) if _has_any(tx, person_id) else None
+
+
+def _has_any(tx: Tx, person_id: str) -> bool:
+    """Whether it is worth to ask for a case as one that may be worked on, which takes several times as long: most people have none."""
+    return bool(tx.session.new) or tx.session.connection().execute(_ANY, {"person_id": person_id}).first() is not None
 
 
 def view(tx: Tx, case: CaseRow, now: datetime) -> CaseView:

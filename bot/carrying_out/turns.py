@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 
 from bot import return_code
 from bot.carrying_out import endings, own
@@ -29,13 +30,17 @@ OfWording = happened.AgreementGiven | happened.AgreementRefused | happened.Agree
 Do = Callable[[Tx, Service, Person, Any, datetime], None]
 
 
-def carry_out(tx: Tx, service: Service, someone: Person, event: happened.Event, now: datetime) -> None:
-    """Do what an event says. Raises `KeyError` for an event without a hand: that is a mistake in the program."""
-    _HANDS[type(event)](tx, service, someone, event, now)
-
-
-def _said(tx: Tx, service: Service, someone: Person, event: happened.Said, now: datetime) -> None:
-    messages.say(tx, someone, event.text, now, buttons=event.buttons, urgent=event.urgent, aside=event.aside, picture=event.picture)
+def carry_out(tx: Tx, service: Service, someone: Person, events: Iterable[happened.Event], now: datetime) -> None:
+    """Do what these events say, in order. Raises `KeyError` for an event without a hand: that is a mistake in the program."""
+    for kind, some in groupby(events, type):
+        if kind is happened.Said:
+            bubbles = [
+                messages.Bubble(one.text, one.buttons, one.urgent, one.aside, one.picture) for one in cast(Iterable[happened.Said], some)
+            ]
+            messages.answer(tx, someone, bubbles, now)
+        else:
+            for event in some:
+                _HANDS[kind](tx, service, someone, event, now)
 
 
 def _adult_offered(tx: Tx, service: Service, someone: Person, event: happened.AdultOffered, now: datetime) -> None:
@@ -168,7 +173,6 @@ def _case(tx: Tx, someone: Person) -> CaseRow:
 
 
 _HANDS: dict[type, Do] = {
-    happened.Said: _said,
     happened.AdultOffered: _adult_offered,
     happened.EmergencyRaised: _emergency_raised,
     happened.RiskNoticed: _risk_noticed,

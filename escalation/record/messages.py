@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Table, bindparam, insert, or_, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from escalation.record import people
 from escalation.record.ids import new_id
@@ -30,9 +31,13 @@ BLANK = "•••"
 COPY = "copy"
 """The speaker of a copy of what was said, which is no part of it."""
 
-# Put together once: each message asks for them.
-_SAME = (InboxRow.channel == bindparam("channel")) & (InboxRow.external_id == bindparam("external_id"))
-_BEFORE = select(_SAME, InboxRow.aside).where(or_(_SAME, InboxRow.message_ref == bindparam("ref"))).execution_options(autoflush=False)
+# Put together once: each message asks for them. Each message writes these rows, too, so that is done without the session, which takes
+# several times as long for it.
+_inbox, _outbox = cast(Table, InboxRow.__table__), cast(Table, OutboxRow.__table__)
+_SAME = (_inbox.c.channel == bindparam("channel")) & (_inbox.c.external_id == bindparam("external_id"))
+_BEFORE = select(_SAME, _inbox.c.aside).where(or_(_SAME, _inbox.c.message_ref == bindparam("ref")))
+_STORE, _ANSWER = insert(_inbox), insert(_outbox)
+_HANDLED = update(_inbox).where(_inbox.c.seq == bindparam("which"))
 _UNHANDLED = (
     select(InboxRow)
     .where(InboxRow.person_id == bindparam("person_id"), InboxRow.handled_at.is_(None))
@@ -63,33 +68,44 @@ class Line:
     """Why a line that was to go out is not there yet, or never will be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """What the bot says. `aside`: between the young person and the bot, in no transcript for staff; `picture`: a drawing's file and alt text."""
+
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
+    aside: bool = False
+    picture: tuple[str, str] | None = None
+
+
 def store(
     tx: Tx, address: Address, someone: Person, external_id: str, kind: str, body: dict[str, Any], message_ref: str | None, now: datetime
-) -> InboxRow | None:
-    """Keep what came in, or return `None` if this very event was kept before. An edit becomes a new version (S15)."""
+) -> str | None:
+    """Keep what came in and return its id, or `None` if this very event was kept before. An edit becomes a new version (S15)."""
     ref = tx.vault.pseudonym("message", address.pseudonym, message_ref) if message_ref else None
     asked = {"channel": address.channel, "external_id": external_id, "ref": ref}
-    before = tx.session.execute(_BEFORE, asked).all()
+    connection = tx.session.connection()
+    before = connection.execute(_BEFORE, asked).all()
     if any(same for same, _ in before):
         return None
     row_id = new_id()
-    row = InboxRow(
-        id=row_id,
-        person_id=someone.id,
-        address_id=address.id,
-        channel=address.channel,
-        external_id=external_id,
-        kind=kind,
-        message_ref=ref,
-        version=len(before) + 1,
-        body_sealed=tx.vault.seal_for(someone, "inbox.body", row_id, json.dumps(body)),
-        aside=any(aside for _, aside in before),
-        received_at=now,
-    )
-    tx.session.add(row)
-    tx.session.flush()
+    row = {
+        "id": row_id,
+        "person_id": someone.id,
+        "address_id": address.id,
+        "channel": address.channel,
+        "external_id": external_id,
+        "kind": kind,
+        "message_ref": ref,
+        "version": len(before) + 1,
+        "body_sealed": tx.vault.seal_for(someone, "inbox.body", row_id, json.dumps(body)),
+        "aside": any(aside for _, aside in before),
+        "received_at": now,
+    }
+    connection.execute(_STORE, row)
     tx.signal(said(someone.id))
-    return row
+    return row_id
 
 
 def unhandled(tx: Tx, person_id: str, limit: int = 1000, *, locked: bool = False) -> list[InboxRow]:
@@ -104,10 +120,18 @@ def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
     return opened
 
 
-def note_understanding(tx: Tx, someone: Person, row: InboxRow, level: int, understood: dict[str, Any]) -> None:
-    """Keep what was understood of a message, sealed, beside it."""
-    row.level = level
-    row.understood_sealed = tx.vault.seal_for(someone, "inbox.understood", row.id, json.dumps(understood))
+def note_handled(
+    tx: Tx, someone: Person, rows: Sequence[InboxRow], understood: Sequence[tuple[int, dict[str, Any]]], now: datetime
+) -> None:
+    """Keep that messages were handled, and beside each its level and what was understood of it, sealed."""
+    handled = []
+    for row, (level, what) in zip(rows, understood, strict=True):
+        sealed = tx.vault.seal_for(someone, "inbox.understood", row.id, json.dumps(what))
+        changed = {"level": level, "understood_sealed": sealed, "handled_at": now}
+        handled.append({"which": row.seq, **changed})
+        for name, value in changed.items():
+            set_committed_value(row, name, value)
+    tx.session.connection().execute(_HANDLED, handled)
 
 
 def understanding(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
@@ -156,27 +180,45 @@ def say(
     address = people.last_address(tx, someone.id)
     if address is None:
         return None
-    row_id = new_id()
-    row = OutboxRow(
-        id=row_id,
-        person_id=someone.id,
-        address_id=address.id,
-        case_id=case_id,
-        channel=address.channel,
-        speaker=speaker,
-        speaker_staff_id=staff_id,
-        body_sealed=tx.vault.seal_for(someone, "outbox.body", row_id, packed(text, buttons, picture)),
-        urgent=urgent,
-        aside=aside,
-        state="pending",
-        attempts=0,
-        not_before=not_before,
-        created_at=now,
-    )
+    bubble = Bubble(text, tuple(buttons), urgent, aside, picture)
+    row = OutboxRow(**_to_go_out(tx, someone, address.id, address.channel, bubble, now, speaker))
+    row.case_id, row.speaker_staff_id, row.not_before = case_id, staff_id, not_before
     tx.session.add(row)
-    tx.signal(f"outbox:{address.channel}")
-    tx.signal(f"person:{someone.id}")
+    _signal(tx, someone, address.channel)
     return row
+
+
+def answer(tx: Tx, someone: Person, bubbles: Sequence[Bubble], now: datetime) -> None:
+    """Write what the bot answers, as `say` does it, in order; nothing if they left every channel."""
+    where = people.reached_at(tx, someone.id)
+    if where is None:
+        return
+    if tx.session.new:
+        tx.session.flush()  # what was said before keeps its place
+    tx.session.connection().execute(_ANSWER, [_to_go_out(tx, someone, *where, bubble, now, "bot") for bubble in bubbles])
+    _signal(tx, someone, where[1])
+
+
+def _to_go_out(tx: Tx, someone: Person, address_id: str, channel: str, bubble: Bubble, now: datetime, speaker: str) -> dict[str, Any]:
+    row_id = new_id()
+    return {
+        "id": row_id,
+        "person_id": someone.id,
+        "address_id": address_id,
+        "channel": channel,
+        "speaker": speaker,
+        "body_sealed": tx.vault.seal_for(someone, "outbox.body", row_id, packed(bubble.text, bubble.buttons, bubble.picture)),
+        "urgent": bubble.urgent,
+        "aside": bubble.aside,
+        "state": "pending",
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+def _signal(tx: Tx, someone: Person, channel: str) -> None:
+    tx.signal(f"outbox:{channel}")
+    tx.signal(f"person:{someone.id}")
 
 
 def tell_staff(

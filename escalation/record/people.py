@@ -6,7 +6,8 @@ import base64
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, Update, bindparam, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from escalation.record.ids import new_id
 from escalation.record.retention import coming_back
@@ -36,6 +37,10 @@ _LAST_ADDRESS = (
     .limit(1)
     .execution_options(autoflush=False)  # whatever changes an address flushes it
 )
+_REACHED_AT = _LAST_ADDRESS.with_only_columns(Address.id, Address.channel)
+_addresses, _people = cast(Table, Address.__table__), cast(Table, Person.__table__)
+_USED = update(_addresses).where(_addresses.c.id == bindparam("which"))
+_SEEN = update(_people).where(_people.c.id == bindparam("which"))
 
 
 def find(tx: Tx, channel: str, address: str) -> tuple[Person, Address] | None:
@@ -54,10 +59,9 @@ def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[P
 
     What is over of somebody who comes back is gone before anything new is stored, so that nothing of it shows again.
     """
-    coming_back.forget(tx, channel, tx.vault.pseudonym(channel, address))
-    found = find(tx, channel, address)
+    found = coming_back.recognise(tx, channel, tx.vault.pseudonym(channel, address)) or find(tx, channel, address)
     if found:
-        found[1].last_used_at = now
+        _note(tx, found[1], _USED, last_used_at=now)
         return found
     someone_id = new_id()
     key = tx.vault.new_person_key(tx.session, someone_id)
@@ -143,6 +147,24 @@ def last_address(tx: Tx, person_id: str) -> Address | None:
     return tx.session.scalar(_LAST_ADDRESS, {"person_id": person_id})
 
 
+def reached_at(tx: Tx, person_id: str) -> tuple[str, str] | None:
+    """The id and the channel of the address the person last wrote from."""
+    found = tx.session.execute(_REACHED_AT, {"person_id": person_id}).first()
+    return (found[0], found[1]) if found else None
+
+
+def seen(tx: Tx, someone: Person, now: datetime) -> None:
+    """Note that they were here."""
+    _note(tx, someone, _SEEN, last_seen_at=now)
+
+
+def _note(tx: Tx, row: Person | Address, change: Update, **to: datetime) -> None:
+    """Change one row at once; the session takes several times as long for what each message changes."""
+    tx.session.connection().execute(change, {"which": row.id, **to})
+    for name, value in to.items():
+        set_committed_value(row, name, value)
+
+
 def open_address(tx: Tx, address_id: str) -> str:
     """The address itself, for the channel that delivers to it."""
     row = tx.session.get_one(Address, address_id)
@@ -159,7 +181,7 @@ def named_in_concerns(tx: Tx, person_id: str) -> list[str]:
 
 def load_conversation(tx: Tx, someone: Person) -> str | None:
     """The dialogue's state as JSON, or `None` before the first turn."""
-    sealed = tx.session.scalar(_STATE, {"person_id": someone.id})
+    sealed = tx.session.connection().execute(_STATE, {"person_id": someone.id}).scalar()
     return tx.vault.open_for(someone, "conversations.state", someone.id, sealed) if sealed else None
 
 

@@ -15,6 +15,7 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot.operating import Operator
 from bot.rehearsal.house import House
@@ -26,7 +27,7 @@ from escalation.consent import Scope
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import messages, people
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, Person
+from escalation.record.tables import CaseRow, InboxRow, Person
 from escalation.staff import accounts
 from nlu.understanding import Level
 from tests.conftest import KEY
@@ -215,12 +216,11 @@ class Arrivals:
         now = self.house.clock()
         person, address = people.find_or_create(tx, "web", f"young-{self._number}", now)
         person.last_seen_at = now
-        row = messages.store(tx, address, person, f"first-{self._number}", "text", {"text": first.text}, None, now)
-        assert row is not None
+        row_id = messages.store(tx, address, person, f"first-{self._number}", "text", {"text": first.text}, None, now)
         starts = {part: first.text.index(part) for part in first.signs}
         evidence = [{"why": why, "start": starts[part], "end": starts[part] + len(part)} for part, why in first.signs.items()]
-        messages.note_understanding(tx, person, row, first.level, {"evidence": evidence})
-        row.handled_at = now
+        row = tx.session.scalars(select(InboxRow).where(InboxRow.id == row_id)).one()
+        messages.note_handled(tx, person, [row], [(first.level, {"evidence": evidence})], now)
         return Noticed(first.level, ("home_abuse",), "self", first.flags, row.id), person
 
 

@@ -131,10 +131,10 @@ class Hands(RuleBasedStateMachine):
 
         def store(tx: Tx) -> str:
             someone, address = people.find_or_create(tx, "telegram", "young", self.house.clock())
-            row = messages.store(tx, address, someone, text, "text", {"text": text}, None, self.house.clock())
-            assert row is not None
+            row_id = messages.store(tx, address, someone, text, "text", {"text": text}, None, self.house.clock())
+            assert row_id is not None
             self.person_id = someone.id
-            return row.id
+            return row_id
 
         self.newest = self.house.record.write(store)
 

@@ -80,12 +80,16 @@ async def test_what_fails_leaves_the_others_stored_and_nothing_of_itself(record:
         adds("word before")(tx)
         tx.session.execute(text("insert into keys (number, purpose, wrapped, created_at) values (1, 'word twice', '', 0)"))
 
+    def flushed(tx: Tx) -> None:
+        adds("word before, too")(tx)
+        tx.session.add(KeyRow(number=1, purpose="word twice", wrapped=b"", created_at=MONDAY_MORNING))
+        tx.session.flush()
+
     told: list[str] = []
     with record.signals.listening("case:*", to=told.append):
-        done = await at_once(
-            record, record.awrite(adds("word 1")), record.awrite(mistake), record.awrite(refused), record.awrite(adds("word 2"))
-        )
-    assert [type(one) for one in done] == [str, LookupError, RecordUnavailable, str]
+        works = (adds("word 1"), mistake, refused, flushed, adds("word 2"))
+        done = await at_once(record, *(record.awrite(work) for work in works))
+    assert [type(one) for one in done] == [str, LookupError, RecordUnavailable, RecordUnavailable, str]
     assert isinstance(done[2].__cause__, IntegrityError)
     assert words(record) == ["word 1", "word 2"]
     assert told == ["case:word 1", "case:word 2"]

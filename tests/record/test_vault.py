@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from bot.rehearsal.house import MONDAY_MORNING
 from escalation.record import messages, people
@@ -19,9 +19,8 @@ WRONG = bytes(reversed(KEY))
 
 def store(tx: Tx, address: str, words: str) -> tuple[Person, InboxRow]:
     someone, where = people.find_or_create(tx, "telegram", address, MONDAY_MORNING)
-    row = messages.store(tx, where, someone, f"event-{address}", "text", {"text": words}, None, MONDAY_MORNING)
-    assert row is not None
-    return someone, row
+    row_id = messages.store(tx, where, someone, f"event-{address}", "text", {"text": words}, None, MONDAY_MORNING)
+    return someone, tx.session.scalars(select(InboxRow).where(InboxRow.id == row_id)).one()
 
 
 def test_words_are_read_again_after_a_restart(record: Record, database_url: str) -> None:

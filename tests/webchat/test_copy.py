@@ -69,4 +69,4 @@ async def test_after_a_pause_it_is_gone_too(host: Host, browser: Browser, link: 
 
 
 def _ask(tx: Tx, host: Host) -> None:
-    carry_out(tx, host.service, tx.session.query(Person).one(), RecordAsked("copy", 3), host.now())
+    carry_out(tx, host.service, tx.session.query(Person).one(), [RecordAsked("copy", 3)], host.now())

@@ -174,7 +174,7 @@ def _event(host: Host, event: Event) -> None:
     """The host does what an event of the dialogue says."""
 
     def do(tx: Tx) -> None:
-        carry_out(tx, host.service, tx.session.query(Person).one(), event, host.now())
+        carry_out(tx, host.service, tx.session.query(Person).one(), [event], host.now())
 
     host.record.write(do)
 

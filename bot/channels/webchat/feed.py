@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, union, union_all, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, func, or_, select, union, union_all, update
 
 from bot.channels.webchat.session import own_id
 from escalation.record import members, messages, people
@@ -141,12 +141,12 @@ _OUTBOX = _new_or_young(
     ),
     (OutboxRow.state == "pending", OutboxRow.created_at > _young, OutboxRow.sent_at > _young),
 )
+_outbox = cast(Table, OutboxRow.__table__)
 _FETCHED = (
-    update(OutboxRow)
-    .where(OutboxRow.id.in_(bindparam("ids", expanding=True)), OutboxRow.state == "pending")
+    update(_outbox)
+    .where(_outbox.c.id.in_(bindparam("ids", expanding=True)), _outbox.c.state == "pending")
     .values(state="sent", sent_at=_now)
-    .returning(OutboxRow.case_id)
-    .execution_options(synchronize_session=False)
+    .returning(_outbox.c.case_id)
 )
 
 
@@ -175,7 +175,8 @@ def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
 
 def mark_fetched(tx: Tx, ids: Iterable[str], now: datetime) -> None:
     """The page has these rows now: they count as sent, and a worker who wrote one is told."""
-    for case_id in set(tx.session.scalars(_FETCHED, {"ids": list(ids), "now": now})) - {None}:
+    # Not through the session: each answer is fetched, and it would take several times as long.
+    for case_id in set(tx.session.connection().execute(_FETCHED, {"ids": list(ids), "now": now}).scalars()) - {None}:
         tx.signal(f"case:{case_id}")
 
 

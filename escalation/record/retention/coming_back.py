@@ -12,29 +12,36 @@ from escalation.case import Stage
 from escalation.record.retention import destroying, over
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.over import Bounds
+from escalation.record.retention.policy import RetentionPolicy
+from escalation.record.retention.stamping import everything
 from escalation.record.retention.whole import whole_case, whole_person
 from escalation.record.store import Tx
 from escalation.record.tables import Address, CaseRow, InboxRow, OutboxRow, Person, Table
 from escalation.record.times import UtcDateTime
 
 
-def forget(tx: Tx, channel: str, pseudonym: str) -> None:
-    """Destroy what is over of whoever is known by this address: some messages, a case, or everything."""
+def recognise(tx: Tx, channel: str, pseudonym: str) -> tuple[Person, Address] | None:
+    """Whoever is known by this address, once what is over of theirs is destroyed: some messages, a case, or everything."""
     if tx.veil is None:
-        return
-    at, policy = tx.veil.bounds(), tx.veil.policy
+        return None
+    at = tx.veil.bounds()
     asked = {"now": at.now, "chat_since": at.chat_since, "channel": channel, "pseudonym": pseudonym}
     found = tx.session.execute(_KNOWN, asked).first()
     if found is None:
-        return
-    person_id, everything, anything = found
-    if not everything and not anything:
-        return
-    destroyed = Destroyed("over", policy.version, at.now)
-    if everything:
-        whole_person(tx, policy, person_id, destroyed)
-        return
-    case = _columns(CaseRow)
+        return None
+    someone, address, nobody, no_place, anything = found
+    if nobody:
+        whole_person(tx, tx.veil.policy, someone.id, Destroyed("over", tx.veil.policy.version, at.now))
+        tx.session.expunge_all()
+        return None
+    if anything:
+        _forget(tx, someone.id, at, tx.veil.policy)
+    return None if no_place else (someone, address)
+
+
+def _forget(tx: Tx, person_id: str, at: Bounds, policy: RetentionPolicy) -> None:
+    """Destroy what is over of somebody of whom something is not."""
+    destroyed, case = Destroyed("over", policy.version, at.now), _columns(CaseRow)
     for case_id in list(tx.session.scalars(select(case.id).where(case.person_id == person_id, over.case(case, at)))):
         whole_case(tx, policy, case_id, destroyed)
     # An offer that nobody took up is kept from the day on which the person was last here.
@@ -78,12 +85,12 @@ def _columns(table: Any) -> Any:
     return table.__table__.c
 
 
-def _known() -> Select[Any]:
-    """Whoever is known by an address: their id, whether everything of theirs is over, and whether anything is."""
-    someone, address = _columns(Person), _columns(Address)
+def _known() -> Select[Person, Address, bool, bool, bool]:
+    """Whoever is known by an address, and the address; whether they are over, whether it is, and whether anything of theirs is."""
     at = Bounds(bindparam("now", type_=UtcDateTime()), bindparam("chat_since", type_=UtcDateTime()))
-    found = select(someone.id, over.person(someone, at), _anything(someone.id, at)).join(Address.__table__, address.person_id == someone.id)
-    return found.where(address.channel == bindparam("channel"), address.pseudonym == bindparam("pseudonym"))
+    ends = over.person(Person, at), over.address(Address, at), _anything(Person.id, at)
+    found = everything(select(Person, Address, *ends).join(Address, Address.person_id == Person.id))
+    return found.where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
 
 
 _KNOWN = _known()

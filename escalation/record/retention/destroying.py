@@ -77,7 +77,7 @@ def _leave_places(tx: Tx, person_id: str) -> None:
     for words in (_INBOX, _OUTBOX):
         others = select(_ADDRESSES.c.id, words.c.person_id).join(words, words.c.address_id == _ADDRESSES.c.id)
         others = others.where(_ADDRESSES.c.person_id == person_id, words.c.person_id != person_id).distinct()
-        whose.update({address_id: other for address_id, other in tx.session.execute(others)})
+        whose |= {row.id: row.person_id for row in tx.session.execute(others)}
     for address_id, other in whose.items():
         nowhere = update(_ADDRESSES).where(_ADDRESSES.c.id == address_id)
         since = {"last_used_at": _ADDRESSES.c.created_at}  # so that it keeps nobody for longer
