@@ -140,3 +140,27 @@ async def test_a_check_in_is_sent_once_however_often_its_row_is_run(staffed: Hou
     for _ in range(3):
         await staffed.ticking.run_due()
     assert len(hellos(young)) == 1
+
+
+@pytest.mark.rule("S17")
+async def test_not_ok_under_a_check_in_that_is_over_promises_nobody_and_offers_an_adult(
+    staffed: House, young: YoungPerson, talking: str
+) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=3, hours=7)
+    await young.taps("Carry on")
+    not_ok = young.token("Not OK")
+    await staffed.wait(days=10)  # they put the phone away without an answer
+    case = young.case()
+    assert case and case.stage == "closed"
+    staffed.on_duty("Alex")
+    await young.taps_token(not_ok)
+    await young.taps("Carry on")
+    said = [line.text for line in await young.taps_token(not_ok)]
+    assert not any("I've told" in text for text in said)
+    for label in ("Yes", "Only that I want to talk", "Send it"):
+        await young.taps(label)
+    again = young.case()
+    assert again and (again.id, again.stage) != (talking, "closed") and again.stage == "waiting"
+    assert "Someone is waiting to talk" in staffed.alerts("Alex")[-1]

@@ -38,7 +38,7 @@ def fine(scene: Scene) -> None:
 def not_fine(scene: Scene) -> None:
     """They are not OK: the adult they know is asked first, or whoever is on duty, and that is said as it is."""
     scene.state.question, ended = None, scene.turn.ended
-    if ended is None:
+    if ended is None or not ended.asked:  # the question stayed on the phone, and its check-in is over
         agreement.offer_because_asked(scene, Risk(), None)
         return
     id = "ending.how_are_you"
