@@ -22,11 +22,14 @@ OVERDUE = "flag_went_on"
 
 
 def flag_lead(tx: Tx, service: Service, case: CaseRow, reason: str, now: datetime) -> None:
-    """Flag a case to the safeguarding lead: level, categories, reason codes and age band; no words (S80). Once per reason."""
+    """Flag a case to the safeguarding lead: level, categories, reason codes and age band; no words (S80).
+
+    Once per reason; after a decision another "no" is flagged anew, as the young person was told before it (S81).
+    """
     name = f"lead:{reason}"
-    if name in case.flags:
+    if name in case.flags and (case.undecided or reason in SAME_DAY):
         return
-    case.flags, case.undecided = [*case.flags, name], True
+    case.flags, case.undecided = list(dict.fromkeys((*case.flags, name))), True
     history.record(tx, case, "flagged", now, actor="bot", detail={"reason": reason})
     remind(tx, service, case, now)
 

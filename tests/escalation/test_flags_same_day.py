@@ -65,3 +65,20 @@ async def test_a_no_to_an_urgent_offer_is_reminded_of_but_goes_to_nobody_outside
     flag(staffed, case_id, "refused_urgent")
     await staffed.wait(hours=20)
     assert outside(staffed) == []
+
+
+@pytest.mark.rule("S81")
+async def test_another_no_after_a_decision_is_flagged_anew_as_they_were_told(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("i want to kill myself")
+    await young.taps("No")
+    case = young.case()
+    assert case and case.undecided
+    does(staffed, "Jo", lambda tx, me: flags.decide(tx, cases.locked(tx, case.id), me, "no_referral", "spoke to them", staffed.clock()))
+    before = len(staffed.alerts("Jo"))
+    await young.says("person")
+    said = [line.text for line in await young.taps("No")]
+    assert any("One person here will know that someone might not be safe" in text for text in said)
+    again = young.case()
+    assert again and (again.id, again.undecided) == (case.id, True)
+    assert len(staffed.alerts("Jo")) == before + 1
