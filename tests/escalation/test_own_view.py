@@ -16,7 +16,7 @@ from escalation.record.messages import BLANK
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
 from escalation.sharing import reports
-from escalation.young_person import concerns, own_view
+from escalation.young_person import call_backs, concerns, own_view
 from tests.escalation.talking import does, talks
 
 NUMBER = "07700 900123"
@@ -142,3 +142,19 @@ async def test_a_new_case_is_never_offered_to_somebody_they_raised_a_concern_abo
     case = young.case()
     assert case is not None
     assert sam in case.hidden_from
+
+
+@pytest.mark.rule("S84")
+async def test_a_call_that_was_broken_off_is_not_agreed_to(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("my stepdad hits me every day")
+    for label in ("Yes", "Only that I want to talk", "Call me instead"):
+        await young.taps(label)
+    await young.says("he is hitting my sister and i want to kill myself")
+    await young.taps("Yes")
+    shown = [line.text for line in await young.taps("Only that I want to talk")]
+    assert not any("A call to the number" in text for text in shown)
+    said = [line.text for line in await young.taps("Send it")]
+    assert any("I've told Sam. They should write to you here" in text for text in said)
+    case = young.case()
+    assert case and not staffed.record.read(lambda tx: call_backs.is_asked_for(tx, case))

@@ -69,7 +69,7 @@ def drop(scene: Scene) -> None:
 
 def asked(scene: Scene) -> bool:
     """Hand the call-back on with the yes. `False` where none was asked for."""
-    call, scene.state.call = scene.state.call, None
+    call, scene.state.call = _whole(scene), None
     if call is None:
         return False
     scene.did(CallBackAsked(call.number, call.when, call.name, call.voicemail))
@@ -78,7 +78,7 @@ def asked(scene: Scene) -> bool:
 
 def shown(scene: Scene) -> tuple[str, ...]:
     """The call in words, without the number itself; nothing where none was asked for."""
-    call = scene.state.call
+    call = _whole(scene)
     if call is None:
         return ()
     voicemail = scene.words("call_back.voicemail" if call.voicemail else "call_back.no_voicemail")[0]
@@ -88,7 +88,7 @@ def shown(scene: Scene) -> tuple[str, ...]:
 
 def choices(scene: Scene) -> tuple[tuple[str, str], ...]:
     """The buttons that the last look gets beside its own: how to be reached."""
-    call = scene.state.call
+    call = _whole(scene)
     if call is None:
         return scene.buttons(scene.service.library.message("call_back.choice").buttons)
     buttons = scene.service.library.message("call_back.shown").buttons
@@ -117,6 +117,12 @@ def _call(scene: Scene) -> Call:
     if scene.state.call is None:
         scene.state.call = Call()
     return scene.state.call
+
+
+def _whole(scene: Scene) -> Call | None:
+    """The call, once there are a number and a time; what was broken off before is none."""
+    call = scene.state.call
+    return call if call and call.number and call.when else None
 
 
 def _short(text: str) -> str:
