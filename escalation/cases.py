@@ -172,13 +172,17 @@ def not_what_i_meant(tx: Tx, service: Service, case: CaseRow, now: datetime) -> 
 
 
 def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
-    """Add what was noticed since. A level never falls by itself; a human steps it down."""
+    """Add what was noticed since. A level never falls by itself; a human steps it down.
+
+    Of an immediate case staff read the message that raised it, agreed or not: what is told later is not put in its place (S01).
+    """
     more = [c for c in noticed.categories if c not in case.categories]
     flags = sorted(noticed.flags - set(case.flags))
     if noticed.level > case.level or more or flags:
         case.level = max(case.level, noticed.level)
         case.categories, case.flags = [*case.categories, *more], [*case.flags, *flags]
-        case.raised_by = noticed.raised_by or case.raised_by
+        if case.basis != "immediate":
+            case.raised_by = noticed.raised_by or case.raised_by
         case_categories.note(tx, case)
         history.record(tx, case, "stepped_up", now, actor="bot", detail={"level": Level(case.level).id})
         tx.signal(f"case:{case.id}")
