@@ -47,7 +47,10 @@ def yes(scene: Scene) -> None:
 
 
 def no(scene: Scene) -> None:
-    """No: respected, recorded, and not asked again at once."""
+    """No: respected, recorded, and not asked again at once. While an adult is on the way it takes back the yes."""
+    if scene.waiting and not scene.immediate:
+        withdraw(scene)
+        return
     scene.did(AgreementRefused(*_wording(scene, "consent.offer", _offer_fields(scene))))
     _take_a_no(scene)
     if scene.immediate:
