@@ -1,6 +1,7 @@
 """What staff ask a young person by a button in the chat: one question at a time of each kind, and an old button answers nothing.
 
-The number in a button's token is the place of the question among those of its kind in this case.
+The number in a button's token is the place of the question among those of its kind in this case, and the end of the case's id: a
+button of an earlier case, still in the chat, answers nothing that was asked in this one.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def ask(
     id = MESSAGES[kind]
     library = service.speaking(someone.language, now).library
     bubbles = message(library, id, someone.age_band, someone.easy_read, **fields)
-    number = len(history.entries(tx, case, f"{kind}_asked")) + 1
+    number = _number(case, len(history.entries(tx, case, f"{kind}_asked")) + 1)
     buttons = [(label, f"{token}:{number}") for label, token in tokens(library.message(id).buttons)]
     if not discreet.tell(tx, service, someone, bubbles, now, buttons=buttons, case_id=case.id):
         raise NotPossible("this young person has left every channel: nothing can reach them")
@@ -47,6 +48,10 @@ def asked_now(tx: Tx, case: CaseRow, kind: str, number: str = "") -> Entry | Non
     """The question of this kind that waits for an answer; with `number`, only if it is that one."""
     rows = history.entries(tx, case, f"{kind}_asked", *(f"{kind}_{how}" for how in ANSWERS), *ENDS)
     asked = [row for row in rows if row.event == f"{kind}_asked"]
-    if not rows or rows[-1].event != f"{kind}_asked" or (number and number != str(len(asked))):
+    if not rows or rows[-1].event != f"{kind}_asked" or (number and number != _number(case, len(asked))):
         return None
     return rows[-1]
+
+
+def _number(case: CaseRow, place: int) -> str:
+    return f"{place}-{case.id[-8:]}"

@@ -134,6 +134,28 @@ async def test_after_a_no_nothing_is_passed_on(staffed: House, young: YoungPerso
     assert young.ledger()[-1].kind == Kind.REFUSED
 
 
+@pytest.mark.rule("S01")
+async def test_a_button_of_an_earlier_conversation_agrees_to_nothing_asked_in_this_one(staffed: House, young: YoungPerson) -> None:
+    def ask(case_id: str, what: str) -> None:
+        does(staffed, "Sam", lambda tx, me: reports.ask_to_pass_on(tx, staffed.service, case_id, me, "police", what, staffed.clock()))
+
+    first = await talks(young)
+    ask(first, "A blue car waits outside the school.")
+    before = young.token("Yes, pass it on")
+    staffed.close("Sam", first)
+    await young.says("person")
+    for label in ("Yes", WANTS_TO_TALK, "Send it"):
+        await young.taps(label)
+    case = young.case()
+    assert case and case.id != first
+    staffed.pick_up("Sam", case.id)
+    ask(case.id, "A man called Dodge meets children at the park.")
+    await young.taps_token(before)
+    assert past(staffed, case.id, "passing_on_agreed") == []
+    await young.taps("Yes, pass it on")
+    assert len(past(staffed, case.id, "passing_on_agreed")) == 1
+
+
 @pytest.mark.rule("S07")
 async def test_after_a_change_of_mind_what_has_not_gone_is_not_passed_on(staffed: House, young: YoungPerson) -> None:
     case_id = await talks(young)
