@@ -26,7 +26,6 @@ from escalation.words import message
 from escalation.young_person import clearing
 from nlu.understanding import Level
 
-OfWording = happened.AgreementGiven | happened.AgreementRefused | happened.AgreementWithdrawn
 Do = Callable[[Tx, Service, Person, Any, datetime], None]
 
 
@@ -63,17 +62,18 @@ def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.Ris
 
 
 def _agreement_given(tx: Tx, service: Service, someone: Person, event: happened.AgreementGiven, now: datetime) -> None:
-    cases.agree(tx, service, _case(tx, someone), Scope(event.scope), _wording(service, someone, event, now), event.summary, now)
+    cases.agree(tx, service, _case(tx, someone), Scope(event.scope), _wording(event), event.summary, now)
 
 
 def _agreement_refused(tx: Tx, service: Service, someone: Person, event: happened.AgreementRefused, now: datetime) -> None:
-    cases.refuse(tx, service, _case(tx, someone), _wording(service, someone, event, now), now)
+    cases.refuse(tx, service, _case(tx, someone), _wording(event), now)
 
 
 def _agreement_withdrawn(tx: Tx, service: Service, someone: Person, event: happened.AgreementWithdrawn, now: datetime) -> None:
     case = cases.open_case(tx, someone.id)
     if case is not None:
-        cases.withdraw(tx, service, case, _wording(service, someone, event, now), now)
+        wording = as_shown(service, someone, event.wording_id, event.wording_version, event.wording, now)
+        cases.withdraw(tx, service, case, wording, now)
     check_ins.stop(tx, service, someone, now)
 
 
@@ -161,8 +161,8 @@ def _noticed(event: happened.OfRisk) -> Noticed:
     return Noticed(event.level, event.categories, event.subject, event.flags, event.raised_by)
 
 
-def _wording(service: Service, someone: Person, event: OfWording, now: datetime) -> Wording:
-    return as_shown(service, someone, event.wording_id, event.wording_version, event.wording, now)
+def _wording(event: happened.AgreementGiven | happened.AgreementRefused) -> Wording:
+    return Wording(event.wording_id, event.wording_version, event.wording, event.wording_language)
 
 
 def _case(tx: Tx, someone: Person) -> CaseRow:

@@ -64,6 +64,7 @@ class AgreementGiven:
     wording_id: str
     wording_version: str
     wording: str
+    wording_language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class AgreementRefused:
     wording_id: str
     wording_version: str
     wording: str
+    wording_language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,15 @@ class KeptSign(Part):
         return Sign(self.id, self.category, self.why, self.start, self.end, self.source, days)
 
 
+class Shown(Part):
+    """A question about an adult in the very words in which it was shown; when it is answered, the rota or the words may be others."""
+
+    id: str
+    version: str
+    text: str
+    language: str
+
+
 class Offer(Part):
     """The offer of an adult that is being talked about."""
 
@@ -81,6 +90,8 @@ class Offer(Part):
     adult_id: str | None = None
     summed: bool = False
     """Whether it is made for a sum of small signs, which nobody has given a name."""
+    shown: Shown | None = None
+    """The question of it that was asked last."""
 
     @property
     def urgent(self) -> bool:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.rehearsal.house import House
-from escalation import cases
+from bot.rehearsal.house import House, YoungPerson
+from escalation import cases, reading
 from escalation.agreements import With, Wording, agreed, agreed_in, as_shown, enter
 from escalation.cases import Noticed
 from escalation.consent import NOTHING, Kind, Scope, Shared
@@ -99,3 +99,37 @@ def test_a_wording_knows_in_which_language_it_was_read(house: House) -> None:
         return as_shown(house.service, people.person(tx, case.person_id), "consent.confirm_chat", "3", "Shall I send it?", house.clock())
 
     assert house.record.read(shown) == Wording("consent.confirm_chat", "3", "Shall I send it?", "en")
+
+
+def wordings(house: House, young: YoungPerson) -> list[tuple[str, str]]:
+    case = young.case()
+    assert case is not None
+    ids = [row.wording_id for row in young.ledger()]
+    return list(zip(ids, house.record.read(lambda tx: [entry.wording for entry in reading.ledger(tx, case.id)]), strict=True))
+
+
+@pytest.mark.rule("S05")
+@pytest.mark.parametrize("between", ["the shift ends", "simple words"])
+async def test_a_yes_is_kept_with_the_words_that_were_shown_whatever_came_between(staffed: House, young: YoungPerson, between: str) -> None:
+    await young.starts()
+    await young.says("my stepdad hits me every day")
+    await young.taps("Yes")
+    shown = "\n".join(line.text for line in await young.taps("Only that I want to talk"))
+    if between == "the shift ends":
+        staffed.leaves_the_rota("Sam")
+    else:
+        await young.taps_token("0:do:easy_on")
+    await young.taps("Send it")
+    assert "Sam" in shown
+    assert wordings(staffed, young) == [("consent.confirm_talk", shown)]
+
+
+@pytest.mark.rule("S06")
+async def test_a_no_is_kept_with_the_question_that_it_answers(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    offered = [line.text for line in await young.says("my stepdad hits me every day")]
+    staffed.leaves_the_rota("Sam")
+    await young.taps("No")
+    ((id, wording),) = wordings(staffed, young)
+    assert id == "consent.offer" and "Sam" in wording
+    assert wording.splitlines() == offered[-len(wording.splitlines()) :]

@@ -5,13 +5,15 @@ Nothing here shares anything. A yes becomes `AgreementGiven`, with the exact wor
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.dialogue import guidance, onward
 from bot.dialogue.adult import call_back, last_time, waiting
 from bot.dialogue.events import AdultOffered, AgreementGiven, AgreementRefused, AgreementWithdrawn, CodeAsked, PersonHidden, RiskNoticed
 from bot.dialogue.responses import response
 from bot.dialogue.risk.sums import adds_up
 from bot.dialogue.scene import Scene
-from bot.dialogue.state import Offer
+from bot.dialogue.state import Offer, Shown
 from escalation.consent import Scope
 from nlu.understanding import Level, Risk
 
@@ -43,6 +45,7 @@ def notice_more(scene: Scene, risk: Risk, raised_by: str | None) -> None:
 def yes(scene: Scene) -> None:
     """Yes to the offer: ask what may be shared."""
     last_time.ask_first(scene)
+    _asks(scene, "consent.scope", scene.words("consent.scope", adult=scene.adult_name()))
     scene.ask("scope", "consent.scope", adult=scene.adult_name())
 
 
@@ -51,7 +54,8 @@ def no(scene: Scene) -> None:
     if scene.waiting and not scene.immediate:
         withdraw(scene)
         return
-    scene.did(AgreementRefused(*_wording(scene, "consent.offer", _offer_fields(scene))))
+    shown = _shown(scene, _offer_id(scene), _offer_fields(scene))
+    scene.did(AgreementRefused(shown.id, shown.version, shown.text, shown.language))
     _take_a_no(scene)
     if scene.immediate:
         scene.speak("consent.withdrawn")  # what raised the alarm was passed on already
@@ -65,6 +69,7 @@ def more(scene: Scene) -> None:
         keep_open(scene)
         return
     scene.state.responded = [*scene.state.responded, "more"]
+    _asks(scene, "consent.more", scene.words("consent.more", organisation=scene.service.organisation))
     scene.ask("offer", "consent.more", organisation=scene.service.organisation)
 
 
@@ -82,7 +87,9 @@ def confirm(scene: Scene) -> None:
     id = _confirm_id(scene)
     scene.state.ask("confirm")
     buttons = scene.buttons(scene.service.library.message(id).buttons)
-    scene.say((*call_back.shown(scene), *scene.words(id, **_confirm_fields(scene))), (*buttons, *call_back.choices(scene)))
+    bubbles = (*call_back.shown(scene), *scene.words(id, **_confirm_fields(scene)))
+    _asks(scene, id, bubbles)
+    scene.say(bubbles, (*buttons, *call_back.choices(scene)))
 
 
 def write_summary(scene: Scene) -> None:
@@ -103,9 +110,9 @@ def send(scene: Scene) -> None:
     if offer.scope is None:
         yes(scene)
         return
-    id, version, text = _wording(scene, _confirm_id(scene), _confirm_fields(scene))
-    wording = "\n".join((*call_back.shown(scene), text))
-    scene.did(AgreementGiven(offer.scope, offer.summary if offer.scope == Scope.SUMMARY else None, id, version, wording))
+    shown = _shown(scene, _confirm_id(scene), _confirm_fields(scene))
+    summary = offer.summary if offer.scope == Scope.SUMMARY else None
+    scene.did(AgreementGiven(offer.scope, summary, shown.id, shown.version, shown.text, shown.language))
     by_phone = call_back.asked(scene)
     scene.state.question = None
     scene.state.refused_level = 0
@@ -124,6 +131,7 @@ def other_person(scene: Scene) -> None:
     if scene.adult() is None:
         buttons = scene.service.library.message("consent.nobody_else").buttons
         scene.state.ask("offer")
+        _asks(scene, "consent.nobody_else", scene.words("consent.nobody_else"))
         scene.say((*scene.words("consent.nobody_else"), guidance.open_now(scene)), scene.buttons(buttons))
         return
     scene.say(scene.words("consent.other_person"))
@@ -143,13 +151,15 @@ def not_last_time(scene: Scene) -> None:
 def withdraw(scene: Scene) -> None:
     """They changed their mind. One neutral answer, whether or not anything is kept (S78)."""
     _take_a_no(scene)
-    scene.did(AgreementWithdrawn(*_wording(scene, "consent.withdrawn", {})))
+    said = scene.words("consent.withdrawn")
+    scene.did(AgreementWithdrawn("consent.withdrawn", scene.service.library.message("consent.withdrawn").version, "\n".join(said)))
     scene.speak("consent.withdrawn")
 
 
 def ask_again(scene: Scene) -> None:
     """Once more, later, and never again after that."""
     scene.state.asked_again = True
+    _asks(scene, "consent.ask_again", scene.words("consent.ask_again"))
     scene.ask("offer", "consent.ask_again")
 
 
@@ -204,6 +214,7 @@ def _offer(scene: Scene, before: tuple[str, ...]) -> None:
     offer = _current(scene)
     if offer.urgent and not scene.immediate:
         bubbles += scene.words("consent.offer_flag")
+    _asks(scene, id, bubbles)
     if scene.adult() is None:
         bubbles.append(guidance.open_now(scene))
     scene.state.ask("offer")
@@ -287,7 +298,17 @@ def _about(scene: Scene, offer: Offer) -> str:
     return crisis.plain_other if offer.subject == "other" else crisis.plain
 
 
-def _wording(scene: Scene, id: str, fields: dict[str, str]) -> tuple[str, str, str]:
-    shown = _offer_id(scene) if id == "consent.offer" else id
-    text = "\n".join(scene.words(shown, **fields))
-    return shown, scene.service.library.message(shown).version, text
+def _asks(scene: Scene, id: str, bubbles: Iterable[str]) -> None:
+    """Keep the words of a question: a yes or a no is to these and to no others."""
+    library = scene.service.library
+    version, language = library.message(id).version, library.language_of(id)
+    _current(scene).shown = Shown(id=id, version=version, text="\n".join(bubbles), language=language)
+
+
+def _shown(scene: Scene, id: str, fields: dict[str, str]) -> Shown:
+    """The question that they answer; the one with this id where none was kept, as in a conversation from before."""
+    if (shown := _current(scene).shown) is None:
+        library = scene.service.library
+        text = "\n".join(scene.words(id, **fields))
+        shown = Shown(id=id, version=library.message(id).version, text=text, language=library.language_of(id))
+    return shown
