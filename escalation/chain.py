@@ -29,6 +29,8 @@ KINDS = (STEP, PROMISE, SHIFT_START, AGAIN, MOVED)
 """`promise` is written no more: a step tells of a broken promise. Rows of that kind from before still run."""
 TOLD = "told_start"
 """Where a case's chain keeps when the next shift begins, as the young person was told."""
+CAME = "came"
+"""Marks a step of a case's chain that asked those who came on duty while it ran."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -64,7 +66,7 @@ def begin(tx: Tx, service: Service, case: CaseRow, now: datetime) -> Plan:
     case.chain = {**made.as_json(), TOLD: told, "generation": case.chain.get("generation", 0) + 1}
     if made.promised_at:
         promises.make(tx, case, made.promised_at, now)
-    elif staffing.next_start:
+    if staffing.next_start:
         _later(tx, case, SHIFT_START, staffing.next_start, now, {})
     for step in made.steps:
         if step.due_at <= now:
@@ -76,10 +78,11 @@ def begin(tx: Tx, service: Service, case: CaseRow, now: datetime) -> Plan:
 
 
 def wait_for_shift(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
-    """Where nobody was there when a case began to wait, its chain starts anew with the next shift, as the rota stands now."""
+    """The rota has changed: whoever came on duty is asked now, or else when the next shift begins, as the rota stands now."""
     staffing = staffing_of(tx, service, case, now)
-    at = now if staffing.somebody else staffing.next_start
-    if at is None or Plan.from_json(case.chain).promised_at:
+    anew = _not_asked(case, staffing) if Plan.from_json(case.chain).promised_at else staffing.somebody
+    at = now if anew else staffing.next_start
+    if at is None:
         return
     armed = select(DueRow).where(DueRow.case_id == case.id, DueRow.kind == SHIFT_START, DueRow.done_at.is_(None))
     if row := tx.session.scalars(armed.limit(1)).first():
@@ -105,11 +108,37 @@ def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
     elif due.kind == PROMISE:
         promises.break_overdue(tx, case, now)
     elif due.kind == SHIFT_START:
+        _shift_began(tx, service, case, now)
+    elif due.kind == AGAIN:
+        ask_again(tx, service, case, now)
+
+
+def _shift_began(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """Where nobody was there when the case began to wait, its chain starts anew. Else whoever came is asked beside those of its plan,
+    which goes on; once the plan is over, it starts anew for them."""
+    running = Plan.from_json(case.chain)
+    if running.promised_at is None:
         told = case.chain.get(TOLD)
         begin(tx, service, case, now)
         see_whether_it_moved(tx, case, datetime.fromisoformat(told) if told else None, now, now)
-    elif due.kind == AGAIN:
-        ask_again(tx, service, case, now)
+        return
+    here = staffing_of(tx, service, case, now)
+    came = _not_asked(case, here)
+    if came and all(step.due_at <= now for step in running.steps):
+        begin(tx, service, case, now)
+        return
+    if came:
+        step = PlannedStep(now, tuple(came), None)
+        case.chain = {**case.chain, "steps": [*case.chain["steps"], {"due_at": now.isoformat(), **step.as_json(), CAME: True}]}
+        _take(tx, service, case, step, now)
+    if here.next_start:
+        _later(tx, case, SHIFT_START, here.next_start, now, {})
+
+
+def _not_asked(case: CaseRow, here: Staffing) -> list[str]:
+    """Who is on duty now and stands in no step of the case's plan."""
+    asked = {name for step in Plan.from_json(case.chain).steps for name in step.alert}
+    return [adult.staff_id for adult in here.on_duty if adult.staff_id not in asked]
 
 
 def ask_again(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
@@ -147,7 +176,8 @@ def _to_come() -> tuple[ColumnElement[bool], ...]:
 
 
 def _take(tx: Tx, service: Service, case: CaseRow, step: PlannedStep, now: datetime) -> None:
-    staff = [name for name in step.alert if name != OUTSIDE and name not in case.hidden_from]
+    came = [name for each in case.chain.get("steps", ()) if each.get(CAME) for name in each["alert"]] if step.reminder else ()
+    staff = [name for name in dict.fromkeys((*step.alert, *came)) if name != OUTSIDE and name not in case.hidden_from]
     if staff:
         alerts.alert(tx, service, case, staff, now, "staff.reminder" if step.reminder else "staff.waiting")
     if OUTSIDE in step.alert and service.out_of_hours:
