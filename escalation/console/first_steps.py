@@ -71,11 +71,11 @@ def read(tx: Tx, service: Service, now: datetime) -> Shown:
     return Shown(people, proposed, {row.id: row.name for row in people}, _length(missing) - _length([one.span for one in proposed]))
 
 
-def add_person(tx: Tx, somebody: NewPerson, by: str, now: datetime) -> Invite:
+def add_person(tx: Tx, service: Service, somebody: NewPerson, by: str, now: datetime) -> Invite:
     """Invite somebody and write down their dates, in one. Raises `AccountError`."""
     made = accounts.add_staff(tx, somebody.name, somebody.role, now, email=somebody.email, telegram_id=somebody.telegram_id)
     if somebody.vetted_until or somebody.trained_until:
-        accounts.record_dates(tx, made.staff_id, by, somebody.vetted_until, somebody.trained_until, now)
+        accounts.record_dates(tx, service, made.staff_id, by, somebody.vetted_until, somebody.trained_until, now)
     return made
 
 

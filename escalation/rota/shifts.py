@@ -166,6 +166,13 @@ def come_back(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
     go_on(tx, service, now)
 
 
+def count_again(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
+    """This person may not be on duty any more, or may be again: for who waits it is as if their shifts had gone or come."""
+    if not duty.may_serve(row, now):
+        pass_on(tx, service, row, now)
+    go_on(tx, service, now)
+
+
 def pass_on(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
     """Where only this person was asked about a waiting conversation, the next in its plan are asked now."""
     for case in _waiting(tx):

@@ -18,6 +18,7 @@ from escalation.record.duty import ON_THE_ROTA
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
+from escalation.rota import shifts
 from escalation.staff.codes import matching_step
 from escalation.staff.passwords import FOR_DEMO
 
@@ -154,12 +155,15 @@ def confirm_code(tx: Tx, token: str, code: str, now: datetime) -> bool:
     return True
 
 
-def record_dates(tx: Tx, staff_id: str, by: str, vetted_until: datetime | None, trained_until: datetime | None, now: datetime) -> None:
-    """Write down until when vetting and training are current; without both nobody enters the rota (S67)."""
+def record_dates(
+    tx: Tx, service: Service, staff_id: str, by: str, vetted_until: datetime | None, trained_until: datetime | None, now: datetime
+) -> None:
+    """Write down until when vetting and training are current; without both nobody enters the rota (S67), or stays on duty."""
     row = _open(tx, staff_id)
     row.vetted_until, row.trained_until = vetted_until, trained_until
     audit.note(tx, "staff_dates", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
+    shifts.count_again(tx, service, row, now)
 
 
 def record_work(tx: Tx, staff_id: str, by: str, capacity: int, languages: Iterable[str], now: datetime) -> None:
@@ -200,6 +204,7 @@ def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetim
     _give_back(tx, service, row, now)
     audit.note(tx, "staff_closed", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
+    shifts.count_again(tx, service, row, now)
 
 
 def change_role(tx: Tx, service: Service, staff_id: str, by: str, role: str, now: datetime) -> None:
@@ -216,6 +221,7 @@ def change_role(tx: Tx, service: Service, staff_id: str, by: str, role: str, now
         _give_back(tx, service, row, now)
     audit.note(tx, "staff_role", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
+    shifts.count_again(tx, service, row, now)
 
 
 def end_sessions(tx: Tx, staff_id: str, now: datetime) -> None:

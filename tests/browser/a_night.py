@@ -93,7 +93,7 @@ def hired(house: House) -> Night:
         can_sign_in(house, name)
     made.by("Robin", lambda tx, by: accounts.record_work(tx, house.staff("Sam").id, by.id, 9, ["pl", "ar"], house.clock()))
     made.by("Robin", lambda tx, by: accounts.record_work(tx, house.staff("Alex").id, by.id, 9, [], house.clock()))
-    made.by("Robin", lambda tx, by: accounts.record_dates(tx, house.staff("Bo").id, by.id, None, None, house.clock()))
+    made.by("Robin", lambda tx, by: accounts.record_dates(tx, house.service, house.staff("Bo").id, by.id, None, None, house.clock()))
     made.invite = house.record.write(lambda tx: accounts.add_staff(tx, "Ina Okafor-Lindqvist", "worker", house.clock())).token
     gone = house.record.write(lambda tx: accounts.add_staff(tx, "Lee Moss", "worker", house.clock())).staff_id
     made.by("Robin", lambda tx, by: accounts.close_account(tx, house.service, gone, by.id, house.clock()))

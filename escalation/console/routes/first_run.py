@@ -56,7 +56,7 @@ async def add_somebody(
     try:
         dates = [week.end_of(day, console.service.zone) for day in (vetted_until, trained_until)]
         somebody = NewPerson(name, role, email, telegram_id.strip(), *dates)
-        made = await console.record.awrite(lambda tx: first_steps.add_person(tx, somebody, me.staff_id, console.clock()))
+        made = await console.record.awrite(lambda tx: first_steps.add_person(tx, console.service, somebody, me.staff_id, console.clock()))
     except (AccountError, WhenError) as error:
         return await _steps(request, me, Answer("team", wrong=sentence(str(error))))
     return await _steps(request, me, Answer("team", invited=name, link=f"{console_address(request)}/invite/{made.token}"))

@@ -72,7 +72,7 @@ async def record_dates(request: Request, staff_id: str, me: Admin, vetted_until:
         vetted, trained = (week.end_of(day, console.service.zone) for day in (vetted_until, trained_until))
     except WhenError as error:
         raise Problem(422, str(error)) from None
-    await _done(request, lambda tx: accounts.record_dates(tx, staff_id, me.staff_id, vetted, trained, console.clock()))
+    await _done(request, lambda tx: accounts.record_dates(tx, console.service, staff_id, me.staff_id, vetted, trained, console.clock()))
     return redirect(request, f"/team#{staff_id}")
 
 

@@ -1,0 +1,67 @@
+"""Who may be on duty changes, and not the rota itself: for a young person who waits it comes to the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.rehearsal.house import House, YoungPerson
+from escalation.record.store import Tx
+from escalation.staff import accounts
+from tests.escalation.talking import waits
+from tests.escalation.test_moved_shifts import leaves_word, told
+from tests.escalation.test_shift_change import asked, one
+
+
+@pytest.fixture
+def small(house: House) -> House:
+    """Sam and Jo, the lead, are the whole team."""
+    for name, role in (("Sam", "worker"), ("Jo", "lead")):
+        house.hire(name, role)
+    return house
+
+
+def dates(house: House, name: str, days: float) -> None:
+    """Vetting and training are recorded, current for so many days."""
+
+    def record(tx: Tx) -> None:
+        until = house.clock() + timedelta(days=days)
+        accounts.record_dates(tx, house.service, one(tx, name).id, one(tx, "Jo").id, until, until, house.clock())
+
+    house.record.write(record)
+
+
+@pytest.mark.rule("S67")
+async def test_whoever_may_be_on_duty_again_is_asked_about_who_waits(small: House, young: YoungPerson) -> None:
+    small.on_duty("Sam")
+    dates(small, "Sam", -1)
+    case_id = await leaves_word(young)
+    assert small.promises(case_id) == []
+    dates(small, "Sam", 300)
+    await small.wait(minutes=1)
+    assert asked(small, "Sam") == 1
+    assert small.promises(case_id) == ["open"]
+
+
+@pytest.mark.parametrize("why", ["closed", "another role", "dates"])
+@pytest.mark.rule("S17")
+async def test_where_the_only_one_asked_is_gone_they_hear_so_before_the_time_has_passed(small: House, young: YoungPerson, why: str) -> None:
+    small.on_duty("Sam")
+    case_id = await waits(young)
+
+    def gone(tx: Tx) -> None:
+        sam, jo, now = one(tx, "Sam").id, one(tx, "Jo").id, small.clock()
+        if why == "closed":
+            accounts.close_account(tx, small.service, sam, jo, now)
+        else:
+            accounts.change_role(tx, small.service, sam, jo, "editor", now)
+
+    if why == "dates":
+        dates(small, "Sam", -1)
+    else:
+        small.record.write(gone)
+    assert asked(small, "Jo") == 1, "the next in the plan is asked at once"
+    await small.wait(minutes=6)
+    assert len(told(young)) == 1
+    assert small.promises(case_id) == ["broken"]
