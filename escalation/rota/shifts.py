@@ -131,6 +131,7 @@ def note_holiday(tx: Tx, service: Service, row: Staff, span: Span, by: str, now:
     tx.signal("rota:all")
     if span.holds(now):
         pass_on(tx, service, row, now)
+    go_on(tx, service, now)
     return absence
 
 

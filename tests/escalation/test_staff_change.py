@@ -8,9 +8,11 @@ import pytest
 
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.store import Tx
+from escalation.rota import shifts
+from escalation.rota.spans import Span
 from escalation.staff import accounts
 from tests.escalation.talking import waits
-from tests.escalation.test_moved_shifts import leaves_word, told
+from tests.escalation.test_moved_shifts import is_on, leaves_word, told
 from tests.escalation.test_shift_change import asked, one
 
 
@@ -65,3 +67,14 @@ async def test_where_the_only_one_asked_is_gone_they_hear_so_before_the_time_has
     await small.wait(minutes=6)
     assert len(told(young)) == 1
     assert small.promises(case_id) == ["broken"]
+
+
+@pytest.mark.rule("S65")
+async def test_a_holiday_to_come_moves_what_they_were_told(small: House, young: YoungPerson) -> None:
+    is_on(small, "Sam", 3)
+    await leaves_word(young)
+    start = small.clock() + timedelta(hours=2)
+    holiday = Span(start, start + timedelta(days=2))
+    small.record.write(lambda tx: shifts.note_holiday(tx, small.service, one(tx, "Sam"), holiday, one(tx, "Jo").id, small.clock()) and None)
+    await small.wait(minutes=6)
+    assert told(young) == ["Your message is still waiting. I don't know yet when a person can answer."]
