@@ -38,6 +38,16 @@ def arm(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
     tx.session.flush()
 
 
+def hurry(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
+    """The case is graver than when the adult began to owe an answer: they have as long for it as its level allows, from now on, and
+    never longer than before."""
+    times = service.policy.quiet[key(Level(case.level))]
+    after = {REMIND: times.remind, GIVE_UP: times.give_up}
+    for row in tx.session.scalars(select(DueRow).where(*_armed(case))):
+        row.due_at = min(row.due_at, now + timedelta(minutes=after[row.kind]))
+    tx.session.flush()
+
+
 def disarm(tx: Tx, case: CaseRow, now: datetime) -> None:
     """The adult wrote, or does not have the conversation any more."""
     tx.session.execute(update(DueRow).where(*_armed(case)).values(done_at=now, result="moot"))

@@ -11,7 +11,7 @@ from bot import return_code
 from bot.carrying_out import endings, own
 from bot.dialogue import ending_events as afterwards
 from bot.dialogue import events as happened
-from escalation import cases, chain, discreet, relay
+from escalation import cases, chain, discreet, quiet, relay
 from escalation.agreements import Wording, as_shown
 from escalation.case import TALKING, Stage
 from escalation.cases import Noticed
@@ -47,7 +47,7 @@ def _adult_offered(tx: Tx, service: Service, someone: Person, event: happened.Ad
 
 
 def _emergency_raised(tx: Tx, service: Service, someone: Person, event: happened.EmergencyRaised, now: datetime) -> None:
-    cases.raise_immediate(tx, service, someone, _noticed(event), now)
+    quiet.hurry(tx, service, cases.raise_immediate(tx, service, someone, _noticed(event), now), now)
 
 
 def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.RiskNoticed, now: datetime) -> None:
@@ -59,6 +59,8 @@ def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.Ris
     others_must_come = "position_of_trust" in case.flags and "position_of_trust" not in flags_before
     if case.stage == Stage.WAITING and (case.level > max(before, Level.CONCERN) or others_must_come):
         chain.begin(tx, service, case, now)
+    if case.level > before:
+        quiet.hurry(tx, service, case, now)
 
 
 def _agreement_given(tx: Tx, service: Service, someone: Person, event: happened.AgreementGiven, now: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from escalation import cases, chain, reading
+from escalation import cases, chain, quiet, reading
 from escalation.agreements import agreed
 from escalation.case import NotPossible, Stage
 from escalation.context import Service
@@ -115,7 +115,7 @@ def wants(tx: Tx, case: CaseRow) -> str:
 def set_level(
     tx: Tx, service: Service, case_id: str, staff: Staff, level: Level, categories: Iterable[str], reason: str, now: datetime
 ) -> None:
-    """Step a case up or down, or add what it is about, with a reason. A step up of a case that waits hurries its chain."""
+    """Step a case up or down, or add what it is about, with a reason. A step up hurries who is to come, or to answer."""
     case = working_on(tx, case_id, staff)
     more = [category for category in categories if category in service.library.crisis]
     if level not in LEVELS or not reason.strip():
@@ -128,6 +128,8 @@ def set_level(
     tx.signal("queue:all")
     if case.stage == Stage.WAITING and level > was:
         chain.begin(tx, service, case, now)
+    if level > was:
+        quiet.hurry(tx, service, case, now)
 
 
 def _note(tx: Tx, case: CaseRow, staff: Staff, event: str, now: datetime, detail: Mapping[str, object]) -> None:
