@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from content.editorial.release import reason_to_hold
-from escalation import alerts, cases, chain, discreet
+from escalation import alerts, cases, discreet
 from escalation.app_templates import Approved, Template
 from escalation.context import Service
 from escalation.ending import check_ins
@@ -63,8 +63,7 @@ def none_approved(tx: Tx, service: Service, row: OutboxRow, now: datetime) -> No
     case = tx.session.get(CaseRow, row.case_id) if row.case_id else cases.open_case(tx, row.person_id or "")
     if case is not None:
         history.record(tx, case, "not_approved", now, actor="system")
-        leads = [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
-        alerts.alert(tx, service, case, (case.worker_id,) if case.worker_id else leads, now, "staff.not_approved")
+        alerts.alert(tx, service, case, check_ins.who_looks(tx, service, case, now), now, "staff.not_approved")
         tx.signal(f"case:{case.id}")
 
 

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from escalation import alerts, cases, discreet
+from escalation import alerts, cases, chain, discreet
 from escalation.agreements import Wording, agreed
 from escalation.case import TALKING, WITH_PEOPLE, NotPossible, Stage
 from escalation.consent import Scope
 from escalation.context import Service
 from escalation.ending import safe_hours
 from escalation.ending.ending_policy import Hours
-from escalation.record import history, messages, people
+from escalation.record import duty, history, members, messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, CheckIn, DueRow, OutboxRow, Person, Staff
@@ -209,7 +209,7 @@ def _gone(someone: Person, since: datetime) -> bool:
 def _unanswered(tx: Tx, service: Service, row: CheckIn, case: CaseRow, what: str, now: datetime) -> None:
     row.answer, row.answered_at = what, now
     history.record(tx, case, f"check_in_{what}", now, actor="system")
-    alerts.alert(tx, service, case, _worker(case), now, f"staff.check_in_{what}")
+    alerts.alert(tx, service, case, who_looks(tx, service, case, now), now, f"staff.check_in_{what}")
     cases.follow_up_over(tx, case, "follow_up_ended", now)
 
 
@@ -243,6 +243,14 @@ def hours_of(someone: Person) -> Hours | None:
 
 def _worker(case: CaseRow) -> tuple[str, ...]:
     return (case.worker_id,) if case.worker_id else ()
+
+
+def who_looks(tx: Tx, service: Service, case: CaseRow, now: datetime) -> list[str]:
+    """Who is to look at a case in which the young person is not heard of: its adult, or the leads where that adult is gone."""
+    worker = members.by_id(tx, case.worker_id)
+    if worker is not None and worker.closed_at is None and worker.role in duty.ON_THE_ROTA:
+        return [worker.id]
+    return [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
 
 
 def _tell_worker(tx: Tx, service: Service, case: CaseRow, words: str, now: datetime, **fields: str) -> None:

@@ -13,6 +13,7 @@ from escalation.case import NotPossible
 from escalation.ending import safe_hours
 from escalation.ending.ending_policy import Hours
 from escalation.record.store import Tx
+from escalation.staff import accounts
 
 LONDON = ZoneInfo("Europe/London")
 TEATIME = Hours.of("16:00-19:00")
@@ -164,3 +165,25 @@ async def test_not_ok_under_a_check_in_that_is_over_promises_nobody_and_offers_a
     again = young.case()
     assert again and (again.id, again.stage) != (talking, "closed") and again.stage == "waiting"
     assert "Someone is waiting to talk" in staffed.alerts("Alex")[-1]
+@pytest.mark.parametrize("gone", ["account closed", "another role"])
+@pytest.mark.parametrize("what", ["quiet", "unreached"])
+async def test_where_the_adult_is_gone_the_lead_hears_what_became_of_a_check_in(
+    staffed: House, young: YoungPerson, talking: str, what: str, gone: str
+) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    sam, jo = staffed.staff("Sam").id, staffed.staff("Jo").id
+
+    def leaves(tx: Tx) -> None:
+        if gone == "account closed":
+            accounts.close_account(tx, staffed.service, sam, jo, staffed.clock())
+        else:
+            accounts.change_role(tx, staffed.service, sam, jo, "editor", staffed.clock())
+
+    staffed.record.write(leaves)
+    if what == "unreached":
+        staffed.record.write(lambda tx: setattr(tx.session.merge(young.person()), "unreachable_at", staffed.clock()))
+    await staffed.wait(days=6)
+    assert endings.check_ins_of(staffed, talking)[0].answer == what
+    words = "has not answered" if what == "quiet" else "could not be delivered"
+    assert words in staffed.alerts("Jo")[-1]
