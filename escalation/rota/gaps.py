@@ -21,6 +21,7 @@ WARNED = "rota_gap"
 """Kind of the due rows that remember a warning; they are done from the start."""
 
 NAMED = 5
+ONE_DAY = timedelta(days=1)
 
 
 def gaps_on(tx: Tx, service: Service, day: date) -> list[Span]:
@@ -32,8 +33,8 @@ def gaps_on(tx: Tx, service: Service, day: date) -> list[Span]:
 
 
 def coming(tx: Tx, service: Service, span: Span) -> Iterator[Span]:
-    """The gaps that touch this span, as long as they are."""
-    first, last = (at.astimezone(service.zone).date() for at in (span.starts_at, span.ends_at))
+    """The gaps that touch this span, as long as they are. Hours over midnight belong to the day on which they begin."""
+    first, last = (at.astimezone(service.zone).date() for at in (span.starts_at - ONE_DAY, span.ends_at))
     for number in range((last - first).days + 1):
         for gap in gaps_on(tx, service, first + timedelta(days=number)):
             if gap.starts_at <= span.ends_at and gap.ends_at > span.starts_at:

@@ -122,3 +122,17 @@ def test_just_five_are_all_named_and_midnight_reads_as_the_end_of_the_day(evenin
     [told] = nights.alerts("Jo")
     assert "20:00, until 24:00; tomorrow" in told
     assert "more" not in told.partition("Please")[0]
+
+
+@pytest.mark.rule("S65")
+def test_a_gap_that_opens_after_midnight_in_the_hours_of_the_day_before_is_told(evenings: House, noticing: Noticing) -> None:
+    nights = with_hours(evenings, noticing, "22:00 to 08:00")
+    nights.on_duty("Sam", hours=24 * 20, starts_in=-30)
+    nights.clock.at = at(24, 0.5)
+    assert warn(nights) == 0
+    nights.leaves_the_rota("Sam")
+    nights.on_duty("Sam", hours=24, starts_in=-23.5)
+    nights.on_duty("Sam", hours=24 * 20, starts_in=7.5)
+    assert unwarned(nights) == [(Span(at(24, 1), at(24, 8)), 24)], "Sam has to go home at one in the morning"
+    assert warn(nights) == 1
+    assert "01:00, until 08:00" in nights.alerts("Jo")[-1]
