@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from escalation import alerts, cases, chain, quiet
+from escalation.alerts.team import notify
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.record import history, messages, people
+from escalation.record import duty, history, messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, DueRow, InboxRow, OutboxRow, Staff
@@ -50,12 +51,16 @@ def passed(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime)
 
 
 def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
-    """Its time is over: the leads hear of a drill that nobody picked up."""
+    """Its time is over: the leads hear of a drill that nobody picked up, and of one that was never even noticed."""
     due.done_at, due.result = now, "moot"
     case = cases.latest_case(tx, due.person_id or "")
-    if case is None or case.stage == Stage.CLOSED:
+    if case is not None and case.stage == Stage.CLOSED:
         return
     due.result = "done"
+    if case is None:
+        everyone = [row for row in duty.on_the_rota(tx) if row.role == "lead"]
+        notify(tx, service, everyone, "staff.drill_failed", now, minutes=f"{service.policy.drill.minutes:g}")
+        return
     _end(tx, case, FAILED, now)
     leads = [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
     alerts.alert(tx, service, case, leads, now, "staff.drill_failed", minutes=_minutes(case, now))

@@ -69,6 +69,13 @@ async def test_a_drill_that_nobody_picks_up_ends_and_the_lead_hears_of_it(staffe
     assert len(staffed.alerts("Jo")) == heard
 
 
+async def test_of_a_drill_that_never_became_a_case_the_lead_hears_too(staffed: House) -> None:
+    staffed.record.write(lambda tx: drills.send(tx, staffed.service, staffed.clock()))
+    staffed.clock.move(minutes=21)  # stored, and handled by nobody
+    await staffed.ticking.run_due()
+    assert "Nobody picked up in 20 minutes" in staffed.alerts("Jo")[-1]
+
+
 async def test_figures_leave_drills_out(staffed: House) -> None:
     await drill(staffed)
     await staffed.wait(minutes=21)
