@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from bot.channels import Incoming, NotStored, Outgoing
 from bot.crowd import Crowd, may_not_wait
@@ -28,7 +28,7 @@ from escalation.context import Service
 from escalation.phone import taps
 from escalation.record import messages, people
 from escalation.record.ids import new_id
-from escalation.record.store import Collided, Record, RecordUnavailable, Tx
+from escalation.record.store import Collided, Record, RecordUnavailable, Refused, Tx
 from escalation.record.tables import Staff, StaffUpdate
 from escalation.young_person import moving
 
@@ -231,5 +231,4 @@ class Intake:
 
 def _is_away(error: Exception) -> bool:
     """Whether the record takes nothing now; otherwise it refused this very event, and others need not wait for it."""
-    refused = isinstance(error.__cause__, DataError | IntegrityError)
-    return isinstance(error, TimeoutError) or (isinstance(error, RecordUnavailable) and not refused)
+    return isinstance(error, TimeoutError) or (isinstance(error, RecordUnavailable) and not isinstance(error, Refused))

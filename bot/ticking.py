@@ -22,7 +22,7 @@ from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
 from escalation.record.envelope import SealBroken
-from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.store import Record, RecordUnavailable, Refused, Tx
 from escalation.record.tables import DueRow
 from escalation.rota import gaps
 from escalation.sharing import flags
@@ -162,10 +162,10 @@ class Ticking:
     async def _run_one(self, row_id: str) -> None:
         try:
             await self._record.afirst(lambda tx: self._do(tx, row_id))
-        except RecordUnavailable:
-            raise
         except Exception as error:
-            log.error("a due row could not run and is put off: %s", type(error).__name__)
+            if isinstance(error, RecordUnavailable) and not isinstance(error, Refused):
+                raise
+            log.error("a due row could not run and is put off: %s", type(error.__cause__ or error).__name__)
             await self._record.awrite(lambda tx: self._put_off(tx, row_id))
 
     def _due(self, tx: Tx) -> list[str]:

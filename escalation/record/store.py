@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, MultipleResultsFound, NoResultFound, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from escalation.record import notices
@@ -46,6 +47,12 @@ class Collided(RecordUnavailable):
     """PostgreSQL ended a transaction because it and another waited for each other; it may be begun again at once."""
 
 
+class Refused(RecordUnavailable):
+    """The database is there, and this very work failed: a row that it needs is gone, or one that it makes does not fit. It may well fail
+    each time, so nothing else may wait for it."""
+
+
+_REFUSALS = (DataError, IntegrityError, MultipleResultsFound, NoResultFound, ObjectDeletedError, StaleDataError)
 _COLLISIONS = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock, in PostgreSQL's list of error codes."""
 _BEGUN_AGAIN = 20
@@ -264,7 +271,9 @@ def _told(error: BaseException) -> BaseException:
     """What callers are told of an error. The driver's message may quote parameters, so only its kind goes on."""
     if not isinstance(error, SQLAlchemyError):
         return error
-    kind = Collided if getattr(getattr(error, "orig", None), "sqlstate", None) in _COLLISIONS else RecordUnavailable
+    kind = Refused if isinstance(error, _REFUSALS) else RecordUnavailable
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in _COLLISIONS:
+        kind = Collided
     told = kind(f"the database refused a transaction ({type(error).__name__})")
     told.__cause__ = error
     return told

@@ -64,9 +64,11 @@ def answer(tx: Tx, service: Service, debrief_id: str, staff: Staff, said: str, n
 
 def ask_again(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
     """They said "later", and it is later. The due row is done afterwards."""
-    row = tx.session.get_one(Debrief, due.detail["debrief"])
-    staff = tx.session.get_one(Staff, row.staff_id)
-    due.done_at, due.result = now, "done"
+    row = tx.session.get(Debrief, due.detail["debrief"])
+    due.done_at, due.result = now, "moot"
+    if row is None:  # gone with its case, which was erased or is over
+        return
+    due.result, staff = "done", tx.session.get_one(Staff, row.staff_id)
     if row.answer == "later" and staff.closed_at is None:
         row.answer = row.answered_at = None
         _ask(tx, service, row, staff, now)

@@ -15,8 +15,9 @@ from escalation.ending import afterwards, feedback
 from escalation.ending.plan import MOST_CHARACTERS, MOST_LINES, ClosingPlan
 from escalation.record import duty, people
 from escalation.record.store import Tx
-from escalation.record.tables import CaseEvent, CaseRow, Feedback
+from escalation.record.tables import CaseEvent, CaseRow, DueRow, Feedback
 from escalation.work import debriefs
+from escalation.young_person import erasing
 
 
 def is_hard(house: House, case_id: str, level: int = 3) -> None:
@@ -188,3 +189,23 @@ async def test_outcome_and_what_is_safer_now_stand_in_the_record(staffed: House,
     outcome, detail = staffed.record.read(entry)
     assert outcome == "plan_made"
     assert "Calm at the end." in detail and safer in detail
+
+
+async def test_later_after_a_case_that_was_erased_meanwhile_holds_up_nothing_that_is_due(
+    staffed: House, talking: str, young: YoungPerson
+) -> None:
+    is_hard(staffed, talking)
+    staffed.close("Sam", talking, outcome="mistaken_flag")
+    endings.answers_debrief(staffed, "Sam", "later")
+    code = staffed.record.read(lambda tx: people.code(tx, young.person().id))
+    assert erasing.erase(staffed.record, staffed.service, code, "they asked", staffed.clock()).kept == ()
+    await staffed.wait(hours=21)
+    other = YoungPerson(staffed, address="young-2")
+    await other.says("i have swallowed a load of pills")
+    case = other.case()
+    assert case is not None
+    before = len(staffed.alerts("Jo"))
+    await staffed.wait(hours=1)
+    assert len(staffed.alerts("Jo")) > before, "nobody was there, and the chain went on"
+    left = select(DueRow.kind).where(DueRow.done_at.is_(None), DueRow.due_at <= staffed.clock())
+    assert staffed.record.read(lambda tx: tx.session.scalars(left).all()) == []

@@ -150,3 +150,17 @@ async def test_the_heartbeat_calls_its_address_and_an_address_that_is_away_stops
     await Heartbeat(address).beat()
     assert "the heartbeat could not be given" in caplog.text
     assert "secret-path" not in "".join(record.getMessage() for record in caplog.records if record.name.startswith("bot"))
+
+
+async def test_a_row_that_names_what_is_not_there_is_put_off_and_holds_up_no_other(staffed: House) -> None:
+    now, good = staffed.clock(), new_id()
+
+    def arm(tx: Tx) -> None:
+        first = DueRow(id=new_id(), kind="check_in", due_at=now - timedelta(seconds=1), detail={"check_in": "gone"}, created_at=now)
+        tx.session.add_all((first, DueRow(id=good, kind="hold_review", due_at=now, detail={"case": "gone"}, created_at=now)))
+
+    staffed.record.write(arm)
+    await staffed.ticking.run_due()
+    assert staffed.record.read(lambda tx: tx.session.get_one(DueRow, good).done_at) == now
+    await staffed.ticking.audit()
+    assert staffed.ticking.auditor.overdue == {"due rows": 1}
