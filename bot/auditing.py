@@ -48,6 +48,8 @@ class Auditor:
         self._now = now
         self.channels: frozenset[str] = frozenset()
         self.beat: Callable[[], Awaitable[None]] | None = None
+        self.in_line: Callable[[str], bool] = lambda person_id: False
+        """Whether somebody was not left behind, as they wait for their turn."""
         self.overdue: dict[str, int] = {}
         """What the last look found overdue, by kind."""
 
@@ -59,7 +61,8 @@ class Auditor:
         """Wake whatever was left behind; `None` while the record is away."""
         try:
             found = await self._record.aread(self._find)
-            for person_id in found.people:
+            # However many stand in a line, they hide nobody from here.
+            for person_id in [one for one in found.people if not self.in_line(one)][:MOST_AT_ONCE]:
                 self._wake(person_id, True)
             for case_id in found.forgotten:
                 log.error("a case that waits had nothing left to come: whoever is there is asked again")
@@ -102,7 +105,7 @@ class Auditor:
     def _left_behind(self, tx: Tx, now: datetime) -> list[str]:
         waiting = select(InboxRow.person_id).where(InboxRow.handled_at.is_(None), InboxRow.received_at <= now - LEFT_BEHIND)
         # Not DISTINCT: for it SQLite walks through the messages of all years, in the order of their people.
-        return list(dict.fromkeys(tx.session.scalars(waiting.order_by(InboxRow.received_at))))[:MOST_AT_ONCE]
+        return list(dict.fromkeys(tx.session.scalars(waiting.order_by(InboxRow.received_at))))
 
     def _ask_again(self, tx: Tx, case_id: str) -> None:
         case = cases.locked(tx, case_id)

@@ -32,6 +32,9 @@ class Crowd:
     def __len__(self) -> int:
         return len(self._line)
 
+    def __contains__(self, person_id: str) -> bool:
+        return person_id in self._line
+
     def puts_off(self, person_id: str, text: str) -> bool:
         """Whether this person, new and among many, waits in the line with what they sent."""
         if may_not_wait(self._grave, text):
@@ -51,15 +54,6 @@ class Crowd:
         if len(self._told) > LONGEST:
             self._told.popitem(last=False)
         return True
-
-    def unless_in_line(self, wake: Wake) -> Wake:
-        """`wake` for what was left behind: whoever stands in the line was not."""
-
-        def again(person_id: str, at_once: bool) -> None:
-            if person_id not in self._line:
-                wake(person_id, at_once)
-
-        return again
 
     def let_in(self) -> None:
         """Have the next ones handled, as many as are due; called by itself while somebody stands in the line."""

@@ -172,7 +172,8 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now, *, setting_
     newcomers = Crowd(lanes.wake, handler.grave, settings.newcomers)
     # Where others handle what is stored here, no line of this process would hold anybody up.
     intake.crowd = newcomers if beside.defer is None else None
-    ticking = Ticking(record, service, newcomers.unless_in_line(beside.wake), now)
+    ticking = Ticking(record, service, beside.wake, now)
+    ticking.auditor.in_line = newcomers.__contains__
     ticking.lease = beside.lease(CALENDAR, Role.CALENDAR)
     health, metrics = Health(record, client, ticking, beside), Metrics(record, now, reader, handler, ticking)
     program = Program(settings, record, editions, client, handler, lanes, intake, ticking, health, metrics, beside, setting_up)

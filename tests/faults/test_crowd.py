@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import auditing
 from bot import crowd as line
 from bot.channels import Incoming
 from bot.crowd import Crowd
@@ -119,16 +120,32 @@ async def test_words_that_cannot_be_looked_at_make_nobody_wait(flooded: House) -
 
 
 async def test_the_auditor_does_not_let_the_line_in_and_finds_what_no_line_knows(flooded: House) -> None:
-    invented = await flood(flooded)
-    woken: list[str] = []
-    again = line_of(flooded).unless_in_line(lambda who, at_once: woken.append(who))
-    waiting, served = invented[-1].person().id, invented[0].person().id
-    again(waiting, True)
-    again(served, True)
-    assert woken == [served]
-    after_a_restart = Crowd(again, lambda text: False, A_MINUTE).unless_in_line(lambda who, at_once: woken.append(who))
-    after_a_restart(waiting, True)
-    assert woken == [served, waiting]
+    waiting, served = (await flood(flooded))[-1].person().id, next(iter(flooded.woken))
+    flooded.woken.clear()
+    flooded.clock.move(seconds=11)
+    flooded.ticking.auditor.in_line = line_of(flooded).__contains__
+    await flooded.ticking.audit()
+    assert served in flooded.woken and waiting not in flooded.woken
+    after_a_restart = Crowd(lambda who, at_once: None, lambda text: False, A_MINUTE)
+    flooded.ticking.auditor.in_line = after_a_restart.__contains__
+    await flooded.ticking.audit()
+    assert waiting in flooded.woken
+
+
+async def test_the_auditor_finds_whom_nobody_answered_however_many_stand_in_the_line(
+    flooded: House, young: YoungPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "MOST_AT_ONCE", 5)
+    await young.starts()
+    flooded.clock.move(minutes=11)
+    await flood(flooded)
+    await flooded.settle()
+    await flooded.arrives("telegram", young.address, "text", "i have swallowed a load of pills")
+    flooded.woken.clear()  # as where the database was away just then
+    flooded.clock.move(seconds=11)
+    flooded.ticking.auditor.in_line = line_of(flooded).__contains__
+    await flooded.ticking.audit()
+    assert flooded.woken == {young.person().id}
 
 
 async def test_the_leads_hear_of_it_once_in_an_hour_and_nothing_of_who(flooded: House) -> None:
