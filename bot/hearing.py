@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from bot.intake import WORDS
 from escalation.record.tables import InboxRow
 from nlu.noticing import Noticing
 from nlu.understanding import Reading, Sign, Understanding
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,17 @@ def understood_with(hearing: Hearing, answers: Mapping[str, Reading | None]) -> 
     while isinstance(asked, Words) and asked.row_id in answers:
         asked = go_on(hearing, answers[asked.row_id])
     return asked if isinstance(asked, tuple) else None
+
+
+def by_phrases(noticing: Noticing, rows: Sequence[InboxRow], bodies: Sequence[Body], age_band: str) -> tuple[Heard, ...]:
+    """What the phrases alone make of each row by itself; nothing of one at which they stumble."""
+    return tuple(_by_itself(noticing, row, body, age_band) for row, body in zip(rows, bodies, strict=True))
+
+
+def _by_itself(noticing: Noticing, row: InboxRow, body: Body, age_band: str) -> Heard:
+    try:
+        if found := understood_with(hear(noticing, [row], [body], (), age_band), {row.id: None}):
+            return found[0]
+    except Exception as error:
+        log.error("a message is not understood: %s", type(error).__name__)
+    return Heard(row.id, row.kind, body.get("text") or "", body.get("media"), Understanding(), row.aside)

@@ -131,7 +131,7 @@ class Intake:
         self._unstored.stored(incoming)
         if stored and self._defer is None and not await self._put_off(stored, incoming, now):
             words = incoming.kind in WORDS
-            danger = words and not stored.live and self._danger(incoming.text)
+            danger = words and not stored.live and may_not_wait(self._danger, incoming.text)
             if words and stored.row_id:
                 self._came(stored.person_id, stored.row_id, incoming.text, danger)
             self._woken(stored.person_id, danger or stored.live or not words)

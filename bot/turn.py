@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -25,7 +25,7 @@ from bot.claim import Claim, as_written, opened, renewed, still_ours
 from bot.dialogue.scene import Heard
 from bot.dialogue.state import Conversation
 from bot.early_readings import Asked, EarlyReadings
-from bot.hearing import Whole, go_on, hear, understood_with
+from bot.hearing import Whole, by_phrases, go_on, hear, understood_with
 from bot.intake import WORDS
 from bot.lanes import place_of
 from bot.turn_end import carry_through, mark_handled
@@ -33,11 +33,13 @@ from escalation import being_written, cases
 from escalation.context import Service
 from escalation.record import earlier_words, messages, people
 from escalation.record.ids import new_id
-from escalation.record.store import Record, RecordUnavailable, Tx
+from escalation.record.store import Collided, Record, RecordUnavailable, Refused, Tx
 from escalation.record.tables import Person
 from escalation.words import message
 from nlu.noticing import MESSAGES_TOGETHER, Noticing, whole_of
 from nlu.understanding import Level, Reading
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +91,7 @@ class Handler:
         self._early = EarlyReadings(self._read)
         self.turns: Counter[str] = Counter()
         """How many turns were `handled`, and how many `fell_back` on the emergency text, since the start."""
+        self._warned: set[str] = set()
 
     def use(self, service: Service, noticing: Noticing) -> None:
         """Go on with another edition of words, policy and phrases, from the next turn on."""
@@ -125,10 +128,10 @@ class Handler:
         first = asked.grave or any(map(_is_grave, answers.values()))
         write = self._record.afirst if first else self._record.awrite
         try:
-            return await write(partial(self._claim, person_id=person_id, answers=answers))
-        except RecordUnavailable:
-            raise
-        except Exception:
+            return await _twice(write, partial(self._claim, person_id=person_id, answers=answers))
+        except Exception as error:
+            if _is_away(error):
+                raise
             # The longer way tells what is wrong, and ends with the emergency text.
             return await self._record.afirst(partial(self._claim, person_id=person_id, answers=None))
 
@@ -137,20 +140,34 @@ class Handler:
         renewing = asyncio.create_task(self._renew(person_id, claim.token), name="claim")
         try:
             heard = await self._understand_in_sight(person_id, claim, asked)
+        except Exception as error:
+            return not await self._instead(person_id, claim, by_phrases(self._noticing, claim.rows, claim.bodies, claim.age_band), error)
         finally:
             renewing.cancel()
         try:
             grave = max(one.understood.risk.level for one in heard) >= Level.URGENT
             write = self._record.afirst if grave else self._record.awrite
-            done = await write(partial(self._commit, person_id=person_id, claim=claim, heard=heard))
+            done = await _twice(write, partial(self._commit, person_id=person_id, claim=claim, heard=heard))
             self.turns["handled"] += done
-        except RecordUnavailable:
-            raise
         except Exception as error:
-            log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error).__name__, place_of(error))
-            done = await self._record.awrite(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
-            self.turns["fell_back"] += done
+            if _is_away(error):
+                raise
+            done = await self._instead(person_id, claim, heard, error)
         return not done
+
+    async def _instead(self, person_id: str, claim: Claim, heard: tuple[Heard, ...], error: Exception) -> bool:
+        """The emergency text, where a mistake of ours keeps them from being answered. Whether it was still ours to do."""
+        log.error("a turn failed, the emergency text goes out instead: %s at %s", type(error.__cause__ or error).__name__, place_of(error))
+        try:
+            done = await self._record.afirst(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
+        except Exception as again:
+            if not _is_away(again) and claim.rows[-1].id not in self._warned:
+                # The alert failed as well. It is tried again until it goes out; they read the text now, and once.
+                self._warned.add(claim.rows[-1].id)
+                await self._record.afirst(lambda tx: self._say_emergency(tx, people.person(tx, person_id), self._now()))
+            raise
+        self.turns["fell_back"] += done
+        return done
 
     async def _renew(self, person_id: str, token: str) -> None:
         """Keep the claim while its messages are understood, however slow that is."""
@@ -243,12 +260,29 @@ class Handler:
         if risk.level is Level.IMMEDIATE:
             noticed = cases.Noticed(risk.level, risk.categories, risk.subject, risk.flags, worst.id)
             cases.raise_immediate(tx, service, someone, noticed, now)
-        library = service.speaking(someone.language, now).library
-        for text in message(library, "conversation.outage", someone.age_band, someone.easy_read):
-            messages.say(tx, someone, text, now, urgent=True)
+        if heard[-1].id not in self._warned:
+            self._say_emergency(tx, someone, now)
         people.save_conversation(tx, someone, Conversation(told_limits=True, private_matter=True).model_dump_json(), 0, now)
         someone.claim = someone.claimed_until = None
         return True
+
+    def _say_emergency(self, tx: Tx, someone: Person, now: datetime) -> None:
+        library = self._service.speaking(someone.language, now).library
+        for text in message(library, "conversation.outage", someone.age_band, someone.easy_read):
+            messages.say(tx, someone, text, now, urgent=True)
+
+
+async def _twice(write: Callable[[Callable[[Tx], T]], Awaitable[T]], work: Callable[[Tx], T]) -> T:
+    """What others stored at the same moment is there at the second try."""
+    try:
+        return await write(work)
+    except (Collided, Refused):
+        return await write(work)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the record takes nothing now; otherwise this very turn failed, and may fail each time."""
+    return isinstance(error, RecordUnavailable) and not isinstance(error, Refused)
 
 
 def _is_grave(reading: Reading | None) -> bool:

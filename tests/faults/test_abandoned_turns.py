@@ -15,8 +15,9 @@ from bot.auditing import LEFT_BEHIND
 from bot.channels import Incoming
 from bot.rehearsal.house import House, YoungPerson
 from bot.turn import LEASE, Handler
-from escalation.record.store import RecordUnavailable
-from escalation.record.tables import InboxRow, OutboxRow
+from escalation import cases
+from escalation.record.store import RecordUnavailable, Tx
+from escalation.record.tables import CaseRow, InboxRow, OutboxRow
 from nlu.noticing import Noticing
 from tests.faults.intents import Hanging
 
@@ -148,3 +149,67 @@ async def test_a_stored_message_that_was_damaged_holds_up_nothing_behind_it(hous
     assert said > 0
     assert count(house)[0] == 2
     assert house.record.read(lambda tx: tx.session.scalars(select(InboxRow.level).order_by(InboxRow.seq)).all()) == [0, 4]
+
+
+class Stumbling:
+    """Phrases with a mistake in them: at one text they raise."""
+
+    def __init__(self, noticing: Noticing, text: str) -> None:
+        self._noticing, self._text = noticing, text
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._noticing, name)
+
+    def check(self, text: str) -> Any:
+        return self._noticing.check(self._known(text))
+
+    def understand(self, text: str, *more: Any, **also: Any) -> Any:
+        return self._noticing.understand(self._known(text), *more, **also)
+
+    def _known(self, text: str) -> str:
+        if text == self._text:
+            raise ZeroDivisionError
+        return text
+
+
+async def test_words_at_which_the_phrases_stumble_are_answered_with_the_emergency_text_and_what_came_with_them_is_understood(
+    staffed: House, young: YoungPerson, noticing: Noticing
+) -> None:
+    staffed.handler.use(staffed.service, Stumbling(noticing, "stumble"))  # type: ignore[arg-type]
+    heard = await young.says_at_once(["stumble", DANGER])
+    assert "999" in " ".join(line.text for line in heard)
+    case = young.case()
+    assert case is not None and case.basis == "immediate"
+    assert staffed.alerts("Sam")
+    assert count(staffed)[0] == 2
+
+
+async def test_a_turn_that_the_database_refuses_each_time_ends_with_the_emergency_text(
+    staffed: House, young: YoungPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.turn.carry_through", lambda tx, *_: tx.session.get_one(CaseRow, "gone"))
+    heard = await young.says(DANGER)
+    assert "999" in " ".join(line.text for line in heard)
+    assert staffed.alerts("Sam")
+    assert staffed.handler.turns == {"fell_back": 1}
+
+
+async def test_where_the_alert_fails_as_well_they_read_the_emergency_text_once_and_the_alert_is_tried_until_it_goes_out(
+    staffed: House, young: YoungPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistake(tx: Tx, *_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.turn.carry_through", mistake)
+    with monkeypatch.context() as broken:
+        broken.setattr(cases, "raise_immediate", mistake)
+        who = await comes_in(staffed, DANGER)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await staffed.handler.handle(who)
+            staffed.clock.move(seconds=LEASE.total_seconds() + 1)
+    once = [line.text for line in young.hears()]
+    assert "999" in " ".join(once) and len(once) == len(set(once))
+    assert count(staffed)[0] == 0, "so that the auditor goes on asking, and its heart stops"
+    await staffed.handler.handle(who)
+    assert staffed.alerts("Sam") and young.hears() == []
