@@ -60,6 +60,9 @@ class Unsender:
             except TryLater as later:
                 pause = max(pause, later.seconds)
                 continue
+            except Exception as error:
+                log.error("a message could not be deleted: %s", type(error).__name__)
+                state = "stays"
             await self._record.awrite(lambda tx, id=marked.row_id, state=state: _note(tx, id, state))  # type: ignore[misc]
         return pause
 

@@ -19,7 +19,7 @@ from escalation.phone import forgetting
 from escalation.record import audit, history, members, messages, people, plans
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
-from escalation.words import message, tokens
+from escalation.words import in_bubbles, message, tokens
 from escalation.work import debriefs
 
 OUTCOMES = ("guidance_given", "plan_made", "referred", "emergency_services", "signposted", "left_the_chat", "mistaken_flag")
@@ -121,7 +121,9 @@ def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> N
 
 def pass_on(tx: Tx, case: CaseRow, worker: Staff, text: str, now: datetime) -> None:
     """A young person's words go to the worker's phone, for as long as the conversation is theirs."""
-    messages.tell_staff(tx, worker, "telegram", text, now, case_id=case.id, urgent=True, speaker=messages.RELAYED)
+    # The record has room for the ids of a few messages of the app for each bubble, and what it has no id of is never deleted.
+    for part in in_bubbles(text, LONGEST):
+        messages.tell_staff(tx, worker, "telegram", part, now, case_id=case.id, urgent=True, speaker=messages.RELAYED)
     forgetting.later(tx, case, now)
 
 

@@ -45,3 +45,14 @@ def day_and_time(at: datetime, service: Service) -> str:
     """A time that is past: `3 March at 09:00`."""
     there, words = at.astimezone(service.zone), service.library
     return words.label("day_and_time", date=format_date(there, "d MMMM", locale=words.language), time=f"{there:%H:%M}")
+
+
+def in_bubbles(whole: str, longest: int) -> list[str]:
+    """A text in bubbles of at most so many characters, parted at the ends of lines where it can be."""
+    parts, rest = [], whole.strip()
+    while rest:
+        cut = rest.rfind("\n", 1, longest) if len(rest) > longest else len(rest)
+        cut = cut if cut > 0 else longest
+        parts.append(rest[:cut].strip())
+        rest = rest[cut:].strip()
+    return parts

@@ -16,7 +16,7 @@ from escalation.record import messages, people
 from escalation.record.messages import COPY, Line
 from escalation.record.store import Tx
 from escalation.record.tables import OutboxRow, Person, Staff
-from escalation.words import message
+from escalation.words import in_bubbles, message
 
 LINK_HOLDS = timedelta(minutes=15)
 MOST_LINES = 20_000
@@ -66,14 +66,7 @@ def _say_link(tx: Tx, service: Service, someone: Person, turn: int, now: datetim
 
 
 def _parts(whole: str) -> list[str]:
-    """The text in bubbles, parted at the ends of lines where it can be."""
-    parts, rest = [], whole.strip()
-    while rest:
-        cut = rest.rfind("\n", 1, PART) if len(rest) > PART else len(rest)
-        cut = cut if cut > 0 else PART
-        parts.append(rest[:cut].strip())
-        rest = rest[cut:].strip()
-    return parts[-MOST_PARTS:]
+    return in_bubbles(whole, PART)[-MOST_PARTS:]
 
 
 def _line(service: Service, line: Line, names: dict[str, str]) -> str:

@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import Outgoing
+from bot.channels.apps import TELEGRAM
 from bot.channels.telegram import TelegramChannel
+from bot.channels.texts import split
 from bot.rehearsal.house import House, YoungPerson
 from bot.unsending import Unsender
 from escalation.case import Stage
+from escalation.record import messages
 from escalation.record.messages import RELAYED
 from escalation.record.tables import OutboxRow
 from nlu.noticing import Noticing
@@ -113,6 +116,34 @@ async def test_marked_rows_are_deleted_by_their_channel_and_noted(staffed: House
     assert {row.state for row in relayed(staffed)} == {"deleted"}
     await Unsender(staffed.record, app).round()
     assert len(app.gone) == 2
+
+
+async def test_of_a_very_long_message_nothing_stays_behind(staffed: House, talking: YoungPerson) -> None:
+    before = len(relayed(staffed))
+    await talking.says("\N{LOUDLY CRYING FACE}" * 20_000)
+    texts = staffed.record.read(lambda tx: [messages.outgoing(tx, tx.session.get_one(OutboxRow, row.seq))[0] for row in relayed(staffed)])
+    assert sum(text.count("\N{LOUDLY CRYING FACE}") for text in texts[before:]) == 20_000
+    ids = [",".join("12345678" for _ in split(text, TELEGRAM.longest)) for text in texts]
+    assert max(map(len, ids)) <= 80, "there is room for the ids of all its parts"
+
+
+async def test_a_message_that_cannot_be_deleted_by_a_mistake_of_ours_keeps_no_other_on_the_phone(
+    staffed: House, talking: YoungPerson
+) -> None:
+    case = talking.case()
+    assert case
+    staffed.close("Sam", case.id)
+    await staffed.ticking.run_due()
+    [first, _] = relayed(staffed)
+
+    class Stumbles(Deletes):
+        async def delete(self, address: str, external_id: str) -> None:
+            if external_id == first.external_id:
+                raise ValueError
+            await super().delete(address, external_id)
+
+    await Unsender(staffed.record, Stumbles()).round()
+    assert [row.state for row in relayed(staffed)] == ["stays", "deleted"]
 
 
 class Deletes:
