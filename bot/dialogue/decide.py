@@ -55,8 +55,11 @@ def _close_what_is_over(scene: Scene) -> None:
 
 
 def _grouped(heard: tuple[Heard, ...]) -> Iterator[list[Heard]]:
-    """Messages sent in a burst together, all else one by one; the same button tapped twice counts once."""
-    for kind, run in groupby(heard, key=lambda one: "words" if one.kind in WORDS else one.kind):
+    """Messages sent in a burst together, all else one by one; the same button tapped twice counts once.
+
+    A code word, and a change of what was said to the bot alone, stand by themselves: what is done with them must not befall the rest.
+    """
+    for (kind, *_), run in groupby(heard, key=lambda one: ("words" if one.kind in WORDS else one.kind, one.is_code_word, one.aside)):
         if kind == "words":
             yield list(run)
         else:
