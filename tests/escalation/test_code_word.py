@@ -41,3 +41,14 @@ async def test_an_adult_reads_what_is_written_together_with_the_code_word(staffe
     read = [line.text for line in staffed.reads("Sam", case_id).lines]
     assert "he took my keys again" in read
     assert TEAPOT not in read
+
+
+@pytest.mark.rule("S77")
+async def test_a_code_word_is_not_put_together_from_several_messages(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("code word")
+    await young.taps("Set a code word")
+    heard = await young.says_at_once([TEAPOT, "done"])
+    assert "That one won't work well here" in heard[-1].text
+    assert young.person().code_word is None
+    assert TEAPOT not in own(young)

@@ -31,10 +31,13 @@ def choose(scene: Scene) -> None:
 
 
 def written(scene: Scene, text: str, risk: Risk) -> None:
-    """Take what was typed as the code word, unless it could be mistaken for something else that they may want to say."""
+    """Take what was typed as the code word, unless it could be mistaken for something else that they may want to say.
+
+    Several messages at once are none: they would be shut out by a word that they don't know.
+    """
     scene.aside = scene.forget = True
-    word = plain(text)
-    if not LEAST <= len(word) <= MOST or risk.level > Level.NONE or risk.flags or topics.short_word(scene, text):
+    word, one = plain(text), len(text.strip().splitlines()) == 1
+    if not one or not LEAST <= len(word) <= MOST or risk.level > Level.NONE or risk.flags or topics.short_word(scene, text):
         scene.ask("new_code_word", "code_word.not_this")
         return
     scene.state.question, scene.state.private_matter = None, True
