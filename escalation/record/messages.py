@@ -114,6 +114,13 @@ def unhandled(tx: Tx, person_id: str, limit: int = 1000, *, locked: bool = False
     return list(tx.session.scalars(asked, {"person_id": person_id, "limit": limit}))
 
 
+def hand_over(tx: Tx, someone: Person, other: Person, rows: Iterable[InboxRow]) -> None:
+    """Let these messages of `someone` be another's from now on: they came from a place where that one is known now."""
+    for row in rows:
+        opened = tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)
+        row.person_id, row.body_sealed = other.id, tx.vault.seal_for(other, "inbox.body", row.id, opened)
+
+
 def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
     """What an inbox row holds: `text`, `media` where something else than words came, and the app's `id` of the message."""
     opened: dict[str, Any] = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed))

@@ -26,9 +26,7 @@ def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     unsent = update(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
     new = people.part(tx, someone, turned_down(tx, someone), now)
-    for row in messages.unhandled(tx, someone.id):
-        opened = tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)
-        row.person_id, row.body_sealed = new.id, tx.vault.seal_for(new, "inbox.body", row.id, opened)
+    messages.hand_over(tx, someone, new, messages.unhandled(tx, someone.id))
     someone.away_since = someone.away_since or now
     _tell_staff(tx, service, someone, now)
     library = service.speaking(new.language, now).library

@@ -58,7 +58,10 @@ def arrive(tx: Tx, service: Service, channel: str, address: str, code: str, now:
 
 
 def _take_over(tx: Tx, mover: Person, here: tuple[Person, Address], now: datetime) -> Address:
-    """The address becomes the mover's, who stays away from the staff that whoever was here before did not want (S63, S82)."""
+    """The address becomes the mover's, who stays away from the staff that whoever was here before did not want (S63, S82).
+
+    What came from it and nobody handled yet is the mover's: whoever was here before can be answered nowhere any more.
+    """
     before, address = here
     address.last_used_at = now
     if before.id == mover.id:
@@ -67,6 +70,7 @@ def _take_over(tx: Tx, mover: Person, here: tuple[Person, Address], now: datetim
     mover.turned_down = sorted({*mover.turned_down, *afresh.turned_down(tx, before)})
     unsent = update(OutboxRow).where(OutboxRow.person_id == before.id, OutboxRow.state.in_(afresh.NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
+    messages.hand_over(tx, before, mover, (row for row in messages.unhandled(tx, before.id) if row.address_id == address.id))
     tx.signal(parted(before.id))
     address.person_id = mover.id
     address.address_sealed = tx.vault.seal_for(mover, "addresses.address", address.id, where)

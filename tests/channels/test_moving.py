@@ -116,3 +116,14 @@ def addresses(house: House, person_id: str) -> list[str]:
         return [one for one in opened if one]
 
     return house.record.read(read)
+
+
+@pytest.mark.rule("S19")
+async def test_what_was_written_just_before_the_code_is_answered(house: House, on_telegram: YoungPerson, on_whatsapp: YoungPerson) -> None:
+    await on_telegram.says("hello")
+    me, code = on_telegram.person().id, await asks_for_a_code(on_telegram)
+    await on_whatsapp.says("hi")
+    heard = said(await on_whatsapp.says_at_once(["my stepdad hits me when he is drunk", code]))
+    assert on_whatsapp.person().id == me
+    assert on_whatsapp.case() is not None
+    assert "Thank you for telling me" in heard
