@@ -69,6 +69,7 @@ def _person_view(tx: Tx, someone: Person, channel: str, *, had_a_case: bool) -> 
         language=someone.language,
         adults=own_view.adults_met(tx, someone.id) if had_a_case else (),
         kept_back=discreet.keeps_back(tx, someone),
+        away=someone.away_since is not None,
     )
 
 

@@ -50,6 +50,8 @@ class PersonView:
     """The adults they have talked to, the latest first."""
     kept_back: bool = False
     """Whether something waits until they carry on."""
+    away: bool = False
+    """Whether nothing of before shows where they are, until they carry on."""
 
 
 @dataclass(frozen=True, slots=True)

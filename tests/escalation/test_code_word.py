@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.channels.webchat import visits
 from bot.rehearsal.house import House, YoungPerson
-from escalation.record.messages import BLANK
-from tests.escalation.talking import talks
+from escalation.record.messages import BLANK, Line
+from tests.escalation.talking import talks, waits
 from tests.escalation.test_afresh import TEAPOT, sets_a_code_word
 
 DISCLOSURE = "my stepdad hits me when he is drunk"
@@ -52,3 +53,41 @@ async def test_a_code_word_is_not_put_together_from_several_messages(staffed: Ho
     assert "That one won't work well here" in heard[-1].text
     assert young.person().code_word is None
     assert TEAPOT not in own(young)
+
+
+@pytest.mark.rule("S77")
+async def test_a_move_in_the_middle_of_a_talk_does_not_get_round_the_code_word(staffed: House, young: YoungPerson) -> None:
+    case_id = await waits(young)
+    await sets_a_code_word(young)
+    await young.says("move")
+    code = (await young.taps("Yes, give me a code"))[-1].text
+    staffed.pick_up("Sam", case_id)
+    await young.says("hello Sam")
+    elsewhere = YoungPerson(staffed, "whatsapp", "447700900123")
+    await elsewhere.says(code)
+    await elsewhere.taps("Carry on")
+    assert elsewhere.hears() == []
+    assert elsewhere.lines()[-1].text == "What's the word?"
+    assert elsewhere.person().away_since is not None
+    await elsewhere.says(TEAPOT)
+    assert elsewhere.person().away_since is None
+
+
+@pytest.mark.rule("S77")
+async def test_a_code_to_come_back_in_the_middle_of_a_talk_does_not_get_round_the_code_word(staffed: House) -> None:
+    young, elsewhere = YoungPerson(staffed, "webchat", "w" * 43), YoungPerson(staffed, "webchat", "x" * 43)
+    case_id = await waits(young)
+    await sets_a_code_word(young)
+    code = given(await young.taps_token("0:do:return_code"))
+    staffed.pick_up("Sam", case_id)
+    await young.says("hello Sam")
+    assert staffed.record.write(lambda tx: visits.return_with(tx, staffed.service, code, elsewhere.address, staffed.clock()))
+    await elsewhere.starts()
+    await elsewhere.taps_token("0:do:carry_on")
+    assert elsewhere.person().away_since is not None
+    await elsewhere.says(TEAPOT)
+    assert elsewhere.person().away_since is None
+
+
+def given(lines: list[Line]) -> str:
+    return next(line.text.rpartition(" ")[2] for line in lines if line.text.startswith("Your code is"))

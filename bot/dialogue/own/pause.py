@@ -15,9 +15,9 @@ OPEN_WAYS = ("menu", "helplines", "areas", "theme_", "area_", "band_")
 
 
 def notice(scene: Scene) -> None:
-    """Whether they come back after a pause to a conversation that should not show at a glance."""
+    """Whether they come back after a pause, or from another place, to a conversation that should not show at a glance."""
     last = scene.state.last_at
-    if scene.person.kept_back:
+    if scene.person.kept_back or (scene.person.away and scene.state.private_matter):
         scene.state.go_behind()
     if not scene.state.private_matter or last is None:
         return
