@@ -138,7 +138,7 @@ def _code_asked(tx: Tx, service: Service, someone: Person, event: happened.CodeA
     code = return_code.new_code()
     someone.return_code = tx.vault.pseudonym("return_code", code)
     for text in message(service.speaking(someone.language, now).library, event.words, someone.age_band, someone.easy_read, code=code):
-        messages.say(tx, someone, text, now)
+        messages.say(tx, someone, text, now, aside=True)
 
 
 def _deletion_asked(tx: Tx, service: Service, someone: Person, event: happened.DeletionAsked, now: datetime) -> None:

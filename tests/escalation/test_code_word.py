@@ -91,3 +91,12 @@ async def test_a_code_to_come_back_in_the_middle_of_a_talk_does_not_get_round_th
 
 def given(lines: list[Line]) -> str:
     return next(line.text.rpartition(" ")[2] for line in lines if line.text.startswith("Your code is"))
+
+
+@pytest.mark.rule("S61")
+async def test_staff_never_see_the_code_with_which_the_chat_opens(staffed: House) -> None:
+    young = YoungPerson(staffed, "webchat", "w" * 43)
+    case_id = await waits(young)
+    code = given(await young.taps_token("0:do:return_code"))
+    staffed.pick_up("Sam", case_id)
+    assert not any(code in line.text for line in staffed.reads("Sam", case_id).lines)
