@@ -16,6 +16,7 @@ from escalation.context import Service
 from escalation.phone import forgetting
 from escalation.record import case_categories, duty, history, members, people
 from escalation.record.ids import new_id
+from escalation.record.retention.policy import NOT_OPEN
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person, PromiseRow, Staff
 from escalation.sharing import flags
@@ -204,6 +205,16 @@ def follow_up_over(tx: Tx, case: CaseRow, event: str, now: datetime, actor: str 
     """Nothing more is to come after the end of a case. Does nothing to a case in another stage."""
     if case.stage == Stage.FOLLOW_UP:
         _move(tx, case, Stage.CLOSED, event, now, actor=actor)
+
+
+def grown_up(tx: Tx, someone: Person) -> None:
+    """They say that they are 18 or older: what they told before is kept as the case of somebody as young as they were then (S70).
+
+    Where no age was said, an open case is of the one they say now.
+    """
+    for case in tx.session.scalars(select(CaseRow).where(CaseRow.person_id == someone.id, CaseRow.age_band.is_(None))):
+        if someone.age_band != "unknown" or case.stage in NOT_OPEN:
+            case.age_band = someone.age_band
 
 
 def locked(tx: Tx, case_id: str) -> CaseRow:

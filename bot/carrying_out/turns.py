@@ -19,6 +19,7 @@ from escalation.consent import Scope
 from escalation.context import Service
 from escalation.ending import check_ins, feelings
 from escalation.record import messages
+from escalation.record.retention.policy import GROWN_UP
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Person
 from escalation.sharing import flags, referral_agreement, reports, transfer
@@ -104,6 +105,8 @@ def _passed_on(tx: Tx, service: Service, someone: Person, event: happened.Passed
 
 
 def _age_band_chosen(tx: Tx, service: Service, someone: Person, event: happened.AgeBandChosen, now: datetime) -> None:
+    if event.band == GROWN_UP != someone.age_band:
+        cases.grown_up(tx, someone)
     someone.age_band = event.band
 
 

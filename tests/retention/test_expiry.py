@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -11,9 +11,10 @@ from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.record import audit, messages, people
 from escalation.record.retention import destroying, running
+from escalation.record.retention.stamping import times
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
-from tests.escalation.talking import talks
+from tests.escalation.talking import talks, waits
 from tests.escalation.test_afresh import begins_afresh, sets_a_code_word
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
 
@@ -282,3 +283,33 @@ async def test_what_a_statement_changes_is_not_past_its_time_either(house: House
     plain = InboxRow.__table__.c
     assert house.record.read(lambda tx: list(tx.session.scalars(select(plain.level)))) == [0]
     assert house.record.read(lambda tx: list(tx.session.scalars(select(CaseRow.id)))) == []
+
+
+@pytest.mark.rule("S70")
+async def test_a_childs_case_is_kept_for_its_own_time_once_they_are_grown_up(staffed: House, young: YoungPerson) -> None:
+    case_id = await talks(young, age_band="16_17", first="my stepdad touches me every night")
+    assert "sexual_abuse" in staffed.reads("Sam", case_id).categories
+    staffed.close("Sam", case_id)
+    until = kept_until(staffed, case_id)
+    assert until == staffed.clock() + staffed.service.retention.cases.child_sexual_abuse.length
+    staffed.clock.move(days=3 * 365)
+    await young.says("hello again")
+    await young.taps_token("0:do:band_18_25")
+    assert young.person().age_band == "18_25"
+    assert kept_until(staffed, case_id) == until
+    staffed.clock.move(days=5 * 365)
+    run(staffed)
+    assert counts(staffed.record)["cases"] == 1
+
+
+async def test_an_adult_who_says_so_while_the_case_is_open_has_an_adults_case(staffed: House, young: YoungPerson) -> None:
+    case_id = await waits(young, age_band="skip", first="my stepdad touches me every night")
+    await young.taps_token("0:do:band_18_25")
+    staffed.pick_up("Sam", case_id)
+    staffed.close("Sam", case_id)
+    assert kept_until(staffed, case_id) == staffed.clock() + staffed.service.retention.cases.with_adult.length
+
+
+def kept_until(house: House, case_id: str) -> datetime | None:
+    [time] = house.record.read(lambda tx: times(tx, house.service.retention, [case_id]))
+    return time.expires_at

@@ -18,6 +18,8 @@ CaseKind = Literal["no_adult", "mistaken", "with_adult", "referred", "child_sexu
 PASSED_ON = frozenset({"referred", "emergency_services"})
 MISTAKEN = "mistaken_flag"
 TRUST = "position_of_trust"
+GROWN_UP = "18_25"
+"""The age band from which on nothing is a child's case."""
 NOT_OPEN = frozenset({Stage.CLOSED, Stage.OFFERED, Stage.REFUSED})
 """Stages in which nobody has a case and nobody waits."""
 
@@ -91,7 +93,7 @@ class Confirmed(Part):
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What decides how long a case is kept."""
+    """What decides how long a case is kept. `age_band`: as it was known then."""
 
     stage: str
     outcome: str | None
@@ -146,7 +148,7 @@ class RetentionPolicy(Part):
         fitting: list[CaseKind] = ["with_adult" if facts.adult_took_part else "no_adult"]
         if facts.outcome in PASSED_ON or facts.shared_without_agreement:
             fitting.append("referred")
-        if facts.age_band != "18_25" and not set(facts.categories).isdisjoint(self.cases.child_sexual_abuse.categories):
+        if facts.age_band != GROWN_UP and not set(facts.categories).isdisjoint(self.cases.child_sexual_abuse.categories):
             fitting.append("child_sexual_abuse")
         if allegation:
             fitting.append("allegation")

@@ -78,7 +78,7 @@ class _Known:
             outcome=row.outcome,
             categories=row.categories,
             flags=row.flags,
-            age_band=age_band,
+            age_band=row.age_band or age_band,
             drill=row.drill,
             undecided=row.undecided,
             adult_took_part=row.id in self.met,

@@ -12,7 +12,10 @@ from escalation.record.tables.base import Sequence, Table
 
 
 class CaseRow(Table):
-    """A case: from the offer of an adult to the end. What happened in it stands in `case_events`."""
+    """A case: from the offer of an adult to the end. What happened in it stands in `case_events`.
+
+    `age_band`: what was known of their age then, where they said since that they are 18 or older.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -63,6 +66,7 @@ class CaseRow(Table):
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     undecided: Mapped[bool] = mapped_column(default=False, index=True)
     drill: Mapped[bool] = mapped_column(default=False)
+    age_band: Mapped[str | None] = mapped_column(String(10))
 
 
 class CaseCategory(Table):

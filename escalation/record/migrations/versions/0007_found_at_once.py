@@ -1,4 +1,4 @@
-"""What belongs to a place, a person or a case, and what is over, is found at once, however much is stored"""
+"""What belongs to a place, a person or a case, and what is over, is found at once, however much is stored; how old somebody was then"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,3 +21,5 @@ def upgrade() -> None:
     op.create_index("ix_inbox_age", "inbox", ["received_at"])
     op.create_index("ix_outbox_age", "outbox", ["created_at"])
     op.create_index("ix_addresses_last_used_at", "addresses", ["last_used_at"])
+    # What somebody told of as a child is kept as a child's case once they are older.
+    op.add_column("cases", sa.Column("age_band", sa.String(length=10), nullable=True))
