@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.rehearsal.house import MONDAY_MORNING, House, YoungPerson
+from bot.safe_folder import SafeFolder
 from escalation.record import audit, erasures, master_key, messages, people, person_keys
 from escalation.record.backup import erased_list, making, restoring
 from escalation.record.backup.restoring import Keys
@@ -224,6 +225,29 @@ async def test_a_back_up_from_before_opens_with_the_old_key_and_lies_under_the_n
         assert back.read(audit.first_broken) is None
     with pytest.raises(SealBroken):
         Record(f"sqlite:///{target}", KEY)
+
+
+async def test_a_record_that_came_back_under_another_key_is_backed_up_into_the_same_folder(
+    house: House, young: YoungPerson, tmp_path: Path
+) -> None:
+    folder, target = tmp_path / "safe", tmp_path / "elsewhere" / "record.db"
+    lost = SafeFolder(house.record, folder, timedelta(days=30), house.clock)
+    await young.says("i like trains")
+    lost.back_up(house.service.retention)
+    erasing.erase(house.record, house.service, code_of(house, young), "they asked", house.clock())
+    lost.note_erasures()
+    known_until = house.clock()
+    house.clock.move(days=1)
+    [path] = folder.glob("*.backup")
+    policy, now = house.service.retention, house.clock()
+    restoring.restore(path, Keys(NEW, KEY), f"sqlite:///{target}", replace=False, folders=(folder,), policy=lambda _: policy, now=now)
+    assert erased_list.read((folder,), (NEW,))[1] == known_until, "it knows no more than before"
+    with closing(Record(f"sqlite:///{target}", NEW)) as back:
+        found = SafeFolder(back, folder, timedelta(days=30), house.clock)
+        found.note_erasures()
+        found.back_up(policy)
+        assert len(list(folder.glob("*.backup"))) == 2
+        assert erased_list.read((folder,), (NEW,))[0].keys() >= house.record.read(erasures.known).keys()
 
 
 def test_the_key_comes_from_the_environment_a_file_or_a_program(tmp_path: Path) -> None:

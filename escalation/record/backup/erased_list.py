@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +33,15 @@ def write(folder: Path, masters: Sequence[bytes], erased: Mapping[str, datetime]
         sealed_file.write(folder / NAME, masters[0], Header.new(WHAT, "", masters[0], now), io.BytesIO(text.encode()))
     except OSError as error:
         raise BackupError(f"the list of erasures could not be written to {folder} ({type(error).__name__})") from None
+
+
+def seal_anew(folders: Iterable[Path], masters: Sequence[bytes]) -> None:
+    """Seal the lists of these folders by the first of these keys, where they can be written. They know no more than before."""
+    for folder in folders:
+        with suppress(BackupError):
+            _, known_until = read((folder,), masters)
+            if known_until is not None:
+                write(folder, masters, {}, known_until)
 
 
 def read(folders: Iterable[Path], masters: Sequence[bytes]) -> tuple[dict[str, datetime], datetime | None]:

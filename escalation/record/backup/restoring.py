@@ -78,16 +78,20 @@ def restore(path: Path, keys: Keys, target: str, *, replace: bool, folders: Iter
             f"there is a record at {place.name}: say --replace to put the back-up in its place and keep it beside, or --to another"
         )
     with place.unpacked(path, keys.of_the_file) as (copy, header):
-        erased = _erased(path, keys, folders, target if in_the_way else None, now)
+        lists = (path.parent, *folders)
+        erased = _erased(keys, lists, target if in_the_way else None, now)
         restored = _made_ready(path, keys, copy, header, erased, policy, now)
         kept = place.take(copy, now)
+    if keys.changed:
+        # The record that is there now could not open them, and so would make no back-up any more.
+        erased_list.seal_anew(lists, (keys.in_use, keys.of_the_file))
     return dataclasses.replace(restored, kept_beside=kept)
 
 
 def rehearse(path: Path, keys: Keys, beside: str, *, folders: Iterable[Path], policy: PolicyOf, now: datetime) -> Restored:
     """Do all that `restore` does in a private place beside the record at this address, and leave nothing. Raises `BackupError`."""
     with place_of(beside).unpacked(path, keys.of_the_file) as (copy, header):
-        return _made_ready(path, keys, copy, header, _erased(path, keys, folders, None, now), policy, now)
+        return _made_ready(path, keys, copy, header, _erased(keys, (path.parent, *folders), None, now), policy, now)
 
 
 def _made_ready(path: Path, keys: Keys, url: str, header: Header, erased: Erased, policy: PolicyOf, now: datetime) -> Restored:
@@ -110,9 +114,9 @@ def _made_ready(path: Path, keys: Keys, url: str, header: Header, erased: Erased
     return Restored(header.time, found, again, erased.known_until, destroyed)
 
 
-def _erased(path: Path, keys: Keys, folders: Iterable[Path], target: str | None, now: datetime) -> Erased:
+def _erased(keys: Keys, folders: Iterable[Path], target: str | None, now: datetime) -> Erased:
     """From the lists, and from the record that is replaced, as far as it can still be read."""
-    digests, known_until = erased_list.read((path.parent, *folders), (keys.in_use, keys.of_the_file))
+    digests, known_until = erased_list.read(folders, (keys.in_use, keys.of_the_file))
     if target is not None:
         with suppress(RecordUnavailable, SealBroken, SQLAlchemyError, OSError):
             record = Record(target, keys.in_use)
