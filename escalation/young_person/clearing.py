@@ -15,6 +15,7 @@ from escalation.phone.forgetting import TO_DELETE
 from escalation.record import erasures, messages, people, person_keys
 from escalation.record.ids import new_id
 from escalation.record.messages import UNSEND
+from escalation.record.retention import over
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.store import Tx
 from escalation.record.tables import Address, Concern, ConversationRow, InboxRow, OutboxRow, Person
@@ -41,6 +42,9 @@ def must_keep(tx: Tx, someone: Person) -> bool:
 def take_back(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """Ask each app to delete what was said on either side, as far back as it lets a bot do so."""
     for address_id, channel, message_id in _on_the_phones(tx, service, someone, now):
+        address = tx.session.get(Address, address_id)
+        if address is None or address.address_sealed == over.NOWHERE:  # erased with whoever wrote from there after them
+            continue
         row_id = new_id()
         sealed = tx.vault.seal_own("outbox.body", row_id, json.dumps(people.open_address(tx, address_id)))
         row = OutboxRow(id=row_id, channel=channel, speaker=UNSEND, body_sealed=sealed, state=TO_DELETE, created_at=now)

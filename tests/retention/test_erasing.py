@@ -12,10 +12,11 @@ from bot.unsending import Unsender
 from escalation.phone.forgetting import TO_DELETE
 from escalation.record import audit, people
 from escalation.record.messages import UNSEND
+from escalation.record.store import Tx
 from escalation.record.tables import Destruction, OutboxRow
 from escalation.young_person import clearing, erasing
 from tests.escalation.talking import talks, waits
-from tests.escalation.test_afresh import begins_afresh, sets_a_code_word
+from tests.escalation.test_afresh import TEAPOT, begins_afresh, sets_a_code_word
 from tests.retention.story import counts, left_on_disk, sealed_bytes
 from tests.telegram.test_forgetting import Deletes
 
@@ -169,3 +170,31 @@ async def test_whoever_began_afresh_is_erased_and_what_was_said_before_stays_for
     )
     await young.says("hello")
     assert young.person().id != first
+
+
+@pytest.mark.rule("S74")
+@pytest.mark.parametrize("by_command", [False, True])
+async def test_who_had_a_phone_before_somebody_who_was_erased_can_still_clear_their_chat_and_be_erased(
+    house: House, young: YoungPerson, by_command: bool
+) -> None:
+    await young.starts()
+    await sets_a_code_word(young)
+    first, code = young.person().id, code_of(house, young)
+    laptop = YoungPerson(house, "webchat", "a-browser-on-a-laptop")
+
+    def also_here(tx: Tx) -> None:
+        people.add_address(tx, people.person(tx, first), laptop.channel, laptop.address, house.clock())
+
+    await begins_afresh(young)
+    house.record.write(also_here)
+    sent(house)
+    erasing.erase(house.record, house.service, code_of(house, young), "they asked", house.clock())
+    if by_command:
+        house.record.veil = None
+        assert erasing.erase(house.record, house.service, code, "they asked, too", house.clock()).kept == ()
+        assert counts(house.record)["people"] == counts(house.record)["addresses"] == 0
+        return
+    for said in ("hi", "Carry on", TEAPOT, "delete"):
+        await laptop.says(said)
+    await laptop.taps("Yes, clear it")
+    assert laptop.lines()[-1].text.startswith("OK. I've cleared what I can")
