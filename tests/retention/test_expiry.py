@@ -15,7 +15,7 @@ from escalation.record.retention.stamping import times
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
 from tests.escalation.talking import talks, waits
-from tests.escalation.test_afresh import begins_afresh, sets_a_code_word
+from tests.escalation.test_afresh import TEAPOT, begins_afresh, sets_a_code_word
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
 
 CENTURY = timedelta(days=36600)
@@ -130,6 +130,25 @@ async def test_a_run_takes_away_whoever_began_afresh_before_it_takes_what_was_sa
     staffed.clock.at += CENTURY
     run(staffed)
     assert counts(staffed.record)["people"] == counts(staffed.record)["addresses"] == 0
+
+
+async def test_what_was_said_before_they_began_afresh_stays_for_its_own_time_however_long_ago_they_first_came(
+    house: House, young: YoungPerson
+) -> None:
+    await young.starts()
+    await sets_a_code_word(young)
+    first, period = young.person().id, house.service.retention.chat.length
+    for _ in range(2):
+        house.clock.move(days=period.days - 30)
+        for said in ("hi", "Carry on", TEAPOT, "i like trains"):
+            await young.says(said)
+    await begins_afresh(young)
+    run(house)
+    someone = house.record.read(lambda tx: people.person(tx, first))
+    assert "i like trains" in [line.text for line in house.record.read(lambda tx: messages.transcript(tx, someone))]
+    house.clock.move(days=period.days + 1)
+    run(house)
+    assert counts(house.record)["people"] == counts(house.record)["inbox"] == 0
 
 
 @pytest.mark.rule("S70")

@@ -70,9 +70,13 @@ def unused_address(row: Any, at: Bounds) -> ColumnElement[bool]:
 
 
 def person(row: Any, at: Bounds) -> ColumnElement[bool]:
-    """Somebody of whom nothing is kept any more, or whose key is erased."""
+    """Somebody of whom nothing is kept any more, or whose key is erased.
+
+    Who began afresh, or gave their place to a mover, has no address, and their words are kept from when they were last here.
+    """
     used = exists(select(1).select_from(_addresses).where(_addresses.c.person_id == row.id, _addresses.c.last_used_at > at.chat_since))
-    return or_(and_(row.created_at <= at.chat_since, ~used, ~kept(row.id, at)), row.data_key_wrapped == b"")
+    here = and_(row.last_seen_at.is_not(None), row.last_seen_at > at.chat_since)
+    return or_(and_(row.created_at <= at.chat_since, ~used, ~here, ~kept(row.id, at)), row.data_key_wrapped == b"")
 
 
 def kept(person_id: Any, at: Bounds) -> ColumnElement[bool]:
