@@ -14,6 +14,7 @@ from escalation.record.retention import destroying, running
 from escalation.record.retention.stamping import times
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
+from escalation.young_person import own_view
 from tests.escalation.talking import talks, waits
 from tests.escalation.test_afresh import TEAPOT, begins_afresh, sets_a_code_word
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
@@ -327,6 +328,19 @@ async def test_an_adult_who_says_so_while_the_case_is_open_has_an_adults_case(st
     staffed.pick_up("Sam", case_id)
     staffed.close("Sam", case_id)
     assert kept_until(staffed, case_id) == staffed.clock() + staffed.service.retention.cases.with_adult.length
+
+
+@pytest.mark.rule("S73")
+async def test_who_looked_can_be_told_by_name_for_as_long_as_the_audit_knows_it(staffed: House, young: YoungPerson) -> None:
+    case_id = await talks(young)
+    staffed.reads("Jo", case_id)
+    staffed.close("Sam", case_id)
+    await everybody_left(staffed)
+    shorter = staffed.service.retention.staff.model_copy(update={"years": None, "days": 365})
+    staffed.clock.move(days=3 * 365)
+    running.run(staffed.record, staffed.service.retention.model_copy(update={"staff": shorter}), staffed.clock())
+    told = staffed.record.read(lambda tx: own_view.told(tx, staffed.service, young.person(), "readers", staffed.clock()))
+    assert "Jo, " in told[-1]
 
 
 def kept_until(house: House, case_id: str) -> datetime | None:

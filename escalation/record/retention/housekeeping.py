@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, Table, exists, or_, select, update
 
 from escalation.record.messages import RELAYED, UNSEND
 from escalation.record.retention import destroying
@@ -15,6 +15,7 @@ from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.store import Tx
 from escalation.record.tables import (
     Absence,
+    AuditRow,
     Debrief,
     Draft,
     DueRow,
@@ -105,8 +106,9 @@ def staff_accounts(tx: Tx, policy: RetentionPolicy, now: datetime, destroyed: De
 
 
 def _named(staff_id: Any) -> ColumnElement[bool]:
-    """Whether any row of any table refers to this account."""
+    """Whether any row of any table refers to this account, or the audit names it: a young person may ask who looked (S73)."""
     references = [key.parent for table in destroying.TABLES for key in table.foreign_keys if key.column.table is Staff.__table__]
+    references.append(cast(Table, AuditRow.__table__).c.staff_id)
     return or_(*(exists(select(1).select_from(column.table).where(column == staff_id)) for column in references))
 
 

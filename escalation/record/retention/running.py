@@ -94,8 +94,8 @@ def _steps(policy: RetentionPolicy, at: Bounds, destroyed: Destroyed) -> Iterato
     yield lambda tx: _cases(tx, policy, at, destroyed)
     for kind, table, condition in (*_words(at), *housekeeping.finished(policy, at.now)):
         yield _deleting(destroyed, kind, table, condition)
-    yield lambda tx: housekeeping.staff_accounts(tx, policy, at.now, destroyed)
     yield lambda tx: destroyed.count(tx, "audit", audit.cut(tx, at.now - policy.audit.length, AT_ONCE))
+    yield lambda tx: housekeeping.staff_accounts(tx, policy, at.now, destroyed)
 
 
 def _erase_keys(tx: Tx, at: Bounds) -> int:
