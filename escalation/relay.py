@@ -21,6 +21,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
 from escalation.words import in_bubbles, message, tokens
 from escalation.work import debriefs
+from escalation.work.case_work import working_on
 
 OUTCOMES = ("guidance_given", "plan_made", "referred", "emergency_services", "signposted", "left_the_chat", "mistaken_flag")
 LONGEST = 3500
@@ -134,9 +135,7 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
     """
     if outcome not in OUTCOMES:
         raise NotPossible(f"choose an outcome: {', '.join(OUTCOMES)}")
-    case = cases.locked(tx, case_id)
-    if case.worker_id != staff.id and staff.role != "lead":
-        raise NotPossible("only the adult who has this conversation, or the lead, can close it")
+    case = working_on(tx, case_id, staff)
     was_live = case.stage in TALKING
     to = Stage.FOLLOW_UP if was_live and check_ins.to_come(tx, case) else Stage.CLOSED
     cases.move(tx, case, to, "closed", now, staff, detail={"outcome": outcome, "note": note.strip(), "safer": safer.strip()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.rehearsal.house import House, YoungPerson
+from escalation.case import Stage
 from escalation.consent import Scope
 from escalation.record import audit, people
 from escalation.record.store import Tx
@@ -47,6 +48,17 @@ async def test_a_lead_finds_nothing_about_herself(browser: Open, staffed: House,
     refused = await jo.post(f"/concerns/{concern_id}", decision="nothing in it")
     assert refused.status_code == 422
     assert staffed.record.read(lambda tx: tx.session.get_one(Concern, concern_id)).decided_at is None
+
+
+@pytest.mark.rule("S63")
+@pytest.mark.rule("S82")
+async def test_a_lead_cannot_close_a_case_that_is_hidden_from_her(browser: Open, staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.CHAT)
+    jo = await browser("Jo")
+    assert 'id="close-form"' in (await jo.get(f"/cases/{case_id}")).text, "the page is open since before the concern"
+    raised(staffed, case_id, "Jo", "Jo shouts at me")
+    assert (await jo.post(f"/cases/{case_id}/close", outcome="mistaken_flag")).status_code == 404
+    assert staffed.record.read(lambda tx: tx.session.get_one(CaseRow, case_id)).stage == Stage.WAITING
 
 
 async def test_a_decision_needs_words_and_is_kept_with_who_and_when(browser: Open, staffed: House, arrivals: Arrivals) -> None:
