@@ -136,6 +136,8 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
     if outcome not in OUTCOMES:
         raise NotPossible(f"choose an outcome: {', '.join(OUTCOMES)}")
     case = working_on(tx, case_id, staff)
+    if case.stage == Stage.FOLLOW_UP:
+        raise NotPossible("this conversation has ended already, and they will be asked how they are")
     was_live = case.stage in TALKING
     to = Stage.FOLLOW_UP if was_live and check_ins.to_come(tx, case) else Stage.CLOSED
     cases.move(tx, case, to, "closed", now, staff, detail={"outcome": outcome, "note": note.strip(), "safer": safer.strip()})

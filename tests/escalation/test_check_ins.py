@@ -113,6 +113,19 @@ async def test_there_is_no_check_in_while_somebody_talks_to_an_adult_again(staff
     assert hellos(young) == []
 
 
+async def test_a_close_that_is_sent_twice_leaves_the_check_in_to_come(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    for name in ("Sam", "Jo"):
+        with pytest.raises(NotPossible, match="ended already"):
+            staffed.close(name, talking)
+    await staffed.wait(days=3, hours=7)
+    await young.taps("Carry on")
+    await young.taps("Not OK")
+    case = young.case()
+    assert case and case.stage == "waiting"
+
+
 async def test_other_hours_take_the_place_of_the_first(staffed: House, young: YoungPerson, talking: str) -> None:
     await endings.agrees_to_a_check_in(young, staffed, talking)
     await young.taps("Other hours")
