@@ -103,7 +103,7 @@ def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed,
         history.record(tx, case, "immediate", now, actor="bot")
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
     elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
-        _let_go(case)
+        _let_go(tx, case, now)
         _wait(tx, service, case, "immediate", now, actor="bot")
     return case
 
@@ -115,7 +115,7 @@ def agree(tx: Tx, service: Service, case: CaseRow, scope: Scope, wording: Wordin
     enter(tx, case, Kind.GIVEN, wording, now, scope=scope, expires_at=expires)
     case.summary_sealed = tx.vault.seal_for(someone, "cases.summary", case.id, summary) if summary else None
     if case.stage not in TALKING and not (case.stage == Stage.WAITING and promises.outstanding(tx, case, now)):
-        _let_go(case)
+        _let_go(tx, case, now)
         _wait(tx, service, case, "agreed", now, actor="young_person")
     else:
         history.record(tx, case, "agreed", now, actor="young_person")
@@ -196,7 +196,7 @@ def move(tx: Tx, case: CaseRow, to: Stage, event: str, now: datetime, staff: Sta
 
 def wait_again(tx: Tx, service: Service, case: CaseRow, event: str, now: datetime, staff: Staff | None = None) -> None:
     """A case goes back to the queue and its chain starts anew."""
-    _let_go(case)
+    _let_go(tx, case, now)
     actor = "staff" if staff else "system"
     _wait(tx, service, case, event, now, actor=actor, staff_id=staff.id if staff else None)
 
@@ -258,8 +258,15 @@ def _new(tx: Tx, someone: Person, noticed: Noticed, stage: Stage, basis: str, no
     return case
 
 
-def _let_go(case: CaseRow) -> None:
+def left_by_one(tx: Tx, case: CaseRow, now: datetime) -> None:
+    """Whoever had the conversation has it no longer. After a concern about them it is hidden from them now, as the others were then."""
+    if case.worker_id and case.worker_id in set(people.named_in_concerns(tx, case.person_id)) - set(case.hidden_from):
+        not_this_person(tx, case, case.worker_id, now)
+
+
+def _let_go(tx: Tx, case: CaseRow, now: datetime) -> None:
     """Nobody has this case any more."""
+    left_by_one(tx, case, now)
     case.worker_id = case.transfer_to = case.picked_up_at = case.picked_up_on = None
 
 
@@ -280,6 +287,7 @@ def _move(
         call_backs.drop(tx, case, now)
     if to not in TALKING:
         forgetting.soon(tx, case, now)
+        left_by_one(tx, case, now)
     history.record(tx, case, event, now, actor=actor, staff_id=staff_id, detail=detail)
     tx.signal(f"case:{case.id}")
     tx.signal("queue:all")

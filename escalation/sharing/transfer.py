@@ -138,6 +138,7 @@ def _hand_over(tx: Tx, service: Service, case: CaseRow, to: Staff, asked: Entry,
     until = now + timedelta(days=service.policy.agreement_days)
     scope = allowed.scope or Scope.WANTS_TO_TALK
     enter(tx, case, Kind.GIVEN, _wording(service, asked), now, scope=scope, expires_at=until, whom=With(to.id, to.role))
+    cases.left_by_one(tx, case, now)
     case.worker_id, case.transfer_to, case.picked_up_on = to.id, None, "telegram" if by_phone else "console"
     relay.changed_hands(tx, service, case, now)
     if case.watcher_id == to.id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.rehearsal.house import House, YoungPerson
-from escalation.case import Stage
+from escalation.case import NotPossible, Stage
 from escalation.consent import Scope
 from escalation.record import audit, people
 from escalation.record.store import Tx
@@ -59,6 +59,44 @@ async def test_a_lead_cannot_close_a_case_that_is_hidden_from_her(browser: Open,
     raised(staffed, case_id, "Jo", "Jo shouts at me")
     assert (await jo.post(f"/cases/{case_id}/close", outcome="mistaken_flag")).status_code == 404
     assert staffed.record.read(lambda tx: tx.session.get_one(CaseRow, case_id)).stage == Stage.WAITING
+
+
+@pytest.mark.rule("S63")
+@pytest.mark.rule("S82")
+async def test_who_has_the_conversation_that_a_concern_is_about_does_not_get_it_back(staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.CHAT)
+    staffed.pick_up("Sam", case_id)
+    raised(staffed, case_id, "Sam")
+    staffed.worker_says("Sam", case_id, "I am still here.")
+    before = staffed.alerts("Sam")
+    staffed.hand_back("Sam", case_id)
+    await staffed.wait(hours=2)
+    assert staffed.alerts("Sam") == before
+    with pytest.raises(NotPossible, match="no such case"):
+        staffed.pick_up("Sam", case_id)
+    assert staffed.pick_up("Alex", case_id).stage == Stage.LIVE
+
+
+@pytest.mark.rule("S63")
+async def test_who_went_quiet_after_a_concern_about_them_is_not_asked_again(staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.CHAT)
+    staffed.pick_up("Sam", case_id)
+    staffed.leaves_the_rota("Alex")
+    raised(staffed, case_id, "Sam")
+    await staffed.wait(hours=1)
+    assert not any("Someone is waiting" in text for text in staffed.alerts("Sam")[2:])
+    with pytest.raises(NotPossible, match="no such case"):
+        staffed.reads("Sam", case_id)
+
+
+@pytest.mark.rule("S63")
+def test_a_conversation_that_has_ended_is_hidden_from_whom_a_concern_is_about(staffed: House, arrivals: Arrivals) -> None:
+    case_id = arrivals.agreed(Scope.CHAT)
+    staffed.pick_up("Sam", case_id)
+    raised(staffed, case_id, "Sam")
+    staffed.close("Sam", case_id)
+    with pytest.raises(NotPossible):
+        staffed.reads("Sam", case_id)
 
 
 async def test_a_decision_needs_words_and_is_kept_with_who_and_when(browser: Open, staffed: House, arrivals: Arrivals) -> None:
