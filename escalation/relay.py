@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation import cases, chain, discreet, drills, quiet
+from escalation import cases, chain, discreet, drills, promises, quiet
 from escalation.case import TALKING, NotPossible, Stage
 from escalation.context import Service
 from escalation.ending import check_ins
@@ -129,7 +129,8 @@ def pass_on(tx: Tx, case: CaseRow, worker: Staff, text: str, now: datetime) -> N
 
 
 def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, note: str, now: datetime, *, safer: str = "") -> None:
-    """The worker ends the conversation, with an outcome. The young person is asked how it was, and the bot is back.
+    """The worker ends the conversation, with an outcome. The young person is asked how it was, and the bot is back; where they still
+    waited for somebody, they hear that nobody comes.
 
     `safer` is the note for the record on what has changed for the better, and who goes on from here.
     """
@@ -138,7 +139,7 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
     case = working_on(tx, case_id, staff)
     if case.stage == Stage.FOLLOW_UP:
         raise NotPossible("this conversation has ended already, and they will be asked how they are")
-    was_live = case.stage in TALKING
+    was_live, waited = case.stage in TALKING, case.stage == Stage.WAITING
     to = Stage.FOLLOW_UP if was_live and check_ins.to_come(tx, case) else Stage.CLOSED
     cases.move(tx, case, to, "closed", now, staff, detail={"outcome": outcome, "note": note.strip(), "safer": safer.strip()})
     case.closed_at, case.outcome = now, outcome
@@ -152,6 +153,11 @@ def close(tx: Tx, service: Service, case_id: str, staff: Staff, outcome: str, no
         if plans.load(tx, case).agreed:
             _tell_person(tx, service, case, "ending.plan_kept", now)
         _tell_person(tx, service, case, "hand_over.closed", now, adult=staff.first_name)
+    elif waited:
+        promises.cannot_be_kept(tx, case, now)
+        # An edition from before has no such words.
+        words = "hand_over.not_coming" if "hand_over.not_coming" in service.library.messages else "hand_over.closed"
+        _tell_person(tx, service, case, words, now, adult=staff.first_name, job=staff.job, organisation=service.organisation)
 
 
 def hand_back(tx: Tx, service: Service, case_id: str, staff: Staff, now: datetime) -> None:

@@ -109,6 +109,22 @@ def lately(house: House) -> floor.Speed:
     return house.record.read(lambda tx: floor.floor_now(tx, house.service, house.staff("Jo"), house.clock())).lately
 
 
+@pytest.mark.rule("S17")
+async def test_who_waits_hears_that_nobody_comes_when_a_lead_closes_it(staffed: House, young: YoungPerson) -> None:
+    case = await waits(staffed, young)
+    young.hears()
+    staffed.close("Jo", case.id, "referred")
+    said = young.hears()
+    assert "Nobody is coming now" in said[0].text
+    assert "Jo" in said[1].text
+    assert young.buttons() == ["Talk to a person", "See helplines"]
+    assert staffed.promises(case.id) == ["broken"]
+    await staffed.wait(hours=5)
+    assert not young.hears(), "it was said once"
+    await young.taps("Talk to a person")
+    assert "Yes" in young.buttons()
+
+
 async def test_the_share_of_promises_kept_counts_those_that_are_over(staffed: House, young: YoungPerson) -> None:
     assert lately(staffed).share is None
     case = await waits(staffed, young)
