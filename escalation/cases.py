@@ -219,7 +219,9 @@ def grown_up(tx: Tx, someone: Person) -> None:
 
 def locked(tx: Tx, case_id: str) -> CaseRow:
     """The case, locked for this transaction. Raises `NotPossible` when there is none."""
-    case = tx.session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
+    # What was read before the lock may have changed while it was waited for.
+    asked = select(CaseRow).where(CaseRow.id == case_id).with_for_update().execution_options(populate_existing=True)
+    case = tx.session.scalar(asked)
     if case is None:
         raise NotPossible("there is no such case")
     return case
