@@ -258,6 +258,7 @@ class Handler:
         worst = max(heard, key=lambda one: one.understood.risk.level)
         risk = worst.understood.risk
         if risk.level is Level.IMMEDIATE:
+            cases.latest_case(tx, someone.id, locked=True)
             noticed = cases.Noticed(risk.level, risk.categories, risk.subject, risk.flags, worst.id)
             cases.raise_immediate(tx, service, someone, noticed, now)
         if heard[-1].id not in self._warned:

@@ -30,7 +30,7 @@ def carry_through(
     tx: Tx, service: Service, someone: Person, rows: Sequence[InboxRow], heard: tuple[Heard, ...], state: Conversation, now: datetime
 ) -> None:
     """Decide on these messages, and do what was decided."""
-    latest = cases.latest_case(tx, someone.id)
+    latest = cases.latest_case(tx, someone.id, locked=True)
     case = latest if latest is None or latest.stage in OPEN else cases.open_case(tx, someone.id)
     level = max(one.understood.risk.level for one in heard)
     staffing = cache(partial(chain.staffing_for, tx, service, someone, case, now, level))

@@ -37,6 +37,7 @@ class Noticed:
 
 # Put together once: each message asks for them.
 _NEWEST = select(CaseRow).where(CaseRow.person_id == bindparam("person_id")).order_by(CaseRow.id.desc()).limit(1)
+_NEWEST_LOCKED = _NEWEST.with_for_update().execution_options(populate_existing=True)
 _NEWEST_OPEN = _NEWEST.where(CaseRow.stage.in_(OPEN))
 _cases = cast(Table, CaseRow.__table__)
 _ANY = select(_cases.c.id).where(_cases.c.person_id == bindparam("person_id")).limit(1)
@@ -48,9 +49,9 @@ def open_case(tx: Tx, person_id: str) -> CaseRow | None:
     return tx.session.scalar(_NEWEST_OPEN, {"person_id": person_id}) if _has_any(tx, person_id) else None
 
 
-def latest_case(tx: Tx, person_id: str) -> CaseRow | None:
-    """The person's newest case, open or closed."""
-    return tx.session.scalar(_NEWEST, {"person_id": person_id}) if _has_any(tx, person_id) else None
+def latest_case(tx: Tx, person_id: str, *, locked: bool = False) -> CaseRow | None:
+    """The person's newest case, open or closed; `locked`: no adult changes it before this transaction ends."""
+    return tx.session.scalar(_NEWEST_LOCKED if locked else _NEWEST, {"person_id": person_id}) if _has_any(tx, person_id) else None
 
 
 def _has_any(tx: Tx, person_id: str) -> bool:

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.rehearsal.house import House, YoungPerson
-from escalation import cases
+from escalation import cases, relay
 from escalation.agreements import Wording
+from escalation.case import Stage
 from escalation.phone import taps
 from escalation.record.schema import upgrade
 from escalation.record.store import Tx
@@ -77,3 +78,20 @@ async def test_words_from_a_phone_do_not_go_out_when_they_changed_their_mind_at_
     withdrawing.ends()
     assert not any("are you there?" in line.text for line in young.lines())
     assert "nothing was sent" in staffed.alerts("Sam")[-1]
+
+
+@pytest.mark.rule("S02")
+async def test_a_life_at_risk_that_is_told_while_the_adult_closes_the_conversation_waits_for_an_adult(
+    staffed: House, young: YoungPerson, pool: ThreadPoolExecutor
+) -> None:
+    case_id = await talks(young)
+    sam = staffed.staff("Sam")
+    closing = Halfway(
+        staffed, pool, lambda tx: relay.close(tx, staffed.service, case_id, tx.session.merge(sam), "guidance_given", "", staffed.clock())
+    )
+    await young.says("im going to kill myself tonight")
+    closing.ends()
+    case = young.case()
+    assert case is not None
+    assert (case.stage, case.basis) == (Stage.WAITING, "immediate")
+    assert case.id != case_id
