@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,11 @@ async def test_an_approved_draft_is_published_at_the_time_that_was_set(browser: 
     await desk.publishing.idle()
     assert draft_of(staffed, draft).state == "published"
     assert in_force(staffed, PHRASES) == draft.text
+
+
+async def test_a_time_that_was_set_in_summer_is_kept_as_in_winter(browser: Open, staffed: House, desk: Desk) -> None:
+    staffed.clock.at = datetime(2027, 6, 7, 9, tzinfo=UTC)
+    await test_an_approved_draft_is_published_at_the_time_that_was_set(browser, staffed, desk)
 
 
 async def test_who_wrote_it_who_approved_it_and_who_set_the_time_hear_that_it_was_not_published_then(

@@ -21,7 +21,7 @@ def ask(tx: Tx, draft_id: str, by: str, now: datetime) -> Job:
 def run(tx: Tx, service: Service, row: DueRow, now: datetime) -> None:
     """The time that somebody set has come. Nothing happens where the draft was changed, moved or dropped since."""
     draft = tx.session.get(DraftRow, row.detail["draft_id"])
-    due = draft is not None and draft.publish_at is not None and draft.publish_at.isoformat() == row.detail["at"]
+    due = draft is not None and draft.publish_at is not None and draft.publish_at == datetime.fromisoformat(row.detail["at"])
     if draft is not None and due:
         ask(tx, draft.id, row.detail["by"], now)
     row.done_at, row.result = now, "asked" if due else "void"
