@@ -34,8 +34,8 @@ def decide(turn: Turn, conversation: Conversation, service: Service) -> Outcome:
     scene = Scene.open(turn, conversation, service)
     _close_what_is_over(scene)
     pause.notice(scene)
-    for group in _grouped(turn.heard):
-        if group[0].kind in WORDS:
+    for words, group in _grouped(scene):
+        if words:
             _words_came(scene, group)
         elif group[0].kind == "button":
             press(scene, group[0])
@@ -54,16 +54,27 @@ def _close_what_is_over(scene: Scene) -> None:
             scene.state.question = None
 
 
-def _grouped(heard: tuple[Heard, ...]) -> Iterator[list[Heard]]:
-    """Messages sent in a burst together, all else one by one; the same button tapped twice counts once.
+def _grouped(scene: Scene) -> Iterator[tuple[bool, list[Heard]]]:
+    """Messages sent in a burst together, all else one by one; the same button tapped twice counts once. Each with whether it is words.
 
     A code word, and a change of what was said to the bot alone, stand by themselves: what is done with them must not befall the rest.
     """
-    for (kind, *_), run in groupby(heard, key=lambda one: ("words" if one.kind in WORDS else one.kind, one.is_code_word, one.aside)):
+
+    def alike(one: Heard) -> tuple[str, bool, bool]:
+        return ("words" if _says_something(scene, one) else one.kind, one.is_code_word, one.aside)
+
+    for (kind, *_), run in groupby(scene.turn.heard, key=alike):
         if kind == "words":
-            yield list(run)
+            yield True, list(run)
         else:
-            yield from ([one] for one in {(one.kind, one.text): one for one in run}.values())
+            yield from ((False, [one]) for one in {(one.kind, one.text): one for one in run}.values())
+
+
+def _says_something(scene: Scene, one: Heard) -> bool:
+    """Words; and a slash command that tells of harm, or that is written to an adult: people write "/" before anything."""
+    if one.kind == "command":
+        return scene.live or one.understood.risk.level > Level.NONE
+    return one.kind in WORDS
 
 
 def _words_came(scene: Scene, heard: list[Heard]) -> None:
