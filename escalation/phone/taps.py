@@ -89,12 +89,14 @@ class _Phone:
                     raise NotPossible("this button is not in use any more")
 
     def _commanded(self, words: str) -> None:
-        name = words.split()[0].partition("@")[0].lower() if words.split() else ""
+        # Whatever parts them, a new line too: no word behind the command may get lost, such as a "don't".
+        first, behind = (*words.split(maxsplit=1), "", "")[:2]
+        name = first.partition("@")[0].lower()
         if name in rota.COMMANDS:
-            rota.commanded(self.tx, self.service, self.staff, name, words.partition(" ")[2], self.now, self.answer)
+            rota.commanded(self.tx, self.service, self.staff, name, behind, self.now, self.answer)
             return
         if name == "answer" and self.staff.role == "lead":
-            self._sharing.answer_as_lead(words.partition(" ")[2])
+            self._sharing.answer_as_lead(behind)
             return
         current = relay.current_on_telegram(self.tx, self.staff)
         if name not in COMMANDS:
@@ -102,7 +104,7 @@ class _Phone:
         elif current is None:
             self.answer("staff.nothing_open")
         else:
-            self._do(name, words.partition(" ")[2], current)
+            self._do(name, behind, current)
 
     def _do(self, name: str, words: str, current: CaseRow) -> None:
         """A command, or the button that stands for it."""

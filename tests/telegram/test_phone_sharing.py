@@ -239,6 +239,16 @@ async def test_the_lead_is_asked_with_or_without_saying_whose_and_the_answer_is_
     assert await sam.taps("Read it here") == ["Yes, I'll be on the call."]
 
 
+async def test_no_word_behind_a_command_is_lost_where_it_stands_on_a_line_of_its_own(sam: Phone, jo: Phone, staffed: House) -> None:
+    await sam.says("/ask\nNow or later may I ring the school?")
+    await sam.taps("Ask without saying whose")
+    assert (await jo.taps("Read it here"))[0] == "Sam: Now or later may I ring the school?"
+    await jo.says("/answer\nDon't ring the school.\n\nI will.")
+    assert await sam.taps("Read it here") == ["Don't ring the school.\n\nI will."]
+    [told] = await jo.says("/away\n45")
+    assert "10:45" in told or "10:46" in told
+
+
 async def test_a_question_can_be_dropped_and_is_asked_once(sam: Phone, young: YoungPerson, staffed: House) -> None:
     case = young.case()
     assert case
