@@ -68,11 +68,14 @@ def none_approved(tx: Tx, service: Service, row: OutboxRow, now: datetime) -> No
 
 
 def closed_early(tx: Tx, service: Service, row: OutboxRow, now: datetime) -> None:
-    """The app says that its time is over, earlier than we thought: so it counts from now on, and the bubble is looked at again."""
+    """The app says that its time is over, earlier than we thought: so it counts from now on, and the bubble is looked at again.
+
+    It may say so late: whoever wrote since the bubble went out has begun a new time, in which they must not be left without answers.
+    """
     free_for, address = service.app(row.channel).free_for, tx.session.get_one(Address, row.address_id)
-    if free_for is not None:
+    if free_for is not None and (row.sent_at is None or address.last_used_at <= row.sent_at):
         address.last_used_at = min(address.last_used_at, now - free_for)
-    row.state = "pending"
+    row.state, row.sent_at = "pending", None
 
 
 def _approved(tx: Tx, service: Service, row: OutboxRow, id: str, now: datetime) -> Template | None:
