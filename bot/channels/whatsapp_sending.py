@@ -24,10 +24,11 @@ LONGEST_WITH_BUTTONS = 1024
 ROW, BELOW_ROW = 24, 72
 """Characters of a choice in a list, and of the line below it."""
 
-TOKEN_REFUSED = (0, 3, 10, 190, *range(200, 300))
+TOKEN_REFUSED = (0, 3, 10, 190, *range(200, 300), 131005)
 TOO_FAST = {4: 60.0, 80007: 60.0, 130429: 2.0, 131048: 300.0, 131056: 12.0, 131064: 300.0}
 """Limits, and the seconds after which to try again: of the app, of the number, of one chat."""
-AWAY = (1, 2, 368, 131000, 131016, 131031, 131042, 131045, 131057, 133004, 135000)
+AWAY = (1, 2, 368, 131000, 131016, 131031, 131037, 131042, 131045, 131057, 133004, 133010, 135000)
+"""It is away, or something is wrong with our account or number there: nobody is out of reach for that."""
 WINDOW_CLOSED = 131047
 TEMPLATE_REFUSED = range(132000, 132100)
 ABOUT_PARAMETERS = (100, 131008, 131009, 131051)

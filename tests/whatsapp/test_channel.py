@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from bot.channels import Fate, NotApproved, OnlyApproved, Outgoing, TryLater, Undeliverable
 from bot.channels.whatsapp import LARGEST_CALL, WEBHOOK_PATH, WhatsAppChannel
+from bot.channels.whatsapp_sending import meaning
 from bot.channels.whatsapp_updates import digest
 from escalation.app_templates import Approved
 from escalation.context import Service
@@ -285,6 +286,15 @@ async def test_one_chat_that_is_slowed_down_does_not_slow_down_another(here: Her
     with pytest.raises(TryLater):
         await here.channel.deliver(mia.number, Outgoing("hello"))
     assert (api.asked["messages"], tom.texts) == (asked, ["call 999"])
+
+
+@pytest.mark.parametrize(
+    ("code", "least"), [pytest.param(131005, 60, id="permission taken away"), pytest.param(133010, 5, id="number not registered")]
+)
+def test_what_is_wrong_with_our_own_account_makes_nobody_unreachable(code: int, least: float) -> None:
+    fate = meaning((code,), 400)
+    assert isinstance(fate, TryLater)
+    assert fate.seconds == least
 
 
 @pytest.mark.parametrize(
