@@ -12,9 +12,10 @@ from itertools import groupby
 from bot.dialogue import guidance, languages, meanings, onward, opinion, presses, topics
 from bot.dialogue.adult import after_the_end, agreement, closing, waiting
 from bot.dialogue.events import PassedOn
-from bot.dialogue.meanings import SURE
+from bot.dialogue.meanings import SURE, SURE_IN_LIVE_CHAT
 from bot.dialogue.own import asides, concern, own_buttons, pause, plan
 from bot.dialogue.presses import press
+from bot.dialogue.responses import response
 from bot.dialogue.risk import duties, emergency, worry
 from bot.dialogue.risk.harm import sign_of_harm, sum_is_answered
 from bot.dialogue.risk.sums import adds_up, by_itself
@@ -24,7 +25,6 @@ from escalation.context import Service
 from nlu.understanding import Level, Risk, Understanding
 
 WORDS = ("text", "edited", "media")
-SURE_IN_LIVE_CHAT = 0.9
 A_FEW_WORDS = 60
 """Characters up to which a message is not taken for what somebody tells at length."""
 
@@ -119,9 +119,8 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
         return
     if scene.live:
         _in_live_chat(scene, text, understood, risk, raised_by)
-    elif meanings.withdraws(understood, SURE) and (risk.level < Level.CONCERN or scene.waiting):
-        _notice_harm(scene, risk, raised_by)
-        agreement.withdraw(scene)
+    elif meanings.withdraws(scene, understood) and (risk.level < Level.CONCERN or scene.waiting):
+        _takes_back(scene, risk, raised_by)
     elif risk.level < Level.CONCERN and meanings.somebody_came(scene, understood, SURE):
         topics.away(scene)
     elif risk.level < Level.CONCERN and topics.OTHER_ADULT in risk.flags:
@@ -152,7 +151,7 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
 def _says_otherwise(scene: Scene, text: str, understood: Understanding) -> bool:
     """Whether a few words, whatever was asked, are a change of mind or say that somebody came."""
     sure = SURE_IN_LIVE_CHAT if scene.live else SURE
-    return len(text) <= A_FEW_WORDS and (meanings.withdraws(understood, sure) or meanings.somebody_came(scene, understood, sure))
+    return len(text) <= A_FEW_WORDS and (meanings.withdraws(scene, understood) or meanings.somebody_came(scene, understood, sure))
 
 
 def _is_for_the_plan(scene: Scene, text: str, risk: Risk) -> bool:
@@ -201,9 +200,8 @@ def _pass_on(scene: Scene, text: str) -> None:
 
 def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk, raised_by: str | None) -> None:
     """A human has the conversation: the bot is silent (S60), still listens for risk, and hears a withdrawal."""
-    if meanings.withdraws(understood, SURE_IN_LIVE_CHAT):
-        _notice_harm(scene, risk, raised_by)
-        agreement.withdraw(scene)
+    if meanings.withdraws(scene, understood):
+        _takes_back(scene, risk, raised_by)
         return
     if not (closing.writes_a_line(scene) and closing.line_written(scene, text)):
         scene.did(PassedOn(text))
@@ -214,6 +212,14 @@ def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk
         topics.away(scene)
     elif scene.state.behind_carry_on:
         pause.ask(scene)
+
+
+def _takes_back(scene: Scene, risk: Risk, raised_by: str | None) -> None:
+    """A changed mind; what is told beside it is believed all the same."""
+    if risk.level >= Level.CONCERN:
+        agreement.notice_more(scene, risk, raised_by)
+        scene.say(response(scene, risk))
+    agreement.withdraw(scene)
 
 
 def _notice_harm(scene: Scene, risk: Risk, raised_by: str | None) -> None:

@@ -11,6 +11,9 @@ from nlu.understanding import Level, Understanding
 SURE = 0.45
 """From this confidence on, a topic is answered straight away; below it the nearest topics are offered."""
 
+SURE_IN_LIVE_CHAT = 0.9
+"""The same where an adult has the conversation: what is not passed on to them is lost to them."""
+
 SURE_AFTER_HARM = 0.7
 """The same once harm was told: what follows is most likely about that, so another topic is not taken for granted."""
 
@@ -51,7 +54,13 @@ def somebody_came(scene: Scene, understood: Understanding, sure: float) -> bool:
     return "someone_here" in understood.risk.flags and not asks
 
 
-def withdraws(understood: Understanding, sure: float) -> bool:
-    """A change of mind, or "I was joking": one answer for all, whether or not there is anything to take back (S78)."""
-    said = understood.topic == "withdraw_consent" and understood.confidence >= sure
-    return said or "withdraws" in understood.risk.flags
+def withdraws(scene: Scene, understood: Understanding) -> bool:
+    """A change of mind, or "I was joking": one answer for all, whether or not there is anything to take back (S78).
+
+    An adult who has the conversation reads "I told him to stop it" and "don't tell my mum, but he hits me" too: words that tell
+    of harm, or that the model reads otherwise, end that conversation only where a change of mind is sure.
+    """
+    topic = "withdraw_consent"
+    said = understood.topic == topic and understood.confidence >= (SURE_IN_LIVE_CHAT if scene.live else SURE)
+    otherwise = scene.live and (understood.risk.level > Level.NONE or understood.topic not in (None, topic))
+    return said or ("withdraws" in understood.risk.flags and not otherwise)

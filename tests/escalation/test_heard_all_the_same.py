@@ -1,0 +1,60 @@
+"""What a young person tells is heard as that, whatever was asked last and whoever has the conversation."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rehearsal.house import House, YoungPerson
+from escalation.record.messages import Line
+from nlu.understanding import Level
+
+
+def said(lines: list[Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def reads(house: House, case_id: str) -> list[str]:
+    """The young person's words that Sam may read."""
+    return [line.text for line in house.reads("Sam", case_id).lines if line.speaker == "young_person"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i said stop it but he carried on",
+        "i didnt tell my mum what he did",
+        "i havent told anyone",
+        "pls dont tell my mum but my stepdad hits me",
+        "please dont tell anyone my uncle touched me last week",
+    ],
+)
+@pytest.mark.parametrize("topic", [None, "how_to_tell_someone"])
+async def test_what_is_confided_to_an_adult_does_not_end_the_conversation(
+    staffed: House, young: YoungPerson, talking: str, text: str, topic: str | None
+) -> None:
+    assert await young.says(text, topic, confidence=0.4) == []
+    case = young.case()
+    assert case
+    assert (case.id, case.stage) == (talking, "live")
+    assert reads(staffed, talking)[-1] == text
+
+
+@pytest.mark.parametrize("text", ["actually dont tell anyone", "stop it", "ive changed my mind"])
+async def test_a_plain_change_of_mind_ends_it_with_the_model_down(young: YoungPerson, talking: str, text: str) -> None:
+    assert "I won't share anything more" in said(await young.says(text))
+    case = young.case()
+    assert case
+    assert case.stage == "closed"
+
+
+async def test_a_disclosure_beside_a_change_of_mind_is_believed(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("person")
+    for label in ("Yes", "This chat so far", "Send it"):
+        await young.taps(label)
+    heard = said(await young.says("pls dont tell anyone but my stepdad hits me every day"))
+    assert "I believe you" in heard
+    assert "I won't share anything more" in heard
+    case = young.case()
+    assert case
+    assert (case.stage, case.level) == ("refused", Level.URGENT)
