@@ -178,6 +178,8 @@ async def test_not_ok_under_a_check_in_that_is_over_promises_nobody_and_offers_a
     again = young.case()
     assert again and (again.id, again.stage) != (talking, "closed") and again.stage == "waiting"
     assert "Someone is waiting to talk" in staffed.alerts("Alex")[-1]
+
+
 @pytest.mark.parametrize("gone", ["account closed", "another role"])
 @pytest.mark.parametrize("what", ["quiet", "unreached"])
 async def test_where_the_adult_is_gone_the_lead_hears_what_became_of_a_check_in(
