@@ -98,12 +98,13 @@ def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed,
         chain.begin(tx, service, case, now)
         return case
     was, had = case.level, case.basis
+    only_leads_now = "position_of_trust" in noticed.flags and "position_of_trust" not in case.flags
     step_up(tx, case, noticed, now)
     case.basis, case.raised_by = "immediate", noticed.raised_by
     if case.stage in TALKING and case.worker_id:
         history.record(tx, case, "immediate", now, actor="bot")
         alerts.alert(tx, service, case, (case.worker_id,), now, "staff.immediate_in_chat")
-    elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING:
+    elif was < Level.IMMEDIATE or had != "immediate" or case.stage != Stage.WAITING or only_leads_now:
         _let_go(tx, case, now)
         _wait(tx, service, case, "immediate", now, actor="bot")
     return case

@@ -244,6 +244,16 @@ def test_the_same_danger_again_while_it_waits_alerts_nobody_twice(story: Story) 
     assert [event for event, _ in story.past()] == ["immediate"]
 
 
+@pytest.mark.rule("S83")
+async def test_danger_from_somebody_trusted_in_a_case_that_waits_already_is_for_the_leads_alone(story: Story) -> None:
+    story.in_danger()
+    story.in_danger(replace(DYING, flags=frozenset({"position_of_trust"})))
+    assert (story.alerts("Sam"), story.alerts("Jo")) == (1, 2)
+    await story.house.wait(minutes=30)
+    assert story.alerts("Sam") == 1
+    assert story.alerts("Jo") > 2
+
+
 def test_danger_in_a_conversation_is_for_the_adult_who_has_it(story: Story) -> None:
     story.offered()
     story.says_yes()
