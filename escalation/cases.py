@@ -37,7 +37,8 @@ class Noticed:
 
 # Put together once: each message asks for them.
 _NEWEST = select(CaseRow).where(CaseRow.person_id == bindparam("person_id")).order_by(CaseRow.id.desc()).limit(1)
-_NEWEST_LOCKED = _NEWEST.with_for_update().execution_options(populate_existing=True)
+# As it is once nobody else changes it; meanwhile what points to it goes on being written.
+_NEWEST_LOCKED = _NEWEST.with_for_update(key_share=True).execution_options(populate_existing=True)
 _NEWEST_OPEN = _NEWEST.where(CaseRow.stage.in_(OPEN))
 _cases = cast(Table, CaseRow.__table__)
 _ANY = select(_cases.c.id).where(_cases.c.person_id == bindparam("person_id")).limit(1)
