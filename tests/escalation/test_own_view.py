@@ -17,7 +17,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
 from escalation.sharing import reports
 from escalation.young_person import call_backs, concerns, own_view
-from tests.escalation.talking import does, talks
+from tests.escalation.talking import WANTS_TO_TALK, does, talks, waits
 
 NUMBER = "07700 900123"
 
@@ -158,3 +158,20 @@ async def test_a_call_that_was_broken_off_is_not_agreed_to(staffed: House, young
     assert any("I've told Sam. They should write to you here" in text for text in said)
     case = young.case()
     assert case and not staffed.record.read(lambda tx: call_backs.is_asked_for(tx, case))
+
+
+@pytest.mark.rule("S60")
+@pytest.mark.parametrize("written", ["hi sam, thanks for coming", NUMBER])
+async def test_when_an_adult_comes_in_the_middle_of_a_call_the_words_are_for_them_and_the_number_stays_apart(
+    staffed: House, young: YoungPerson, written: str
+) -> None:
+    case_id = await waits(young, WANTS_TO_TALK)
+    await young.says("call me")
+    staffed.pick_up("Sam", case_id)
+    young.hears()
+    assert await young.says(written) == []
+    await young.says("are you there?")
+    read = [line.text for line in staffed.reads("Sam", case_id).lines if line.speaker == "young_person"]
+    assert read == ([] if written == NUMBER else [written]) + ["are you there?"]
+    asked = staffed.record.write(lambda tx: call_backs.for_worker(tx, case_id, staffed.staff("Sam").id, staffed.clock()))
+    assert (asked.number if asked else None) == (NUMBER if written == NUMBER else None)

@@ -13,6 +13,7 @@ from bot.dialogue.state import Call
 
 PICK = "call_when_"
 MOST_CHARACTERS = 80
+QUESTIONS = ("call_number", "call_when", "call_name")
 
 
 def begin(scene: Scene) -> None:
@@ -65,6 +66,20 @@ def allow_voicemail(scene: Scene) -> None:
 def drop(scene: Scene) -> None:
     """No call after all: they write here."""
     scene.state.call = None
+
+
+def adult_came(scene: Scene, text: str) -> bool:
+    """An adult came in the middle of it: what they write now is for that adult, but for the number that was asked for.
+
+    `False` where these words are to be passed on.
+    """
+    number = dialled(text) if scene.state.question == "call_number" else None
+    scene.state.question, scene.state.call = None, None
+    if number is None:
+        return False
+    scene.aside = scene.forget = True
+    scene.did(CallBackAsked(number, "", "", False))
+    return True
 
 
 def asked(scene: Scene) -> bool:

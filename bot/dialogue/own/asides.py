@@ -28,6 +28,8 @@ def answered(scene: Scene, heard: list[Heard], text: str, risk: Risk) -> bool:
         return said(scene, "concern")
     if scene.state.question == "code_word":
         return _guessed(scene, text, risk)
+    if scene.live and scene.state.question in call_back.QUESTIONS:
+        return call_back.adult_came(scene, text)
     answer = _ANSWERS.get(scene.state.question or "")
     return answer is not None and _to_question(scene, text, risk, answer)
 
