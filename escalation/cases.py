@@ -90,11 +90,18 @@ def offer(tx: Tx, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
     return case
 
 
-def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed, now: datetime) -> CaseRow:
-    """A life may be at risk: the adult on duty is alerted at once, whatever was agreed or refused (S02)."""
+def raise_immediate(tx: Tx, service: Service, someone: Person, noticed: Noticed, now: datetime, *, hide_from: str | None = None) -> CaseRow:
+    """A life may be at risk: the adult on duty is alerted at once, whatever was agreed or refused (S02).
+
+    `hide_from`: whom it is about, of the staff; they are not alerted, and see nothing of it (S63).
+    """
     case = _ongoing(tx, someone.id, now)
+    if case is not None and hide_from and hide_from not in case.hidden_from:
+        not_this_person(tx, case, hide_from, now)
     if case is None:
         case = _new(tx, someone, noticed, Stage.WAITING, "immediate", now)
+        if hide_from and hide_from not in case.hidden_from:
+            not_this_person(tx, case, hide_from, now)
         history.record(tx, case, "immediate", now, actor="bot")
         chain.begin(tx, service, case, now)
         return case

@@ -48,7 +48,8 @@ def _adult_offered(tx: Tx, service: Service, someone: Person, event: happened.Ad
 
 
 def _emergency_raised(tx: Tx, service: Service, someone: Person, event: happened.EmergencyRaised, now: datetime) -> None:
-    quiet.hurry(tx, service, cases.raise_immediate(tx, service, someone, _noticed(event), now), now)
+    case = cases.raise_immediate(tx, service, someone, _noticed(event), now, hide_from=event.hide_from)
+    quiet.hurry(tx, service, case, now)
 
 
 def _risk_noticed(tx: Tx, service: Service, someone: Person, event: happened.RiskNoticed, now: datetime) -> None:

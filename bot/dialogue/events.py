@@ -47,7 +47,9 @@ class AdultOffered(OfRisk):
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRaised(OfRisk):
-    """A life may be at risk: the adult on duty is to be alerted at once."""
+    """A life may be at risk: the adult on duty is to be alerted at once. `hide_from`: a member of staff whom it is about (S63)."""
+
+    hide_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

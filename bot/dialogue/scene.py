@@ -99,6 +99,9 @@ class Scene:
     pressing: bool = False
     """Whether what is said now goes out ahead of other people's ordinary answers, where an app takes only so many at a time."""
 
+    hide_from: str | None = None
+    """The member of staff whom they name in an open concern, by id: an alert about it goes round them."""
+
     @classmethod
     def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
         state = conversation.model_copy(deep=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.rehearsal.house import House, YoungPerson
 from escalation.agreements import Wording, enter
+from escalation.case import NotPossible
 from escalation.consent import Kind
 from escalation.record import messages, people
 from escalation.record.messages import BLANK
@@ -175,3 +176,26 @@ async def test_when_an_adult_comes_in_the_middle_of_a_call_the_words_are_for_the
     assert read == ([] if written == NUMBER else [written]) + ["are you there?"]
     asked = staffed.record.write(lambda tx: call_backs.for_worker(tx, case_id, staffed.staff("Sam").id, staffed.clock()))
     assert (asked.number if asked else None) == (NUMBER if written == NUMBER else None)
+
+
+@pytest.mark.rule("S63")
+@pytest.mark.parametrize("waiting", [False, True])
+async def test_danger_told_in_a_concern_about_a_lead_goes_to_another_and_never_to_them(
+    staffed: House, young: YoungPerson, waiting: bool
+) -> None:
+    staffed.hire("Max", "lead")
+    staffed.on_duty("Jo")
+    if waiting:
+        await waits(young, WANTS_TO_TALK)
+    before = len(staffed.alerts("Jo"))
+    await young.taps_token("0:do:concern")
+    await young.taps("Jo (senior youth worker)")
+    said = [line.text for line in await young.says("jo touched me and i have taken all the pills")]
+    assert not any("I've told Jo" in text for text in said)
+    case = young.case()
+    assert case and (case.stage, case.basis) == ("waiting", "immediate")
+    await staffed.wait(minutes=30)
+    assert len(staffed.alerts("Jo")) == before
+    assert any("Immediate" in text for text in staffed.alerts("Max"))
+    with pytest.raises(NotPossible):
+        staffed.reads("Jo", case.id)

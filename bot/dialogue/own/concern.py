@@ -73,6 +73,9 @@ def in_danger(scene: Scene, risk: Risk) -> Risk:
         scene.did(PersonHidden(case.worker.staff_id))
         scene.hide(case.worker.staff_id)
         scene.turn = replace(scene.turn, case=replace(case, stage=Stage.WAITING, worker=None))
+    if concern.about:
+        scene.hide_from = concern.about
+        scene.hide(concern.about)
     return replace(risk, flags=risk.flags | {"position_of_trust"})
 
 

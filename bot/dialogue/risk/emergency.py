@@ -16,7 +16,7 @@ def raise_it(scene: Scene, risk: Risk, raised_by: str | None, also: tuple[str, .
 
     `also` is what else has to be said in this turn; it comes before the question.
     """
-    scene.did(EmergencyRaised(risk.level, risk.categories, risk.subject, risk.flags, raised_by))
+    scene.did(EmergencyRaised(risk.level, risk.categories, risk.subject, risk.flags, raised_by, scene.hide_from))
     scene.state.private_matter = True
     scene.state.offer = Offer(
         level=risk.level, categories=risk.categories, subject=risk.subject, flags=tuple(sorted(risk.flags)), raised_by=raised_by
