@@ -74,17 +74,20 @@ def expected_minutes(policy: Policy, level: Level, real: Sequence[float], stretc
 def plan(policy: Policy, level: Level, staffing: Staffing, now: datetime, minutes: float | None = None, outside: bool = False) -> Plan:
     """The plan for a case of `level` that begins to wait `now`.
 
-    `minutes` is what was promised (policy's own number without it), `outside` whether there is an out-of-hours contact.
+    `minutes` is what was promised (policy's own number without it), `outside` whether there is an out-of-hours contact, who is asked
+    in the place of the leads where there is nobody else to ask.
     """
     name = key(level)
     promised = now + timedelta(minutes=minutes or policy.promises[name].minutes) if staffing.somebody else None
+    chosen = policy.steps[name] if promised else policy.nobody_on_duty[name]
+    # Nobody on duty and no lead who may know: else nobody at all would hear of it (S83).
+    stands_in = outside and not promised and not any(step.alert == OUTSIDE for step in chosen)
     people: dict[str, tuple[str, ...]] = {
         "on_duty": tuple(a.staff_id for a in staffing.on_duty or staffing.backup),
         "backup": tuple(a.staff_id for a in staffing.backup),
-        "lead": tuple(a.staff_id for a in staffing.leads),
+        "lead": tuple(a.staff_id for a in staffing.leads) or ((OUTSIDE,) if stands_in else ()),
         "outside": (OUTSIDE,) if outside else (),
     }
-    chosen = policy.steps[name] if promised else policy.nobody_on_duty[name]
     timed = sorted(((_when(step, now, promised), step) for step in chosen), key=lambda pair: pair[0])
     return Plan(_planned(timed, people), promised)
 

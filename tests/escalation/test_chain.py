@@ -159,6 +159,26 @@ async def test_without_an_out_of_hours_contact_the_step_is_left_out(staffed: Hou
     assert [len(step["alert"]) for step in case.chain["steps"]] == [1, 1, 1, 1, 3]
 
 
+@pytest.mark.rule("S83")
+async def test_with_nobody_on_duty_and_no_lead_who_may_know_the_contact_outside_is_asked(house: House, noticing: Noticing) -> None:
+    """They spoke of somebody in a position of trust, and said no to the only lead."""
+    house = House(house.record, replace(house.service, out_of_hours="County duty team"), noticing, house.clock)
+    house.hire("Sam")
+    house.hire("Jo", "lead")
+    house.on_duty("Sam")
+    young = YoungPerson(house)
+    await young.starts()
+    await young.says("my teacher keeps touching me")
+    case = young.case()
+    assert case
+    jo = house.staff("Jo").id
+    house.record.write(lambda tx: cases.not_this_person(tx, cases.locked(tx, case.id), jo, house.clock()))
+    for label in ("Leave a message", "Only that I want to talk", "Send it"):
+        await young.taps(label)
+    assert (case.level, len(house.alerts("Sam"))) == (Level.CONCERN, 0)
+    assert len(outside(house)) == 1
+
+
 def outside(house: House) -> list[str]:
     """What the out-of-hours contact was sent."""
 
