@@ -40,7 +40,7 @@ def remind(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:
         return
     leads = [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
     since = _same_day_since(tx, case)
-    if since and now >= _end_of_day(service, since):
+    if since and (not leads or now >= _end_of_day(service, since)):
         _go_on(tx, service, case, leads, now)
     else:
         alerts.alert(tx, service, case, leads, now, "staff.flag")
@@ -63,7 +63,7 @@ def _end_of_day(service: Service, at: datetime) -> datetime:
 
 
 def _go_on(tx: Tx, service: Service, case: CaseRow, leads: list[str], now: datetime) -> None:
-    """The day is over without a decision: the leads hear that, and once the organisation's contact outside (S24)."""
+    """The day is over without a decision, or no lead may know: the leads hear that, and once the organisation's contact outside (S24, S83)."""
     if service.out_of_hours and not history.entries(tx, case, OVERDUE):
         alerts.out_of_hours(tx, service, case, now, "staff.flag_outside")
         history.record(tx, case, OVERDUE, now, actor="system", detail={"contact": service.out_of_hours})
