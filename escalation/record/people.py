@@ -26,6 +26,12 @@ _WHO_WRITES = (
     .where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
 )
 _WHOSE = select(Address.person_id).where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
+_THIS_PLACE = (
+    select(Address.id)
+    .where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
+    .with_for_update(key_share=True)
+)
+_PLACES = select(Address.id).where(Address.person_id == bindparam("person_id")).order_by(Address.id).with_for_update(key_share=True)
 _PERSON = select(Person).where(Person.id == bindparam("id"))
 _STATE = select(ConversationRow.state_sealed).where(ConversationRow.person_id == bindparam("person_id"))
 _conversations = cast(Table, ConversationRow.__table__)
@@ -59,7 +65,10 @@ def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[P
 
     What is over of somebody who comes back is gone before anything new is stored, so that nothing of it shows again.
     """
-    found = coming_back.recognise(tx, channel, tx.vault.pseudonym(channel, address)) or find(tx, channel, address)
+    pseudonym = tx.vault.pseudonym(channel, address)
+    if _beside_others(tx):
+        tx.session.execute(_THIS_PLACE, {"channel": channel, "pseudonym": pseudonym})
+    found = coming_back.recognise(tx, channel, pseudonym) or find(tx, channel, address)
     if found:
         _note(tx, found[1], _USED, last_used_at=now)
         return found
@@ -69,6 +78,18 @@ def find_or_create(tx: Tx, channel: str, address: str, now: datetime) -> tuple[P
     tx.session.add(someone)
     tx.session.flush()
     return someone, add_address(tx, someone, channel, address, now)
+
+
+def hold_places(tx: Tx, someone: Person) -> None:
+    """Until this transaction ends nothing is stored of what this person writes, so that it is stored by the key, and for whoever is there,
+    that it leaves behind."""
+    if _beside_others(tx):
+        tx.session.execute(_PLACES, {"person_id": someone.id})
+
+
+def _beside_others(tx: Tx) -> bool:
+    """Whether others may write at the same time: SQLite has one writer."""
+    return tx.session.get_bind().dialect.name != "sqlite"
 
 
 def part(tx: Tx, someone: Person, turned_down: list[str], now: datetime) -> Person:

@@ -23,6 +23,7 @@ NOT_SENT = ("pending", discreet.KEPT_BACK)
 
 def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """Part this address from `someone`, and say so there. What came from it and nobody handled yet is the new person's."""
+    people.hold_places(tx, someone)
     unsent = update(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
     new = people.part(tx, someone, turned_down(tx, someone), now)

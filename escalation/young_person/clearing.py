@@ -79,6 +79,7 @@ def _on_the_phone(tx: Tx, someone: Person, channel: str, since: datetime) -> Ite
 
 def _start_afresh(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """Only what has still to be read or sent, and where to, goes on, under a new key; the old key is gone, and so is all the rest."""
+    people.hold_places(tx, someone)
     destroyed = Destroyed("cleared", service.retention.version, now)
     kept = [*_going_on(tx, someone)]
     opened = [(row, column, place, id, tx.vault.open_for(someone, place, id, getattr(row, column))) for row, column, place, id in kept]

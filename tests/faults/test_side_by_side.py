@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from threading import Event, Thread
@@ -29,7 +29,10 @@ from escalation.record.notices import Hearing
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
 from escalation.record.tables import CaseRow, InboxRow, LeaseRow, OutboxRow, Staff
+from escalation.record.tables import InboxRow, LeaseRow, OutboxRow
+from escalation.young_person import afresh, clearing
 from nlu.noticing import Noticing
+from nlu.understanding import Level
 from tests.conftest import KEY
 from tests.faults.intents import Hanging
 from tests.faults.waiting import until
@@ -476,3 +479,77 @@ def _cut_off(tx: Tx) -> None:
 def _runs_out(tx: Tx) -> None:
     row = tx.session.get_one(LeaseRow, f"{SENDING}telegram")
     row.until -= timedelta(minutes=1)
+
+
+# --- the key and the place of somebody change --------------------------------------------------------------------
+
+
+def clears(house: House, tx: Tx, who: str) -> None:
+    clearing.clear(tx, house.service, people.person(tx, who), house.clock())
+
+
+def begins_afresh(house: House, tx: Tx, who: str) -> None:
+    afresh.begin(tx, house.service, people.person(tx, who), house.clock())
+
+
+CHANGES = pytest.mark.parametrize("change", [clears, begins_afresh])
+
+
+@CHANGES
+async def test_what_another_process_stores_while_somebody_clears_or_begins_afresh_is_read_and_answered(
+    house: House, elsewhere: Record, change: Callable[[House, Tx, str], None]
+) -> None:
+    who = await comes_in(house, "hello")
+    await house.handler.handle(who)
+    house.clock.move(seconds=5)
+    changed, go_on = Event(), Event()
+
+    def slowly(tx: Tx) -> None:
+        change(house, tx, who)
+        tx.session.flush()
+        changed.set()
+        assert go_on.wait(20)
+
+    changing = asyncio.create_task(house.record.awrite(slowly))
+    assert await asyncio.to_thread(changed.wait, 20)
+    there = Intake(elsewhere, house.service, house.clock, lambda _: True, lambda who, _: house.woken.add(who), patience=20)
+    storing = asyncio.create_task(there.take(Incoming("telegram", "young-1", "event-2", "text", DANGER)))
+    await asyncio.sleep(0.5)
+    go_on.set()
+    await asyncio.gather(changing, storing)
+    await answers_danger(house)
+
+
+@CHANGES
+async def test_what_another_process_is_storing_as_somebody_clears_or_begins_afresh_is_read_and_answered(
+    house: House, elsewhere: Record, change: Callable[[House, Tx, str], None]
+) -> None:
+    who = await comes_in(house, "hello")
+    await house.handler.handle(who)
+    house.clock.move(seconds=5)
+    there = Intake(elsewhere, house.service, house.clock, lambda _: True, lambda who, _: None)
+    stored, go_on = Event(), Event()
+
+    def slowly(tx: Tx) -> None:
+        there._store(tx, Incoming("telegram", "young-1", "event-2", "text", DANGER), house.clock())
+        stored.set()
+        assert go_on.wait(20)
+
+    storing = asyncio.create_task(elsewhere.awrite(slowly))
+    assert await asyncio.to_thread(stored.wait, 20)
+    changing = asyncio.create_task(house.record.awrite(lambda tx: change(house, tx, who)))
+    await asyncio.sleep(0.5)
+    go_on.set()
+    await asyncio.gather(changing, storing)
+    await answers_danger(house)
+
+
+async def answers_danger(house: House) -> None:
+    """What came last is read, by whoever it belongs to now, and answered where it was written."""
+    row = house.record.read(lambda tx: tx.session.scalars(select(InboxRow).order_by(InboxRow.seq.desc()).limit(1)).one())
+    young = YoungPerson(house)
+    young.hears()
+    assert row.person_id == young.person().id
+    await house.handler.handle(row.person_id)
+    assert house.record.read(lambda tx: tx.session.get_one(InboxRow, row.seq).level) == Level.IMMEDIATE
+    assert any("999" in line.text for line in young.hears())
