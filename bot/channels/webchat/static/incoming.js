@@ -56,9 +56,9 @@ export class Incoming {
       this.#again = false;
       try {
         await this.#page.ready();
-        const chat = this.#chat;
+        const [chat, stored] = [this.#chat, this.#log.stored];
         const feed = await get(`/chat/messages?after=${this.#after}`);
-        if (chat === this.#chat) this.#take(feed);
+        if (chat === this.#chat) this.#take(feed, stored);
       } catch (error) {
         if (error.status === undefined) throw error;
         this.#page.failed(error);
@@ -67,7 +67,8 @@ export class Incoming {
     }
   }
 
-  #take(feed) {
+  // `stored`: one's own that the server had before it was asked. Where it does not give them, they may not be shown any more.
+  #take(feed, stored) {
     const more = feed.since < this.#since; // what was kept back may be shown again: from the beginning
     this.#since = feed.since;
     if (more) {
@@ -80,6 +81,7 @@ export class Incoming {
     this.#again ||= feed.more;
     this.#log.dropBefore(feed.since);
     this.#log.addAll(feed.items);
+    if (!feed.more) this.#log.dropUnsent(stored);
     this.#page.shown(feed);
   }
 }

@@ -9,6 +9,7 @@ const element = (tag, className, text) => {
   return made;
 };
 
+const STORED = "stored";
 const page = document.documentElement;
 const clock = new Intl.DateTimeFormat(page.lang, { hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(page.lang, { dateStyle: "full", timeStyle: "short" });
@@ -59,6 +60,7 @@ export class Log {
     const shown = element(again ? "button" : "span", "state", this.#words[state]);
     shown.dataset.state = state;
     if (state === "sent") shown.textContent += ` ${clock.format(Number(line.dataset.at))}`;
+    if (state === "sent" && line.dataset.unsent) line.dataset.unsent = STORED;
     if (again) {
       shown.type = "button";
       shown.addEventListener("click", () => this.retry());
@@ -77,13 +79,20 @@ export class Log {
   // Take away what may not be shown any more: everything before `since` (ms), and everything for Infinity.
   dropBefore(since) {
     for (const [id, line] of this.#lines) {
-      if (Number(line.dataset.at) < since && !line.dataset.unsent) this.remove(id);
+      const { at, unsent } = line.dataset;
+      if (since === Infinity ? !unsent || unsent === STORED : !unsent && Number(at) < since) this.remove(id);
     }
     if (since === Infinity) this.#unshown.clear();
   }
 
-  dropUnsent() {
-    for (const [id, line] of this.#lines) if (line.dataset.unsent) this.remove(id);
+  // One's own of which the server has not said yet where they stand: all, or these.
+  dropUnsent(ids = [...this.#lines.keys()]) {
+    ids.filter((id) => this.#lines.get(id)?.dataset.unsent).forEach((id) => this.remove(id));
+  }
+
+  // One's own that the server has stored, and not shown yet.
+  get stored() {
+    return [...this.#lines].filter(([, line]) => line.dataset.unsent === STORED).map(([id]) => id);
   }
 
   get asksToCarryOn() {

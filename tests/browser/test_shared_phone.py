@@ -1,0 +1,37 @@
+"""The phone may be in other hands a moment later: what a page shows of before, and that it goes on showing what is new (S77)."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.running import YoungPerson
+
+pytestmark = pytest.mark.browser
+
+
+def writes_quickly(young: YoungPerson, *texts: str) -> None:
+    """One message after the other, before anything is answered."""
+    for text in texts:
+        young.page.get_by_label("Write here").fill(text)
+        young.page.get_by_role("button", name="Send").click()
+
+
+@pytest.mark.rule("S79")
+def test_what_was_written_in_one_breath_with_somebodys_coming_is_gone_from_the_page(young: YoungPerson) -> None:
+    young.starts()
+    young.says("my stepdad hits me when he is drunk")
+    young.sees("Thank you for telling me")
+    writes_quickly(young, "we meet at the bridge after school", "this is her mum")
+    expect(young.page.locator(".line.you")).to_have_count(0, timeout=10_000)
+    assert "bridge" not in " ".join(young.shown())
+
+
+@pytest.mark.rule("S74")
+def test_a_cleared_chat_shows_nothing_of_before(young: YoungPerson) -> None:
+    young.starts()
+    young.says("i feel so alone at school")
+    young.page.wait_for_timeout(2000)
+    young.says("delete")
+    young.taps("Yes, clear it")
+    expect(young.page.locator(".line.you")).to_have_count(0, timeout=10_000)
