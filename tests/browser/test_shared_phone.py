@@ -35,3 +35,17 @@ def test_a_cleared_chat_shows_nothing_of_before(young: YoungPerson) -> None:
     young.says("delete")
     young.taps("Yes, clear it")
     expect(young.page.locator(".line.you")).to_have_count(0, timeout=10_000)
+
+
+def test_answers_come_where_the_stream_of_signs_never_opens(young: YoungPerson) -> None:
+    young.context.route("**/chat/stream", lambda route: route.abort())
+    young.starts()
+    young.says("i feel so alone at school")
+    expect(young.page.locator(".you ~ .bot").first).to_be_visible(timeout=15_000)
+
+
+def test_signs_come_on_a_phone_that_knows_fewer_ways_to_stop_a_request(young: YoungPerson) -> None:
+    young.context.add_init_script("delete AbortSignal.any")
+    with young.page.expect_request("**/chat/stream", timeout=15_000):
+        young.page.reload()
+        young.starts()

@@ -12,6 +12,7 @@ export class Incoming {
   #chat = 0;
   #looking = null;
   #timer = 0;
+  #at = Infinity; // when it looks again by itself
   #log;
   #page;
 
@@ -38,6 +39,7 @@ export class Incoming {
   // Everything that is new when it is called is there when it is done.
   look() {
     this.#again = true;
+    this.#at = Infinity;
     this.#looking ??= this.#lookOn().finally(() => {
       this.#looking = null;
       if (this.#again) this.look();
@@ -46,9 +48,13 @@ export class Incoming {
     return this.#looking;
   }
 
+  // Never later than was meant before: a stream that breaks off again and again must not put every look off.
   lookLater() {
+    const at = Date.now() + (this.#page.streaming() ? LOOK_ANYWAY : POLL) * 1000;
+    if (this.#looking || this.#at <= at) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.look(), (this.#page.streaming() ? LOOK_ANYWAY : POLL) * 1000);
+    this.#at = at;
+    this.#timer = setTimeout(() => this.look(), at - Date.now());
   }
 
   async #lookOn() {

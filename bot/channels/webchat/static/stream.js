@@ -44,7 +44,8 @@ export class Stream {
     const silent = new AbortController();
     let watch = setTimeout(() => silent.abort(), SILENT_FOR);
     try {
-      const response = await streamed(this.#path, AbortSignal.any([closed, silent.signal]));
+      closed.addEventListener("abort", () => silent.abort()); // not every phone has AbortSignal.any
+      const response = await streamed(this.#path, silent.signal);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       for (;;) {
