@@ -49,3 +49,29 @@ def test_signs_come_on_a_phone_that_knows_fewer_ways_to_stop_a_request(young: Yo
     with young.page.expect_request("**/chat/stream", timeout=15_000):
         young.page.reload()
         young.starts()
+
+
+OUT_OF_SIGHT_FOR_LONG = """() => {
+  const seen = (hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  seen(true);
+  const now = Date.now;
+  Date.now = () => now() + 10 * 60 * 1000;
+  seen(false);
+}"""
+
+
+@pytest.mark.rule("S77")
+def test_what_was_half_written_comes_back_only_with_carry_on(young: YoungPerson) -> None:
+    young.starts()
+    box = young.page.get_by_label("Write here")
+    box.fill("my dad comes into my ")
+    young.context.route("**/chat/open", lambda route: route.continue_(post_data={**route.request.post_data_json, "ask": True}))
+    young.page.evaluate(OUT_OF_SIGHT_FOR_LONG)
+    carry_on = young.page.get_by_role("button", name="Carry on").first
+    expect(carry_on).to_be_visible(timeout=10_000)
+    expect(box).to_have_value("")
+    carry_on.click()
+    expect(box).to_have_value("my dad comes into my ", timeout=10_000)

@@ -34,6 +34,7 @@ let started = false;
 let wasAway = false;
 let keptBack = false;
 let carryOnTimer = 0;
+let draft = ""; // what stood in the box when the page went out of sight
 
 // --- beginning, and coming back ---
 
@@ -74,6 +75,7 @@ function enter() {
 // Another chat from here on: forget what this page shows.
 function startOver(token) {
   keep(token);
+  draft = "";
   outgoing.clear();
   incoming.startOver();
   opening = Promise.resolve();
@@ -85,6 +87,7 @@ hearOthers({ here: () => started && session.token, returned: (token) => started 
 // Somebody else may hold the phone now (S77): show nothing until the server has said what may be shown.
 function comeBack() {
   wasAway = $("log").hidden = true;
+  [draft, box.value] = [[draft, box.value].filter(Boolean).join("\n"), ""];
   return incoming.look();
 }
 
@@ -102,6 +105,7 @@ function heard(event, data) {
 
 function shown(feed) {
   $("log").hidden = false;
+  if (draft && !feed.kept_back) draft = (giveBack(draft), "");
   if (!outgoing.waits) tell("");
   offerToCarryOn(feed.kept_back);
   if (feed.items.some((item) => item.speaker !== "you")) followLanguage(feed.language);
