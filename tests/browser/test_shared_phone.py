@@ -75,3 +75,21 @@ def test_what_was_half_written_comes_back_only_with_carry_on(young: YoungPerson)
     expect(box).to_have_value("")
     carry_on.click()
     expect(box).to_have_value("my dad comes into my ", timeout=10_000)
+
+
+@pytest.mark.rule("S77")
+def test_a_chat_that_is_opened_with_its_code_is_not_remembered_because_another_one_is(young: YoungPerson) -> None:
+    young.starts()
+    young.opens_settings()
+    young.page.get_by_role("switch", name="Remember me").click()
+    young.page.get_by_role("button", name="Yes, remember me").click()
+    expect(young.page.get_by_role("switch", name="Remember me")).to_have_attribute("aria-checked", "true")
+    remembered = young.page.evaluate("JSON.parse(localStorage.chat).token")
+    returned = "r" * 43
+    young.context.route("**/chat/return", lambda route: route.fulfill(json={"session": returned}))
+    young.page.get_by_role("button", name="I have a code").click()
+    young.page.locator("#code").fill("lantern-pebble-otter-crumble-maple")
+    young.page.locator("#code").press("Enter")
+    expect(young.page.locator(".line")).to_have_count(0, timeout=10_000)
+    assert young.page.evaluate("JSON.parse(sessionStorage.chat).token") == returned
+    assert young.page.evaluate("JSON.parse(localStorage.chat).token") == remembered

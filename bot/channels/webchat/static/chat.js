@@ -58,7 +58,7 @@ async function open(easy) {
 
 async function ask(easy = null) {
   const asked = { id: newId(), resume: Boolean(session.token), ask: session.asks, language, easy };
-  keep((await (await post("/chat/open", asked)).json()).session);
+  keep((await (await post("/chat/open", asked)).json()).session, true);
 }
 
 function enter() {

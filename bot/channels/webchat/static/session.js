@@ -76,11 +76,13 @@ export const session = {
   },
 };
 
-export function keep(given) {
+// `goesOn`: it is the chat of this page, or what takes its place. Another chat that is opened here is not remembered unasked.
+export function keep(given, goesOn = false) {
+  const remembers = goesOn && session.remembered && session.remembered === token;
   token = given;
   ask = false;
   write(tab, { token });
-  if (session.remembered) remember();
+  if (remembers) remember();
 }
 
 export function useRemembered() {
