@@ -37,6 +37,19 @@ def test_a_cleared_chat_shows_nothing_of_before(young: YoungPerson) -> None:
     expect(young.page.locator(".line.you")).to_have_count(0, timeout=10_000)
 
 
+@pytest.mark.rule("S77")
+def test_a_code_word_does_not_stay_on_the_page(young: YoungPerson) -> None:
+    young.starts()
+    young.says("code word")
+    young.taps("Set a code word")
+    young.sees("Write the word now")
+    young.page.get_by_label("Write here").fill("purple teapot")
+    young.page.get_by_role("button", name="Send").click()
+    young.sees("Done. After a break")
+    expect(young.page.locator(".line.you").last).to_contain_text("•••")
+    assert "teapot" not in " ".join(young.shown())
+
+
 def test_answers_come_where_the_stream_of_signs_never_opens(young: YoungPerson) -> None:
     young.context.route("**/chat/stream", lambda route: route.abort())
     young.starts()

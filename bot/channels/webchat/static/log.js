@@ -119,9 +119,10 @@ export class Log {
     if (item.speaker === "you") this.state(item.id, "sent");
   }
 
-  // The server has it. From now on its clock counts, not this device's.
-  #arrived({ id, at }) {
+  // The server has it. From now on its clock counts, not this device's, and its words: a code word is not kept.
+  #arrived({ id, at, text, token }) {
     const line = this.#lines.get(id);
+    if (!token) line.querySelector("[dir=auto]").textContent = text;
     if (!line.dataset.unsent) return;
     delete line.dataset.unsent;
     line.dataset.at = at;
