@@ -26,10 +26,10 @@ _OURS = ("said", "text", "edited", "button", "media")
 
 
 def text(tx: Tx, service: Service, someone: Person, now: datetime) -> str:
-    """Everything that was said, oldest first, each with its time. What stands around it is in their language."""
+    """Everything that was said since they last cleared the chat, oldest first, each with its time. What stands around it is in their language."""
     service = service.speaking(someone.language, now)
     names = {row.id: row.first_name for row in tx.session.scalars(select(Staff))}
-    lines = messages.transcript(tx, someone, limit=MOST_LINES)
+    lines = messages.transcript(tx, someone, since=someone.cleared_at, limit=MOST_LINES)
     shown = [_line(service, line, names) for line in lines if line.kind in _OURS and line.speaker != COPY and line.state != "held"]
     heading = message(service.library, "own_view.copy_heading", when=_moment(service, now))
     return "\n".join((*heading, "", *shown, ""))
