@@ -64,6 +64,22 @@ async def test_a_code_works_once_and_for_minutes(house: House, on_telegram: Youn
     assert other.person().id != me
 
 
+@pytest.mark.parametrize("known", [False, True])
+async def test_what_they_wrote_just_before_the_code_is_answered_there(
+    house: House, on_telegram: YoungPerson, on_whatsapp: YoungPerson, known: bool
+) -> None:
+    await on_telegram.says("hello")
+    me, code = on_telegram.person().id, await asks_for_a_code(on_telegram)
+    if known:
+        await on_whatsapp.says("hi")
+    heard = said(await on_whatsapp.says_at_once(["i took an overdose", code]))
+    assert on_whatsapp.person().id == me
+    assert "999" in heard
+    case = on_whatsapp.case()
+    assert case is not None
+    assert case.person_id == me
+
+
 async def test_what_an_adult_writes_follows_them(house: House, on_telegram: YoungPerson, on_whatsapp: YoungPerson) -> None:
     house.hire("Sam")
     house.on_duty("Sam")
