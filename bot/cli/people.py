@@ -34,6 +34,8 @@ def erase(
             erased = erasing.erase(record, service, person_code, reason, utc_now())
         except KeyError:
             end(_UNKNOWN)
+        except erasing.NotRead:
+            end("they have written something that was not read yet, and may be in danger: try again in a minute, with the service running")
     if not erased.kept:
         typer.echo("everything about this person is erased; the service deletes what it can from their app within minutes")
         return

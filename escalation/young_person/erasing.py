@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from escalation import discreet
 from escalation.context import Service
-from escalation.record import audit, erasures, people
+from escalation.record import audit, erasures, messages, people
 from escalation.record.retention import destroying
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.stamping import times
@@ -33,6 +33,10 @@ WORDS: dict[Why, str] = {
 """How it is said to the young person why something stays."""
 
 
+class NotRead(Exception):
+    """They have just written, and nobody has read it yet: it may tell of danger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Something that stays: why, and until when; `until` is `None` where nobody can say yet."""
@@ -50,7 +54,7 @@ class Erased:
 
 
 def erase(record: Record, service: Service, code: str, reason: str, now: datetime) -> Erased:
-    """Erase the person with this code as far as it may be. Raises `KeyError` for an unknown code."""
+    """Erase the person with this code as far as it may be. Raises `KeyError` for an unknown code, and `NotRead`."""
     destroyed = Destroyed("asked", service.retention.version, now)
     person_id, erased = record.write(lambda tx: _decide(tx, service, code, reason, destroyed, now))
     record.fold_in()
@@ -78,6 +82,8 @@ def kept(tx: Tx, service: Service, someone: Person) -> dict[str, Kept]:
 
 def _decide(tx: Tx, service: Service, code: str, reason: str, destroyed: Destroyed, now: datetime) -> tuple[str, Erased]:
     someone = people.by_code(tx, code)
+    if messages.unhandled(tx, someone.id, 1):
+        raise NotRead
     staying = kept(tx, service, someone)
     audit.note(tx, "person_erased", now, subject_id=someone.id, digest=tx.vault.pseudonym("reason", reason))
     clearing.take_back(tx, service, someone, now)

@@ -148,6 +148,18 @@ async def test_a_crash_after_the_key_leaves_nothing_readable(house: House, young
         house.record.read(lambda tx: people.by_code(tx, code))
 
 
+async def test_nobody_is_erased_before_what_they_just_wrote_was_read(house: House, young: YoungPerson) -> None:
+    await young.says("i like trains")
+    code = code_of(house, young)
+    await house.arrives(young.channel, young.address, "text", "i took an overdose", message_ref="message-2")
+    with pytest.raises(erasing.NotRead):
+        erasing.erase(house.record, house.service, code, "they asked", house.clock())
+    await house.settle()
+    assert young.case() is not None
+    kept = erasing.erase(house.record, house.service, code, "they asked", house.clock()).kept
+    assert [one.why for one in kept] == ["open"]
+
+
 def test_a_code_of_nobody_erases_nobody(house: House) -> None:
     with pytest.raises(KeyError):
         erasing.erase(house.record, house.service, "AAAA-AAAA", "a mistake", house.clock())
