@@ -26,6 +26,7 @@ from escalation.record.tables import (
     CaseRow,
     CheckIn,
     Concern,
+    Draft,
     Feedback,
     InboxRow,
     Person,
@@ -120,6 +121,7 @@ def _case(to: _Writing, case: CaseRow) -> Iterator[str]:
     yield from (f"Plan: {line}" for line in plans.load(to.tx, case).agreed)
     yield from _ledger(to, case)
     yield from _history(to, case)
+    yield from _not_sent(to, case)
     yield from _afterwards(to, case)
 
 
@@ -152,6 +154,12 @@ def _afterwards(to: _Writing, case: CaseRow) -> Iterator[str]:
     for said in of_case(select(Feedback).where(Feedback.case_id == case.id)):
         words = to.open("feedback.words", said.id, said.words_sealed)
         yield f"Feedback {to.at(said.at)}: listened {said.listened or '-'}, helped {said.helped or '-'}, again {said.again or '-'}; {words}"
+
+
+def _not_sent(to: _Writing, case: CaseRow) -> Iterator[str]:
+    """What an adult has begun to write to them."""
+    for row in to.tx.session.scalars(select(Draft).where(Draft.case_id == case.id).order_by(Draft.id)):
+        yield f"{DECIDE} by {to.name(row.staff_id)}, not sent: {to.at(row.kept_at)}  {to.open('drafts.words', row.id, row.words_sealed)}"
 
 
 def _concerns(to: _Writing) -> Iterator[str]:
