@@ -63,6 +63,8 @@ def pick_up(tx: Tx, service: Service, case_id: str, staff: Staff, on: str, now: 
     """One adult, and only one, takes the conversation. Raises `NotPossible` when another was first, or it is not theirs to take."""
     case = cases.locked(tx, case_id)
     _may_take(case, staff)
+    if on == "console" and case.stage in TALKING and case.worker_id == staff.id:
+        return case  # the button was pressed twice
     if case.stage not in (Stage.WAITING, Stage.PAUSED) or (case.stage == Stage.PAUSED and case.worker_id != staff.id):
         raise NotPossible("this conversation is not waiting any more: somebody else has picked it up, or it has ended")
     if on == "telegram" and current_on_telegram(tx, staff):

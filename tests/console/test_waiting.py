@@ -120,6 +120,16 @@ async def test_your_own_conversations_begin_with_whoever_waits_for_your_answer(b
     assert re.findall(r"Waiting for your answer, <time[^>]*>([^<]+)", page) == ["4 minutes"]
 
 
+async def test_who_presses_pick_up_twice_has_the_conversation_and_is_not_told_that_somebody_was_first(
+    browser: Open, arrivals: Arrivals
+) -> None:
+    case_id = arrivals.agreed(Scope.CHAT)
+    sam = await browser("Sam")
+    answers = [await sam.post(f"/cases/{case_id}/pick-up") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[1].headers["location"].endswith(f"/cases/{case_id}")
+
+
 async def test_the_second_to_pick_up_is_told_that_somebody_was_first(browser: Open, arrivals: Arrivals) -> None:
     case_id = arrivals.agreed(Scope.CHAT)
     sam, alex = await browser("Sam"), await browser("Alex")
