@@ -16,6 +16,7 @@ from escalation.consent import Scope
 from escalation.context import Service
 from escalation.ending import safe_hours
 from escalation.ending.ending_policy import Hours
+from escalation.reading import may_see
 from escalation.record import duty, history, members, messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
@@ -99,7 +100,7 @@ def fine(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """ "I'm OK": that is noted, and the follow-up is over."""
     if (row := _sent(tx, someone)) is not None:
         case = _answered(tx, row, "fine", now)
-        alerts.alert(tx, service, case, _worker(case), now, "staff.check_in_fine")
+        alerts.alert(tx, service, case, _told(tx, service, case, now), now, "staff.check_in_fine")
         cases.follow_up_over(tx, case, "follow_up_ended", now)
 
 
@@ -241,14 +242,10 @@ def hours_of(someone: Person) -> Hours | None:
     return safe_hours.chosen(someone.safe_from, someone.safe_until)
 
 
-def _worker(case: CaseRow) -> tuple[str, ...]:
-    return (case.worker_id,) if case.worker_id else ()
-
-
 def who_looks(tx: Tx, service: Service, case: CaseRow, now: datetime) -> list[str]:
-    """Who is to look at a case in which the young person is not heard of: its adult, or the leads where that adult is gone."""
+    """Who is to look at a case in which the young person is not heard of: its adult, or the leads where that adult is gone or may not see it any more."""
     worker = members.by_id(tx, case.worker_id)
-    if worker is not None and worker.closed_at is None and worker.role in duty.ON_THE_ROTA:
+    if worker is not None and worker.closed_at is None and worker.role in duty.ON_THE_ROTA and may_see(case, worker):
         return [worker.id]
     return [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
 
