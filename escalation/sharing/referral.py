@@ -6,6 +6,8 @@ The names of other people are left out as whoever makes it says; only how many t
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -65,6 +67,11 @@ class Draft:
     def chosen(self, ids: Collection[str]) -> tuple[Part, ...]:
         """The parts with these ids that may go: without a decision none that was not agreed."""
         return tuple(part for part in self.parts if part.id in ids and (part.agreed or self.basis))
+
+    @property
+    def digest(self) -> str:
+        """By which it is seen whether these are the very words that somebody looked at."""
+        return hashlib.sha256(json.dumps([(part.id, part.text) for part in self.parts]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,23 @@ async def test_names_of_others_stand_nowhere_in_the_file(referring: Referring) -
 
 
 @pytest.mark.rule("S87")
+async def test_words_that_nobody_looked_at_do_not_go(referring: Referring) -> None:
+    await referring.asks("chat")
+    looked = re.search(r'name="looked" value="([^"]+)"', await referring.page())
+    assert looked
+    await referring.young.says("im going to kill myself tonight, only Aisha knows")
+    refused = await referring.makes("word", "message", NAMES, looked=looked[1])
+    assert refused.status_code == 422
+    assert "has changed since you looked" in refused.text
+    assert referring.made() == []
+    again = re.search(r'name="looked" value="([^"]+)"', refused.text)
+    assert again
+    made = await referring.makes("word", "message", f"{NAMES}\nAisha", looked=again[1])
+    assert made.status_code == 200
+    assert "aisha" not in everything_in(made.content).casefold()
+
+
+@pytest.mark.rule("S87")
 async def test_of_the_names_only_their_number_is_kept(referring: Referring) -> None:
     await referring.asks("chat")
     await referring.makes("word", ALL, f"{NAMES}\nZebedee")

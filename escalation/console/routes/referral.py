@@ -91,6 +91,8 @@ async def _made(request: Request, me: SignedIn, case_id: str, to: str, given: Gi
     console: Console = request.app.state.console
     service, now = console.service, console.clock()
     drafted = await console.record.awrite(lambda tx: referral.draft(tx, service, case_id, staff_of(tx, me), to, now))
+    if given.get("looked", drafted.digest) != drafted.digest:
+        raise NotPossible("what can go has changed since you looked: look at it again, and at the names in it")
     made = referral.made_of(service, drafted, _ids(given), _names(given), now)
     answer = await _word(console, made) if kind == "word" else _print(request, made)
     digest = hashlib.sha256(bytes(answer.body)).hexdigest()
