@@ -41,6 +41,10 @@ _GROUPS_REMEMBERED = 10_000
 _LONGEST_PAUSE = 5.0
 _STANDING_BY = 0.3
 """Seconds between two looks whether to ask for updates here."""
+FULL = 100
+"""Telegram hands out so many updates at most: while one of them is not stored, those behind them do not come."""
+GIVEN_UP_AFTER = 20
+"""So often one that is never stored may hold up everybody behind a full batch."""
 _NOT_STORED_PAUSE = 0.5
 """Seconds until updates that were not stored are fetched again: somebody's first words behind them may be an emergency."""
 _log = logging.getLogger(__name__)
@@ -94,6 +98,7 @@ class TelegramChannel:
         self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
         self._lease = polling or Alone()
         self._groups_told: set[int] = set()
+        self._refused: Counter[int] = Counter()
         self._polling: asyncio.Task[None] | None = None
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -198,8 +203,9 @@ class TelegramChannel:
     async def _store_all(self, raws: list[Any]) -> tuple[int, bool]:
         """Store a batch; returns the next offset, and whether all of it was stored.
 
-        The offset never passes an update that is not stored. The others of the batch are handed on all the same:
-        while storing fails, what they say may be an emergency that is answered from memory.
+        The offset never passes an update that is not stored, unless that is refused again and again while others are stored and it
+        would silence everybody. The others of the batch are handed on all the same: while storing fails, what they say may be an
+        emergency that is answered from memory.
         """
         updates = [raw for raw in raws if isinstance(raw, dict) and is_id(raw.get("update_id"))]
         if not updates:
@@ -209,7 +215,12 @@ class TelegramChannel:
         for raw in updates:
             one = self._noted(raw)
             lanes[one.incoming.address if one.incoming else ""].append((raw["update_id"], one))
-        waiting = [id for lane in await asyncio.gather(*map(self._lane, lanes.values())) for id in lane]
+        left = dict(zip(lanes, await asyncio.gather(*map(self._lane, lanes.values())), strict=True))
+        waiting = [id for lane in left.values() for id in lane]
+        if not waiting:
+            self._refused.clear()
+        elif len(raws) >= FULL and any(address and len(left[address]) < len(lane) for address, lane in lanes.items()):
+            waiting = self._still_waited_for(waiting)
         if waiting:
             return min(waiting), False
         return max(raw["update_id"] for raw in updates) + 1, True
@@ -217,6 +228,14 @@ class TelegramChannel:
     async def _lane(self, updates: Iterable[tuple[int, Read]]) -> list[int]:
         """Act on one chat's updates in order; returns the ids of those that were not stored."""
         return [id for id, one in updates if not await self._act(one)]
+
+    def _still_waited_for(self, waiting: list[int]) -> list[int]:
+        """Those of them that are not given up: what they say was looked at each time, and answered from memory."""
+        self._refused.update(waiting)
+        found = [id for id in waiting if self._refused[id] < GIVEN_UP_AFTER]
+        if len(found) < len(waiting):
+            _log.error("%d updates are never stored and hold up all behind them: they are given up", len(waiting) - len(found))
+        return found
 
     async def _handle(self, raw: Mapping[str, Any]) -> bool:
         return await self._act(self._noted(raw))
