@@ -105,6 +105,16 @@ async def test_telegram_deletes_them_all_parts_of_a_long_one_included(staffed: H
     await channel.stop()
 
 
+async def test_a_burst_of_very_long_messages_reaches_the_phone_in_rows_whose_ids_are_all_kept(staffed: House, talking: YoungPerson) -> None:
+    sam, before = Phone(staffed, "Sam"), len(relayed(staffed))
+    texts = [" ".join(f"message {at} word {number}," for number in range(200)) for at in range(12)]
+    await talking.says_at_once(texts)
+    pieces = [sam.text(row) for row in relayed(staffed)[before:]]
+    assert "".join("".join(pieces).split()) == "".join("".join(texts).split())
+    id_of_a_part, kept = "1234567890123456", 80
+    assert all(len(",".join([id_of_a_part] * len(split(piece, 4096)))) <= kept for piece in pieces)
+
+
 async def test_marked_rows_are_deleted_by_their_channel_and_noted(staffed: House, talking: YoungPerson) -> None:
     case = talking.case()
     assert case
