@@ -5,6 +5,7 @@ An app such as Telegram lets a bot delete a message for 48 hours. What is to go 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
@@ -12,9 +13,9 @@ from sqlalchemy import ColumnElement, select, update
 from escalation.case import TALKING
 from escalation.context import Service
 from escalation.record.ids import new_id
-from escalation.record.messages import RELAYED
+from escalation.record.messages import RELAYED, UNSEND
 from escalation.record.store import Tx
-from escalation.record.tables import CaseRow, DueRow, OutboxRow
+from escalation.record.tables import CaseRow, DueRow, OutboxRow, Staff
 
 KIND = "forget_words"
 TO_DELETE, DROPPED = "to_delete", "dropped"
@@ -32,6 +33,23 @@ def soon(tx: Tx, case: CaseRow, now: datetime) -> None:
     """The conversation ended, or is with somebody else."""
     tx.session.flush()
     tx.session.execute(update(DueRow).where(*_open(case.id)).values(due_at=now))
+
+
+def at_once(tx: Tx, staff: Staff, now: datetime) -> None:
+    """They are about to be reached elsewhere, or nowhere: what lies in the chat they had goes, while it is known which one that was."""
+    if staff.telegram_sealed is None:
+        return
+    chat = json.dumps(tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed))
+    rows = select(OutboxRow).where(OutboxRow.staff_id == staff.id, OutboxRow.speaker == RELAYED)
+    for row in tx.session.scalars(rows.where(OutboxRow.state.in_(("pending", "sent", TO_DELETE))).order_by(OutboxRow.seq)).all():
+        if row.state != "pending":
+            id = new_id()
+            sealed = tx.vault.seal_own("outbox.body", id, chat)
+            asks = OutboxRow(id=id, channel=row.channel, speaker=UNSEND, body_sealed=sealed, state=TO_DELETE, created_at=now)
+            asks.external_id = row.external_id
+            tx.session.add(asks)
+        row.state = DROPPED
+    tx.session.flush()
 
 
 def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:

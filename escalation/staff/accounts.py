@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from escalation import cases, quiet
 from escalation.case import TALKING, Stage
 from escalation.context import Service
+from escalation.phone import forgetting
 from escalation.record import audit
 from escalation.record.duty import ON_THE_ROTA
 from escalation.record.ids import new_id
@@ -187,6 +188,8 @@ def record_email(tx: Tx, staff_id: str, by: str, email: str, now: datetime) -> N
 def link_telegram(tx: Tx, staff_id: str, chat_id: str, now: datetime) -> None:
     """Alerts go to this Telegram chat from now on. Raises `AccountError` when another account has it."""
     row = _open(tx, staff_id)
+    if row.telegram != tx.vault.pseudonym("telegram", chat_id):
+        forgetting.at_once(tx, row, now)
     _link_telegram(tx, row, chat_id)
     audit.note(tx, "staff_telegram", now, subject_id=row.id)
 
@@ -198,6 +201,7 @@ def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetim
     """
     row = _open(tx, staff_id)
     _not_the_only_admin(tx, row)
+    forgetting.at_once(tx, row, now)
     row.closed_at, row.invite, row.telegram, row.telegram_sealed = now, None, None, None
     _forget_passkeys(tx, row)
     end_sessions(tx, row.id, now)

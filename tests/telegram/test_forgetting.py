@@ -18,6 +18,7 @@ from escalation.case import Stage
 from escalation.record import messages
 from escalation.record.messages import RELAYED
 from escalation.record.tables import OutboxRow
+from escalation.staff import accounts
 from nlu.noticing import Noticing
 from tests.telegram.bot_api import BotApi
 from tests.telegram.test_phone import Phone, stage, wait_for_an_adult
@@ -154,6 +155,23 @@ async def test_a_message_that_cannot_be_deleted_by_a_mistake_of_ours_keeps_no_ot
 
     await Unsender(staffed.record, Stumbles()).round()
     assert [row.state for row in relayed(staffed)] == ["stays", "deleted"]
+@pytest.mark.parametrize("how", ["closed", "elsewhere"])
+async def test_words_go_from_the_phone_of_somebody_whose_account_ends_or_is_reached_elsewhere(
+    staffed: House, talking: YoungPerson, how: str
+) -> None:
+    ids = [row.external_id for row in relayed(staffed)]
+    sam = staffed.staff("Sam").id
+    if how == "closed":
+        staffed.record.write(lambda tx: accounts.close_account(tx, staffed.service, sam, sam, staffed.clock()))
+    else:
+        staffed.record.write(lambda tx: accounts.link_telegram(tx, sam, "4711", staffed.clock()))
+    await staffed.ticking.run_due()
+    app = Deletes()
+    await Unsender(staffed.record, app).round()
+    assert app.gone == [("staff-Sam", id) for id in ids]
+    await Unsender(staffed.record, app).round()
+    assert len(app.gone) == len(ids)
+    assert {row.state for row in relayed(staffed)} == {"dropped"}
 
 
 class Deletes:
