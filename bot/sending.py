@@ -335,12 +335,13 @@ class Sender:
             self._known_now(tx, row, self._early[external_id])
 
     def _failed(self, tx: Tx, row_id: str) -> None:
-        """The app will never take it: note so on the row, and that the person cannot be reached there."""
+        """The app will never take it: note so on the row, and that the person cannot be reached there, unless they were there since."""
         if (row := unsent.by_id(tx, row_id)) is None:
             return
         row.state, row.problem = "failed", "undeliverable"
-        if row.person_id:
-            people.person(tx, row.person_id).unreachable_at = self._now()
+        someone = people.person(tx, row.person_id) if row.person_id else None
+        if someone and not (row.sent_at and someone.last_seen_at and row.sent_at < someone.last_seen_at):
+            someone.unreachable_at = self._now()
         undelivered.note(tx, row, self._now())
         _tell_pages(tx, row)
 
@@ -348,7 +349,7 @@ class Sender:
         if (row := unsent.by_id(tx, row_id)) is None:
             return
         pause = max(seconds, RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
-        row.state, row.problem, row.not_before = "pending", "try_later", self._now() + timedelta(seconds=pause)
+        row.state, row.problem, row.not_before, row.sent_at = "pending", "try_later", self._now() + timedelta(seconds=pause), None
 
 
 def _tell_pages(tx: Tx, row: OutboxRow) -> None:

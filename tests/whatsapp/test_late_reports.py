@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from bot.channels import OnlyApproved, Outgoing
+from bot.channels import OnlyApproved, Outgoing, Undeliverable
 from bot.rehearsal.house import House, YoungPerson
 from bot.sending import Sender
 from escalation.record.store import Tx
@@ -67,3 +67,16 @@ async def test_whoever_has_not_is_asked_to_carry_on_first(house: House, mia: You
         return list(tx.session.scalars(select(OutboxRow.state).where(OutboxRow.state != "sent").order_by(OutboxRow.seq)))
 
     assert "held" in house.record.read(read)
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_whoever_has_written_since_a_bubble_that_failed_can_be_reached(house: House, mia: YoungPerson, writes: bool) -> None:
+    app = App()
+    sender = Sender(house.record, app, house.service, house.clock)
+    await sender._send_all(mia.person().id)
+    late = f"id-{len(app.texts)}"
+    if writes:
+        house.clock.move(seconds=30)
+        await mia.says("hello, are you there?")
+    await sender.report({late: Undeliverable("refused")})
+    assert (mia.person().unreachable_at is None) == writes, "a check-in is sent only to whoever can be reached"
