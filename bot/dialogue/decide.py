@@ -136,9 +136,9 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
             pause.ask(scene)
     elif presses.answered_in_words(scene, text, understood):
         return
-    elif closing.writes_a_line(scene):
+    elif closing.writes_a_line(scene) and not _asks_for_help(scene, risk):
         closing.line_written(scene, text)
-    elif scene.state.question == "feedback_words" and not topics.short_word(scene, text):
+    elif _is_feedback(scene, text, risk):
         after_the_end.said_how_it_was(scene, text)
     elif _is_for_the_plan(scene, text, risk):
         plan.written(scene, text)
@@ -155,10 +155,21 @@ def _says_otherwise(scene: Scene, text: str, understood: Understanding) -> bool:
 
 
 def _is_for_the_plan(scene: Scene, text: str, risk: Risk) -> bool:
-    """A safety plan is about hard moments, so worries belong into it; a wish to talk, or a first thought of suicide, is answered instead."""
-    if scene.state.question != "plan" or topics.short_word(scene, text):
+    """A safety plan is about hard moments, so worries belong into it."""
+    return scene.state.question == "plan" and not topics.short_word(scene, text) and not _asks_for_help(scene, risk)
+
+
+def _is_feedback(scene: Scene, text: str, risk: Risk) -> bool:
+    """How it was, and not how they are: that is for nobody to read later."""
+    if scene.state.question != "feedback_words" or topics.short_word(scene, text):
         return False
-    return "wants_person" not in risk.flags and (scene.state.suicide_asked or risk.categories[:1] != ("suicide",))
+    return risk.level is Level.NONE and not _asks_for_help(scene, risk)
+
+
+def _asks_for_help(scene: Scene, risk: Risk) -> bool:
+    """A wish to talk, a question about 999 or a first thought of suicide is answered, whatever was asked."""
+    first_thought = risk.categories[:1] == ("suicide",) and not scene.state.suicide_asked
+    return first_thought or not risk.flags.isdisjoint(("wants_person", "emergency_number_asked"))
 
 
 def _no_words(scene: Scene, last: Heard) -> None:

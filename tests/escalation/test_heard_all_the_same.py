@@ -8,6 +8,8 @@ from bot.rehearsal.house import House, YoungPerson
 from escalation.record.messages import Line
 from nlu.understanding import Level
 
+DARK = "it was ok but i cant see a point in anything any more"
+
 
 def said(lines: list[Line]) -> str:
     return "\n".join(line.text for line in lines)
@@ -92,3 +94,29 @@ async def test_what_comes_with_the_code_word_reaches_the_adult(staffed: House, y
     await young.says_at_once(["i dont know how to say it", "purple teapot", "my stepdad hits me every day"])
     assert "my stepdad hits me every day" in reads(staffed, case.id)
     assert "purple teapot" not in reads(staffed, case.id)
+
+
+async def is_asked_how_it_was(staffed: House, young: YoungPerson, case_id: str) -> None:
+    staffed.close("Sam", case_id)
+    for label in ("About the same", "Tell us how it was", "Yes", "Yes", "Yes"):
+        await young.taps(label)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("can i talk to someone", "Sam, youth worker"),
+        ("how do i call 999", "Please call 999"),
+    ],
+)
+async def test_who_asks_for_help_when_asked_how_it_was_is_answered(
+    staffed: House, young: YoungPerson, talking: str, text: str, answer: str
+) -> None:
+    await is_asked_how_it_was(staffed, young, talking)
+    assert answer in said(await young.says(text))
+
+
+async def test_a_dark_thought_is_no_feedback(staffed: House, young: YoungPerson, talking: str) -> None:
+    await is_asked_how_it_was(staffed, young, talking)
+    heard = await young.says(DARK, "low_mood", at_least={"worry": 0.9}, categories={"suicide": 0.9})
+    assert "Are you thinking about ending your life?" in said(heard)
