@@ -14,10 +14,13 @@ MOST_CHOICES = 8
 MOST_GUESSES = 3
 LEAST_NEAR = 0.08
 """A topic less likely than this is not offered as a guess."""
+LEFT = ("plan", "own_line", "feedback_words", "concern_about", "concern_words")
+"""Questions that take any words for their answer, and are over once somebody goes elsewhere: what they write then is no answer."""
 
 
 def show_menu(scene: Scene) -> None:
     """The main menu; with their plan, where they have one that may be shown."""
+    _leave(scene)
     scene.state.place = None
     plan = scene.own_buttons([(scene.words("ending.my_plan")[0], "do:my_plan")]) if scene.has_plan else ()
     scene.say(scene.words("conversation.menu"), (*scene.buttons(scene.service.library.message("conversation.menu").buttons), *plan))
@@ -25,6 +28,7 @@ def show_menu(scene: Scene) -> None:
 
 def show_theme(scene: Scene, theme: str) -> None:
     """The topics of one theme, as buttons."""
+    _leave(scene)
     library = scene.service.library
     topics = [script for topic in library.themes.get(theme, ()) if (script := scene.script(topic))]
     pairs = [(script.title, f"topic:{script.topic}") for script in topics]
@@ -52,12 +56,18 @@ def _show(scene: Scene, script: Script | None, name: str, place: Place) -> bool:
     step = script.steps.get(name) if script else None
     if script is None or step is None:
         return False
+    _leave(scene)
     scene.state.place = place
     if opinion.points_to_help(step):
         scene.state.helpers_shown = scene.turn.now
     asked, answers = opinion.question(scene, script, name)
     _say_step(scene, step, (*scene.buttons(resolved(script, step)), *answers), asked)
     return True
+
+
+def _leave(scene: Scene) -> None:
+    if scene.state.question in LEFT:
+        scene.state.question = None
 
 
 def _at_the_start(scene: Scene, topic: str) -> Place:

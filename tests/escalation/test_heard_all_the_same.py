@@ -120,3 +120,45 @@ async def test_a_dark_thought_is_no_feedback(staffed: House, young: YoungPerson,
     await is_asked_how_it_was(staffed, young, talking)
     heard = await young.says(DARK, "low_mood", at_least={"worry": 0.9}, categories={"suicide": 0.9})
     assert "Are you thinking about ending your life?" in said(heard)
+
+
+async def test_a_question_asked_after_going_elsewhere_is_not_taken_for_feedback(staffed: House, young: YoungPerson, talking: str) -> None:
+    await is_asked_how_it_was(staffed, young, talking)
+    await young.taps("Show me the menu")
+    assert "helps us get better" not in said(await young.says("how do i sleep better"))
+
+
+async def test_what_is_written_after_leaving_the_safety_plan_is_not_put_into_it(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("menu")
+    await young.says("safety plan")
+    await young.taps("Make my plan")
+    assert "I've put in" in said(await young.says("i go quiet"))
+    await young.taps("Staying safe online")
+    heard = said(await young.says("someone keeps asking where i live", "online_strangers"))
+    assert "I've put in" not in heard
+    assert heard
+
+
+async def test_who_comes_back_is_not_writing_the_safety_plan_any_more(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("safety plan")
+    await young.taps("Make my plan")
+    await staffed.wait(hours=24)
+    await young.says("hello")
+    await young.taps("Carry on")
+    assert "I've put in" not in said(await young.says("how do i get help with rent"))
+
+
+async def test_a_disclosure_after_leaving_a_complaint_is_no_complaint(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    await young.says("menu")
+    await young.says("complain")
+    await young.taps("Someone else here")
+    await young.taps("How I feel")
+    heard = said(await young.says("my dad hits me every day"))
+    assert "Would you like to talk to Sam" in heard
+    assert "would read this" not in heard
+    case = young.case()
+    assert case
+    assert case.stage == "offered"
