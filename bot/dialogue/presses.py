@@ -21,6 +21,9 @@ from nlu.understanding import Level, Risk, Understanding
 
 Handler = Callable[[Scene], None]
 
+SURE_OF_AN_ANSWER = 0.6
+"""From this confidence on, words that are no plain yes or no are taken for one."""
+
 BANDS = (("under_13", 13), ("13_15", 16), ("16_17", 18))
 """Age bands that a typed age may choose, each with the age it ends before; a typed age never makes anyone older (S28)."""
 
@@ -60,14 +63,22 @@ def answered_in_words(scene: Scene, text: str, understood: Understanding) -> boo
     if question == "age" and (age := _AGE.fullmatch(text.strip())):
         _band(scene, next((band for band, below in BANDS if int(age[1]) < below), "older"))
         return True
-    word = typed or (understood.topic if understood.confidence >= 0.6 else None)
+    word = typed or (understood.topic if understood.confidence >= SURE_OF_AN_ANSWER else None)
     handler = _TYPED.get((question, word)) if question and word else None
+    if handler is None and question == "suicide" and not typed and _hard_to_read(scene, text, understood):
+        handler = _not_sure_about_suicide
     if handler is None or (question == "safe" and word == "affirm" and not text.casefold().lstrip().startswith("y")):
         return False  # "ok", after "call 999", does not say that they are safe
     if handler is agreement.send and not typed:
         handler = agreement.confirm  # nothing is shared because a model read a yes
     handler(scene)
     return True
+
+
+def _hard_to_read(scene: Scene, text: str, understood: Understanding) -> bool:
+    """ "Sometimes", "a bit": a few words straight after a question, which are neither yes nor no nor anything else for certain."""
+    few = len(text) <= topics.LONGEST_SHORT_WORD and scene.state.question_turn == scene.state.turn - 1
+    return few and understood.confidence < SURE_OF_AN_ANSWER and not understood.risk.flags
 
 
 def typed_label(scene: Scene, text: str, topic: str | None) -> bool:

@@ -162,3 +162,29 @@ async def test_a_disclosure_after_leaving_a_complaint_is_no_complaint(staffed: H
     case = young.case()
     assert case
     assert case.stage == "offered"
+
+
+async def is_asked_about_suicide(young: YoungPerson) -> None:
+    await young.starts()
+    heard = await young.says(DARK, "low_mood", at_least={"worry": 0.9}, categories={"suicide": 0.9})
+    assert "Are you thinking about ending your life?" in said(heard)
+
+
+@pytest.mark.parametrize(("text", "topic", "sure"), [("sometimes", None, 0.0), ("a bit", "goodbye", 0.51), ("on and off", "goodbye", 0.41)])
+async def test_half_a_yes_to_the_question_about_suicide_is_taken_seriously(
+    staffed: House, young: YoungPerson, text: str, topic: str | None, sure: float
+) -> None:
+    await is_asked_about_suicide(young)
+    heard = said(await young.says(text, topic, confidence=sure))
+    assert "I'm taking this seriously" in heard
+    assert "Would you like to talk to Sam" in heard
+
+
+async def test_another_clear_question_is_no_answer_to_it(staffed: House, young: YoungPerson) -> None:
+    await is_asked_about_suicide(young)
+    assert "I'm taking this seriously" not in said(await young.says("how do i sleep better", "sleep"))
+
+
+async def test_asking_about_999_is_no_answer_to_it(staffed: House, young: YoungPerson) -> None:
+    await is_asked_about_suicide(young)
+    assert "Please call 999" in said(await young.says("how do i call 999"))
