@@ -60,7 +60,7 @@ def press(scene: Scene, heard: Heard) -> None:
 def answered_in_words(scene: Scene, text: str, understood: Understanding) -> bool:
     """Whether a typed "yes", "no" or "not sure" answered the question that is open."""
     question, typed = scene.state.question, topics.short_word(scene, text)
-    if question == "age" and (age := _AGE.fullmatch(text.strip())):
+    if question == "age" and understood.risk.level is Level.NONE and (age := _AGE.fullmatch(text.strip())):
         _band(scene, next((band for band, below in BANDS if int(age[1]) < below), "older"))
         return True
     word = typed or (understood.topic if understood.confidence >= SURE_OF_AN_ANSWER else None)

@@ -188,3 +188,9 @@ async def test_another_clear_question_is_no_answer_to_it(staffed: House, young: 
 async def test_asking_about_999_is_no_answer_to_it(staffed: House, young: YoungPerson) -> None:
     await is_asked_about_suicide(young)
     assert "Please call 999" in said(await young.says("how do i call 999"))
+
+
+async def test_a_worry_beside_an_age_is_answered(staffed: House, young: YoungPerson) -> None:
+    await young.starts()
+    heard = await young.says("12 im scared", "anxiety", confidence=0.2, at_least={"worry": 0.9}, categories={"mental_health_crisis": 0.9})
+    assert "Are you OK?" in said(heard)
