@@ -57,6 +57,11 @@ def typed_label(scene: Scene, text: str, topic: str | None) -> str | None:
     return best[1] if best[0] >= AS_GOOD_AS_THE_SAME else None
 
 
+def reads_as(text: str, label: str) -> bool:
+    """Whether what was typed is this label of a button."""
+    return fuzz.ratio(normalise(text).text, normalise(label).text) >= AS_GOOD_AS_THE_SAME
+
+
 def _ways(scene: Scene, topic: str | None) -> list[tuple[str, str]]:
     place = scene.state.place
     steps = [(scene.script_begun(place.topic), place.step)] if place else []

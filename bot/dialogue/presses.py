@@ -65,14 +65,23 @@ def answered_in_words(scene: Scene, text: str, understood: Understanding) -> boo
         return True
     word = typed or (understood.topic if understood.confidence >= SURE_OF_AN_ANSWER else None)
     handler = _TYPED.get((question, word)) if question and word else None
-    if handler is None and question == "suicide" and not typed and _hard_to_read(scene, text, understood):
-        handler = _not_sure_about_suicide
+    if question == "how_are_you":
+        handler = _label_typed(scene, text) or handler
+    if handler is None and question in _HALF_SAID and not typed and _hard_to_read(scene, text, understood):
+        handler = _HALF_SAID[question]
     if handler is None or (question == "safe" and word == "affirm" and not text.casefold().lstrip().startswith("y")):
         return False  # "ok", after "call 999", does not say that they are safe
     if handler is agreement.send and not typed:
         handler = agreement.confirm  # nothing is shared because a model read a yes
     handler(scene)
     return True
+
+
+def _label_typed(scene: Scene, text: str) -> Handler | None:
+    """What a button under "How are you doing now?" does, where its label was typed."""
+    buttons = scene.service.library.message("ending.how_are_you").buttons
+    go = next((one.go for one in buttons if onward.reads_as(text, one.label)), "")
+    return ANSWERS[go.removeprefix("do:")][1] if go else None
 
 
 def _hard_to_read(scene: Scene, text: str, understood: Understanding) -> bool:
@@ -297,8 +306,14 @@ _TYPED: dict[tuple[Question, str], Handler] = {
     ("age", "deny"): lambda scene: _band(scene, "skip"),
     ("delete", "affirm"): clearing.yes,
     ("delete", "deny"): clearing.no,
+    ("how_are_you", "affirm"): after_the_end.fine,
+    ("how_are_you", "deny"): after_the_end.perhaps_not_fine,
+    ("how_are_you", "unsure"): after_the_end.perhaps_not_fine,
     **own_buttons.TYPED,
 }
+
+_HALF_SAID: dict[Question, Handler] = {"suicide": _not_sure_about_suicide, "how_are_you": after_the_end.perhaps_not_fine}
+"""What a few words do that are hard to read, straight after these questions."""
 
 
 def known_actions() -> frozenset[str]:

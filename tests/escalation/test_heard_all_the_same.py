@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rehearsal import endings
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.messages import Line
 from nlu.understanding import Level
@@ -194,3 +195,33 @@ async def test_a_worry_beside_an_age_is_answered(staffed: House, young: YoungPer
     await young.starts()
     heard = await young.says("12 im scared", "anxiety", confidence=0.2, at_least={"worry": 0.9}, categories={"mental_health_crisis": 0.9})
     assert "Are you OK?" in said(heard)
+
+
+async def is_asked_how_they_are(staffed: House, young: YoungPerson, case_id: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, case_id)
+    staffed.close("Sam", case_id)
+    await staffed.wait(days=4)
+    staffed.on_duty("Sam")
+    assert "How are you doing now?" in said(await young.taps("Carry on"))
+
+
+async def test_not_ok_may_be_typed(staffed: House, young: YoungPerson, talking: str) -> None:
+    await is_asked_how_they_are(staffed, young, talking)
+    assert "I've told Sam" in said(await young.says("not ok"))
+    assert endings.check_ins_of(staffed, talking)[0].answer == "not_fine"
+
+
+@pytest.mark.parametrize("text", ["no", "bad", "im really not ok", "idk"])
+async def test_who_seems_not_fine_is_offered_an_adult_and_nothing_is_shared(
+    staffed: House, young: YoungPerson, talking: str, text: str
+) -> None:
+    await is_asked_how_they_are(staffed, young, talking)
+    alerts = len(staffed.alerts("Sam"))
+    assert "Do you want to talk to the person from last time?" in said(await young.says(text))
+    assert len(staffed.alerts("Sam")) == alerts
+
+
+async def test_fine_may_be_typed(staffed: House, young: YoungPerson, talking: str) -> None:
+    await is_asked_how_they_are(staffed, young, talking)
+    await young.says("im ok")
+    assert endings.check_ins_of(staffed, talking)[0].answer == "fine"

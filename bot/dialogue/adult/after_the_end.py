@@ -49,6 +49,11 @@ def not_fine(scene: Scene) -> None:
     agreement.say_given(scene)
 
 
+def perhaps_not_fine(scene: Scene) -> None:
+    """Words that are neither button: an adult is offered, since nobody is asked to come, and nothing shown, but by a plain "Not OK"."""
+    agreement.offer_because_asked(scene, Risk(), None)
+
+
 def ask_how_it_was(scene: Scene) -> None:
     """Three taps and free words, once for each case."""
     if scene.turn.ended is None or scene.turn.ended.feedback_given:
