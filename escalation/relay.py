@@ -6,7 +6,6 @@ The relay is rows: whoever speaks writes an outbox row for the other side, and a
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,15 +118,7 @@ def hear(tx: Tx, service: Service, case: CaseRow, text: str, now: datetime) -> N
     quiet.arm(tx, service, case, now)
     worker = members.by_id(tx, case.worker_id)
     if worker and worker.telegram and case.picked_up_on == "telegram":
-        for piece in _pieces(text):
-            pass_on(tx, case, worker, message(service.library, "staff.relayed", text=piece)[0], now)
-
-
-def _pieces(text: str) -> list[str]:
-    """What was said, in rows that an app takes as a message or two: of a row in very many the ids would not be kept, and by these
-    the words are deleted from the phone. A burst of long messages, such as a chat that is shown to us, comes as one text."""
-    cut = textwrap.wrap(text, LONGEST, expand_tabs=False, replace_whitespace=False, drop_whitespace=False, break_on_hyphens=False)
-    return [piece for piece in cut if piece.strip()]
+        pass_on(tx, case, worker, message(service.library, "staff.relayed", text=text)[0], now)
 
 
 def pass_on(tx: Tx, case: CaseRow, worker: Staff, text: str, now: datetime) -> None:

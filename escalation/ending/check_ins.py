@@ -100,7 +100,7 @@ def fine(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     """ "I'm OK": that is noted, and the follow-up is over."""
     if (row := _sent(tx, someone)) is not None:
         case = _answered(tx, row, "fine", now)
-        alerts.alert(tx, service, case, _told(tx, service, case, now), now, "staff.check_in_fine")
+        alerts.alert(tx, service, case, who_looks(tx, service, case, now), now, "staff.check_in_fine")
         cases.follow_up_over(tx, case, "follow_up_ended", now)
 
 

@@ -82,6 +82,8 @@ async def test_another_no_after_a_decision_is_flagged_anew_as_they_were_told(sta
     again = young.case()
     assert again and (again.id, again.undecided) == (case.id, True)
     assert len(staffed.alerts("Jo")) == before + 1
+
+
 @pytest.mark.rule("S83")
 async def test_what_no_lead_may_know_goes_outside_at_once(staffed: House, young: YoungPerson) -> None:
     case_id = await waits(young)

@@ -199,6 +199,8 @@ async def test_danger_told_in_a_concern_about_a_lead_goes_to_another_and_never_t
     assert any("Immediate" in text for text in staffed.alerts("Max"))
     with pytest.raises(NotPossible):
         staffed.reads("Jo", case.id)
+
+
 @pytest.mark.rule("S74")
 async def test_a_copy_shows_nothing_of_a_chat_that_was_cleared(staffed: House, young: YoungPerson) -> None:
     case_id = await talks(young)

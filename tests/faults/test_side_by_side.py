@@ -29,7 +29,6 @@ from escalation.record.notices import Hearing
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
 from escalation.record.tables import CaseRow, InboxRow, LeaseRow, OutboxRow, Staff
-from escalation.record.tables import InboxRow, LeaseRow, OutboxRow
 from escalation.young_person import afresh, clearing
 from nlu.noticing import Noticing
 from nlu.understanding import Level

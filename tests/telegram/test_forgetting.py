@@ -155,6 +155,8 @@ async def test_a_message_that_cannot_be_deleted_by_a_mistake_of_ours_keeps_no_ot
 
     await Unsender(staffed.record, Stumbles()).round()
     assert [row.state for row in relayed(staffed)] == ["stays", "deleted"]
+
+
 @pytest.mark.parametrize("how", ["closed", "elsewhere"])
 async def test_words_go_from_the_phone_of_somebody_whose_account_ends_or_is_reached_elsewhere(
     staffed: House, talking: YoungPerson, how: str
