@@ -24,7 +24,7 @@ from escalation.phone import forgetting
 from escalation.record.envelope import SealBroken
 from escalation.record.store import Record, RecordUnavailable, Refused, Tx
 from escalation.record.tables import DueRow
-from escalation.rota import gaps
+from escalation.rota import gaps, shifts
 from escalation.sharing import flags
 from escalation.work import debriefs, holds
 
@@ -73,10 +73,11 @@ class Ticking:
         """The right to do what is due and in the calendar, where other processes might."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._kept: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._other_hours = True
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy; plans that were made stay as they are."""
-        self._service = service
+        self._service, self._other_hours = service, True
         self.auditor.use(service)
 
     def start(self) -> None:
@@ -133,11 +134,24 @@ class Ticking:
     async def run_due(self) -> None:
         """Do everything that is due by now, each in a transaction of its own."""
         try:
+            if self._other_hours:
+                await self._look_at_who_waits()
             for row_id in await self._record.aread(self._due):
                 await self._run_one(row_id)
             self.ran_at = time.monotonic()
         except RecordUnavailable as error:
             log.warning("what is due has to wait: %s", error)
+
+    async def _look_at_who_waits(self) -> None:
+        """The hours in which the service is open may be others now: who waits because nobody is there goes on by those."""
+        self._other_hours = False
+        try:
+            await self._record.awrite(lambda tx: shifts.go_on(tx, self._service, self._now()))
+        except Exception as error:
+            if isinstance(error, RecordUnavailable) and not isinstance(error, Refused):
+                self._other_hours = True
+                raise
+            log.error("who waits could not be looked at again: %s", type(error.__cause__ or error).__name__)
 
     async def audit(self) -> None:
         """Let the auditor look."""

@@ -330,6 +330,18 @@ async def test_with_nobody_else_there_the_young_person_hears_that_too(house: Hou
     assert len(house.alerts("Jo")) >= 1
 
 
+async def test_who_waits_is_asked_about_within_a_minute_where_longer_hours_are_published(evenings: House, young: YoungPerson) -> None:
+    young.house = evenings
+    await waits(young)
+    await evenings.wait(minutes=5)
+    assert evenings.alerts("Sam") == []
+    all_day = (Hours(level="concern", week={"every_day": ("00:00 to 24:00",)}),)
+    opening = evenings.service.opening.model_copy(update={"hours": all_day})
+    evenings.ticking.use(replace(evenings.service, opening=opening))
+    await evenings.wait(minutes=1)
+    assert len(evenings.alerts("Sam")) == 1
+
+
 def warned(house: House) -> list[str]:
     """Look for gaps now, as the calendar does; what the lead has been told of so far."""
     house.record.write(lambda tx: gaps.warn(tx, house.service, house.clock()))
