@@ -82,7 +82,7 @@ def kept(tx: Tx, service: Service, someone: Person) -> dict[str, Kept]:
 
 def _decide(tx: Tx, service: Service, code: str, reason: str, destroyed: Destroyed, now: datetime) -> tuple[str, Erased]:
     someone = people.by_code(tx, code)
-    if messages.unhandled(tx, someone.id, 1):
+    if any(row.kind != "started" for row in messages.unhandled(tx, someone.id)):  # to open a chat says nothing
         raise NotRead
     staying = kept(tx, service, someone)
     audit.note(tx, "person_erased", now, subject_id=someone.id, digest=tx.vault.pseudonym("reason", reason))

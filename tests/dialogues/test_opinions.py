@@ -63,7 +63,7 @@ KEEPS_SILENT: dict[str, Conversation] = {
     "somebody asked whether they are OK": state(last_check_in=2),
     "an adult was offered": state(offer=Offer(level=2)),
     "small signs": state(signs=[[KeptSign(id="x", category="bullying", why="y", start=0, end=1)]]),
-    "a question is open": state(question="plan", question_turn=4),
+    "a question is open": state(question="suicide", question_turn=4),
     "after a pause": state(behind_carry_on=True, question="age", question_turn=5),
     "a concern is being written": state(concern=Concern()),
     "a call is being asked for": state(call=Call()),
