@@ -15,6 +15,7 @@ import { showWriting } from "./typing.js";
 
 const HIDDEN_FOR_LONG = 5 * 60 * 1000; // ms after which coming back to the tab asks the server what may still be shown
 const BOT_ASKS_WITHIN = 3000; // ms in which the bot's own "Carry on?" is waited for
+const SHOWN_WITHIN = 4000; // ms in which the server mostly gives back what it has stored; what it doesn't may not be shown any more
 
 const $ = (id) => document.getElementById(id);
 const words = Object.fromEntries([...$("words").content.children].map((p) => [p.dataset.name, p.textContent]));
@@ -25,7 +26,7 @@ const log = new Log($("log"), $("newer"), words, {
   copied: (key) => download(`/chat/copy/${encodeURIComponent(key)}`, "chat.txt").catch(({ text }) => tell(text || words.offline)),
   retry: () => outgoing.flush(),
 });
-const outgoing = new Outgoing(log, { begin, stored: () => stream.up || incoming.look(), tell, giveBack, offline: words.offline });
+const outgoing = new Outgoing(log, { begin, stored, tell, giveBack, offline: words.offline });
 const incoming = new Incoming(log, { ready, shown, failed, streaming: () => stream.up });
 const stream = new Stream("/chat/stream", heard, () => incoming.lookLater());
 
@@ -113,6 +114,11 @@ function shown(feed) {
   $("easy").setAttribute("aria-checked", String(feed.easy_read));
   document.documentElement.classList.toggle("easy", feed.easy_read);
   if (outgoing.waits) outgoing.flush();
+}
+
+function stored() {
+  if (stream.up) setTimeout(() => log.stored.length && incoming.look(), SHOWN_WITHIN);
+  else incoming.look();
 }
 
 function failed(error) {
