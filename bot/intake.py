@@ -28,7 +28,7 @@ from escalation.context import Service
 from escalation.phone import taps
 from escalation.record import messages, people
 from escalation.record.ids import new_id
-from escalation.record.store import Collided, Record, RecordUnavailable, Refused, Tx
+from escalation.record.store import Collided, Record, RecordUnavailable, Tx, is_away
 from escalation.record.tables import Staff, StaffUpdate
 from escalation.young_person import moving
 
@@ -122,7 +122,7 @@ class Intake:
                 stored = await self._keep(self._storing(incoming, now))
         except Exception as error:
             log.error("an event could not be stored: %s", error if isinstance(error, RecordUnavailable) else type(error).__name__)
-            self._away = _is_away(error)
+            self._away = isinstance(error, TimeoutError) or is_away(error)
             if self._away:
                 self._unstored.missed(incoming)
             await self._warn(incoming)
@@ -227,8 +227,3 @@ class Intake:
                 await reply(incoming.address, Outgoing(text))
             except Exception as error:
                 log.error("the emergency text could not be sent either: %s", type(error).__name__)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the record takes nothing now; otherwise it refused this very event, and others need not wait for it."""
-    return isinstance(error, TimeoutError) or (isinstance(error, RecordUnavailable) and not isinstance(error, Refused))

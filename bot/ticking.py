@@ -22,7 +22,7 @@ from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone import forgetting
 from escalation.record.envelope import SealBroken
-from escalation.record.store import Record, RecordUnavailable, Refused, Tx
+from escalation.record.store import Record, RecordUnavailable, Tx, is_away
 from escalation.record.tables import DueRow
 from escalation.rota import gaps, shifts
 from escalation.sharing import flags
@@ -148,7 +148,7 @@ class Ticking:
         try:
             await self._record.awrite(lambda tx: shifts.go_on(tx, self._service, self._now()))
         except Exception as error:
-            if isinstance(error, RecordUnavailable) and not isinstance(error, Refused):
+            if is_away(error):
                 self._other_hours = True
                 raise
             log.error("who waits could not be looked at again: %s", type(error.__cause__ or error).__name__)
@@ -177,7 +177,7 @@ class Ticking:
         try:
             await self._record.afirst(lambda tx: self._do(tx, row_id))
         except Exception as error:
-            if isinstance(error, RecordUnavailable) and not isinstance(error, Refused):
+            if is_away(error):
                 raise
             log.error("a due row could not run and is put off: %s", type(error.__cause__ or error).__name__)
             await self._record.awrite(lambda tx: self._put_off(tx, row_id))

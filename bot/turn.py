@@ -33,7 +33,7 @@ from escalation import being_written, cases
 from escalation.context import Service
 from escalation.record import earlier_words, messages, people
 from escalation.record.ids import new_id
-from escalation.record.store import Collided, Record, RecordUnavailable, Refused, Tx
+from escalation.record.store import Collided, Record, RecordUnavailable, Refused, Tx, is_away
 from escalation.record.tables import Person
 from escalation.words import message
 from nlu.noticing import MESSAGES_TOGETHER, Noticing, whole_of
@@ -130,7 +130,7 @@ class Handler:
         try:
             return await _twice(write, partial(self._claim, person_id=person_id, answers=answers))
         except Exception as error:
-            if _is_away(error):
+            if is_away(error):
                 raise
             # The longer way tells what is wrong, and ends with the emergency text.
             return await self._record.afirst(partial(self._claim, person_id=person_id, answers=None))
@@ -150,7 +150,7 @@ class Handler:
             done = await _twice(write, partial(self._commit, person_id=person_id, claim=claim, heard=heard))
             self.turns["handled"] += done
         except Exception as error:
-            if _is_away(error):
+            if is_away(error):
                 raise
             done = await self._instead(person_id, claim, heard, error)
         return not done
@@ -161,7 +161,7 @@ class Handler:
         try:
             done = await self._record.afirst(partial(self._fall_back, person_id=person_id, claim=claim, heard=heard))
         except Exception as again:
-            if not _is_away(again) and claim.rows[-1].id not in self._warned:
+            if not is_away(again) and claim.rows[-1].id not in self._warned:
                 # The alert failed as well. It is tried again until it goes out; they read the text now, and once.
                 self._warned.add(claim.rows[-1].id)
                 await self._record.afirst(lambda tx: self._say_emergency(tx, people.person(tx, person_id), self._now()))
@@ -279,11 +279,6 @@ async def _twice(write: Callable[[Callable[[Tx], T]], Awaitable[T]], work: Calla
         return await write(work)
     except (Collided, Refused):
         return await write(work)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the record takes nothing now; otherwise this very turn failed, and may fail each time."""
-    return isinstance(error, RecordUnavailable) and not isinstance(error, Refused)
 
 
 def _is_grave(reading: Reading | None) -> bool:

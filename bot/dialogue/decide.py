@@ -150,8 +150,8 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
 
 def _says_otherwise(scene: Scene, text: str, understood: Understanding) -> bool:
     """Whether a few words, whatever was asked, are a change of mind or say that somebody came."""
-    sure = SURE_IN_LIVE_CHAT if scene.live else SURE
-    return len(text) <= A_FEW_WORDS and (meanings.withdraws(scene, understood) or meanings.somebody_came(scene, understood, sure))
+    few = len(text) <= A_FEW_WORDS
+    return few and (meanings.withdraws(scene, understood) or meanings.somebody_came(scene, understood, meanings.sure(scene)))
 
 
 def _is_for_the_plan(scene: Scene, text: str, risk: Risk) -> bool:

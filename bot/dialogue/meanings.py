@@ -54,6 +54,11 @@ def somebody_came(scene: Scene, understood: Understanding, sure: float) -> bool:
     return "someone_here" in understood.risk.flags and not asks
 
 
+def sure(scene: Scene) -> float:
+    """From which confidence on a few words are a change of mind, or say that somebody came."""
+    return SURE_IN_LIVE_CHAT if scene.live else SURE
+
+
 def withdraws(scene: Scene, understood: Understanding) -> bool:
     """A change of mind, or "I was joking": one answer for all, whether or not there is anything to take back (S78).
 
@@ -61,6 +66,6 @@ def withdraws(scene: Scene, understood: Understanding) -> bool:
     of harm, or that the model reads otherwise, end that conversation only where a change of mind is sure.
     """
     topic = "withdraw_consent"
-    said = understood.topic == topic and understood.confidence >= (SURE_IN_LIVE_CHAT if scene.live else SURE)
+    said = understood.topic == topic and understood.confidence >= sure(scene)
     otherwise = scene.live and (understood.risk.level > Level.NONE or understood.topic not in (None, topic))
     return said or ("withdraws" in understood.risk.flags and not otherwise)

@@ -267,6 +267,11 @@ class Record:
         return result
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database takes nothing now; otherwise this very work failed, and nothing else need wait for it."""
+    return isinstance(error, RecordUnavailable) and not isinstance(error, Refused)
+
+
 def _told(error: BaseException) -> BaseException:
     """What callers are told of an error. The driver's message may quote parameters, so only its kind goes on."""
     if not isinstance(error, SQLAlchemyError):
