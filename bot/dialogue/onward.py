@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rapidfuzz import fuzz
 
 from bot.dialogue import guidance
@@ -12,6 +14,8 @@ from nlu.normalise import normalise
 FRIEND = "worried_about_friend"
 AS_GOOD_AS_THE_SAME = 85
 """How alike (0 to 100) what was typed and the label of a button have to be."""
+LABELS = 4096
+"""So many labels of buttons are kept as they are read; all editions and languages together have fewer."""
 
 
 def about(scene: Scene) -> str | None:
@@ -52,14 +56,20 @@ def ideas(scene: Scene) -> None:
 def typed_label(scene: Scene, text: str, topic: str | None) -> str | None:
     """Where a button leads whose label was typed: of the step that is shown, of the first step of a topic, or of the menu."""
     typed = normalise(text).text
-    near = [(fuzz.ratio(typed, normalise(label).text), go) for label, go in _ways(scene, topic)]
+    near = [(fuzz.ratio(typed, _plain(label)), go) for label, go in _ways(scene, topic)]
     best = max(near, key=lambda one: one[0], default=(0, None))
     return best[1] if best[0] >= AS_GOOD_AS_THE_SAME else None
 
 
 def reads_as(text: str, label: str) -> bool:
     """Whether what was typed is this label of a button."""
-    return fuzz.ratio(normalise(text).text, normalise(label).text) >= AS_GOOD_AS_THE_SAME
+    return fuzz.ratio(normalise(text).text, _plain(label)) >= AS_GOOD_AS_THE_SAME
+
+
+@lru_cache(LABELS)
+def _plain(label: str) -> str:
+    """A label as what is typed is read; the same few are compared with each message."""
+    return normalise(label).text
 
 
 def _ways(scene: Scene, topic: str | None) -> list[tuple[str, str]]:

@@ -282,23 +282,25 @@ def tell_contact(tx: Tx, text: str, now: datetime, *, case_id: str | None = None
 
 def outgoing(tx: Tx, row: OutboxRow) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Words and buttons of an outbox row."""
-    data = _opened(tx, row)
-    return data["text"], tuple((label, token) for label, token in data["buttons"])
+    bubble = shown(tx, row)
+    return bubble.text, bubble.buttons
 
 
 def picture(tx: Tx, row: OutboxRow) -> tuple[str, str] | None:
     """The drawing that an outbox row shows: file and alt text."""
-    file, alt = _opened(tx, row).get("picture") or ("", "")
-    return (file, alt) if file else None
+    return shown(tx, row).picture
 
 
-def _opened(tx: Tx, row: OutboxRow) -> dict[str, Any]:
+def shown(tx: Tx, row: OutboxRow) -> Bubble:
+    """All that an outbox row shows."""
     if row.person_id is None:
         opened = tx.vault.open_own("outbox.body", row.id, row.body_sealed)
     else:
         opened = tx.vault.open_for(people.person(tx, row.person_id), "outbox.body", row.id, row.body_sealed)
     data: dict[str, Any] = json.loads(opened)
-    return data
+    buttons = tuple((label, token) for label, token in data["buttons"])
+    file, alt = data.get("picture") or ("", "")
+    return Bubble(data["text"], buttons, row.urgent, row.aside, (file, alt) if file else None)
 
 
 def transcript(

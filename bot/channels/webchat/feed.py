@@ -201,7 +201,7 @@ def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, i
 
 def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, int], Item]:
     """A row and where it stands: by the time it was first shown, since it may have been kept back before."""
-    text, buttons = messages.outgoing(tx, row)
+    bubble = messages.shown(tx, row)
     staff = members.by_id(tx, row.speaker_staff_id)
     speaker = "worker" if row.speaker == "worker" else "bot"
     item = Item(
@@ -210,9 +210,9 @@ def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, i
         _milliseconds(row.created_at),
         speaker,
         staff.first_name if staff else "",
-        text,
-        buttons,
-        picture=messages.picture(tx, row),
+        bubble.text,
+        bubble.buttons,
+        picture=bubble.picture,
     )
     return (row.sent_at or now, 1, row.seq), item
 
