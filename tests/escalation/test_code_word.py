@@ -7,6 +7,7 @@ import pytest
 from bot.channels.webchat import visits
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.messages import BLANK, Line
+from nlu.understanding import Level
 from tests.escalation.talking import talks, waits
 from tests.escalation.test_afresh import TEAPOT, sets_a_code_word
 
@@ -19,17 +20,22 @@ def own(young: YoungPerson) -> list[str]:
 
 @pytest.mark.rule("S15")
 @pytest.mark.rule("S19")
-async def test_what_is_written_together_with_the_code_word_is_kept_and_answered(staffed: House, young: YoungPerson) -> None:
+@pytest.mark.parametrize("asked", [True, False], ids=["asked for it", "before it is asked for"])
+async def test_what_is_written_together_with_the_code_word_is_kept_and_answered(staffed: House, young: YoungPerson, asked: bool) -> None:
     await young.starts()
     await sets_a_code_word(young)
-    await young.says("menu")
     await staffed.wait(minutes=40)
-    await young.says("hi")
-    await young.taps("Carry on")
-    heard = await young.says_at_once([TEAPOT, DISCLOSURE])
+    if asked:
+        await young.says("hi")
+        await young.taps("Carry on")
+    heard = "\n".join(line.text for line in await young.says_at_once([TEAPOT, DISCLOSURE]))
     assert own(young)[-2:] == [BLANK, DISCLOSURE]
-    assert any("Thank you for telling me" in line.text for line in heard)
-    assert young.case() is not None
+    assert "Thank you for telling me" in heard
+    assert "I believe you" in heard
+    assert "Would you like to talk to Sam" in heard
+    case = young.case()
+    assert case is not None
+    assert case.level == Level.URGENT
 
 
 @pytest.mark.rule("S15")
@@ -38,9 +44,10 @@ async def test_an_adult_reads_what_is_written_together_with_the_code_word(staffe
     await sets_a_code_word(young)
     await young.says("menu")
     case_id = await talks(young)
-    await young.says_at_once([TEAPOT, "he took my keys again"])
+    around = ["i dont know how to say it", "he took my keys again"]
+    await young.says_at_once([around[0], TEAPOT, around[1]])
     read = [line.text for line in staffed.reads("Sam", case_id).lines]
-    assert "he took my keys again" in read
+    assert set(around) <= set(read)
     assert TEAPOT not in read
 
 

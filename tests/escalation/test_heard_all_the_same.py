@@ -63,40 +63,6 @@ async def test_a_disclosure_beside_a_change_of_mind_is_believed(staffed: House, 
     assert (case.stage, case.level) == ("refused", Level.URGENT)
 
 
-async def sets_a_code_word(young: YoungPerson) -> None:
-    await young.starts()
-    await young.says("code word")
-    await young.taps("Set a code word")
-    await young.says("purple teapot")
-
-
-async def test_what_comes_with_the_code_word_is_heard_and_kept(staffed: House, young: YoungPerson) -> None:
-    await sets_a_code_word(young)
-    await staffed.wait(minutes=40)
-    heard = said(await young.says_at_once(["purple teapot", "my stepdad hits me every day"]))
-    assert "I believe you" in heard
-    assert "Would you like to talk to Sam" in heard
-    case = young.case()
-    assert case
-    assert case.level == Level.URGENT
-    words = [line.text for line in young.lines() if line.speaker == "young_person"]
-    assert words[-1] == "my stepdad hits me every day"
-    assert "purple teapot" not in words
-
-
-async def test_what_comes_with_the_code_word_reaches_the_adult(staffed: House, young: YoungPerson) -> None:
-    await sets_a_code_word(young)
-    await young.says("person")
-    for label in ("Yes", "This chat so far", "Send it"):
-        await young.taps(label)
-    case = young.case()
-    assert case
-    staffed.pick_up("Sam", case.id)
-    await young.says_at_once(["i dont know how to say it", "purple teapot", "my stepdad hits me every day"])
-    assert "my stepdad hits me every day" in reads(staffed, case.id)
-    assert "purple teapot" not in reads(staffed, case.id)
-
-
 async def is_asked_how_it_was(staffed: House, young: YoungPerson, case_id: str) -> None:
     staffed.close("Sam", case_id)
     for label in ("About the same", "Tell us how it was", "Yes", "Yes", "Yes"):

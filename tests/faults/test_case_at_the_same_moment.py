@@ -77,7 +77,7 @@ async def test_words_from_a_phone_do_not_go_out_when_they_changed_their_mind_at_
     staffed.does("Sam", lambda tx, sam: taps.act(tx, staffed.service, sam, "text", "are you there?", staffed.clock()))
     withdrawing.ends()
     assert not any("are you there?" in line.text for line in young.lines())
-    assert "nothing was sent" in staffed.alerts("Sam")[-1]
+    assert "this conversation has ended or is paused: nothing was sent" in staffed.alerts("Sam")[-1]
 
 
 @pytest.mark.rule("S02")

@@ -21,14 +21,12 @@ from bot.rehearsal.house import Clock, House, YoungPerson
 from bot.sending import Sender
 from bot.turn import LEASE, Handler
 from bot.turn_jobs import TurnJobs, defer, remind
-from escalation import relay
-from escalation.case import NotPossible
 from escalation.context import Service
 from escalation.record import leases, messages, people
 from escalation.record.notices import Hearing
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
-from escalation.record.tables import CaseRow, InboxRow, LeaseRow, OutboxRow, Staff
+from escalation.record.tables import InboxRow, LeaseRow, OutboxRow
 from escalation.young_person import afresh, clearing
 from nlu.noticing import Noticing
 from nlu.understanding import Level
@@ -173,70 +171,6 @@ async def making_turns(record: Record, house: House, noticing: Noticing, burst: 
 
 def handled(record: Record) -> list[bool]:
     return record.read(lambda tx: [row.handled_at is not None for row in tx.session.scalars(select(InboxRow).order_by(InboxRow.seq))])
-
-
-async def talking(house: House, young: YoungPerson) -> tuple[str, Staff]:
-    """A young person who talks to Sam: the case's id, and Sam."""
-    house.hire("Sam")
-    house.on_duty("Sam")
-    await young.says("person")
-    for label in ("Yes", "This chat so far", "Send it"):
-        await young.taps(label)
-    case = young.case()
-    assert case
-    house.pick_up("Sam", case.id)
-    return case.id, house.staff("Sam")
-
-
-@pytest.mark.rule("S02")
-async def test_danger_told_while_the_adult_ends_the_conversation_is_a_case_that_waits(
-    house: House, elsewhere: Record, young: YoungPerson
-) -> None:
-    case_id, sam = await talking(house, young)
-    closed, go_on = Event(), Event()
-
-    def close(tx: Tx) -> None:
-        relay.close(tx, house.service, case_id, tx.session.get_one(Staff, sam.id), "guidance_given", "", house.clock())
-        tx.session.flush()
-        closed.set()
-        go_on.wait(20)
-
-    ending = Thread(target=elsewhere.write, args=(close,))
-    ending.start()
-    closed.wait(20)
-    await house.arrives("telegram", "young-1", "text", DANGER)
-    turn = asyncio.create_task(house.settle())
-    await asyncio.sleep(1)
-    go_on.set()
-    ending.join(20)
-    await turn
-    case = young.case()
-    assert case and (case.id != case_id, case.stage, case.basis) == (True, "waiting", "immediate")
-
-
-@pytest.mark.rule("S07")
-async def test_a_worker_whose_program_looked_before_a_change_of_mind_sends_nothing_after_it(
-    house: House, elsewhere: Record, young: YoungPerson
-) -> None:
-    case_id, sam = await talking(house, young)
-    looked, go_on, refused = Event(), Event(), list[str]()
-
-    def say(tx: Tx) -> None:
-        case = tx.session.get_one(CaseRow, case_id)
-        looked.set()
-        go_on.wait(20)
-        try:
-            relay.say(tx, house.service, case.id, tx.session.get_one(Staff, sam.id), "Are you still there?", house.clock())
-        except NotPossible as error:
-            refused.append(str(error))
-
-    saying = Thread(target=elsewhere.write, args=(say,))
-    saying.start()
-    looked.wait(20)
-    await young.says("actually don't tell anyone", "withdraw_consent")
-    go_on.set()
-    saying.join(20)
-    assert refused == ["this conversation has ended or is paused: nothing was sent"]
 
 
 async def test_what_one_process_stored_another_answers_in_order_and_no_job_stays(

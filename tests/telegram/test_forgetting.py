@@ -15,7 +15,6 @@ from bot.channels.texts import split
 from bot.rehearsal.house import House, YoungPerson
 from bot.unsending import Unsender
 from escalation.case import Stage
-from escalation.record import messages
 from escalation.record.messages import RELAYED
 from escalation.record.tables import OutboxRow
 from escalation.staff import accounts
@@ -106,14 +105,23 @@ async def test_telegram_deletes_them_all_parts_of_a_long_one_included(staffed: H
     await channel.stop()
 
 
-async def test_a_burst_of_very_long_messages_reaches_the_phone_in_rows_whose_ids_are_all_kept(staffed: House, talking: YoungPerson) -> None:
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [" ".join(f"message {at} word {number}," for number in range(200)) for at in range(12)],
+        ["\N{LOUDLY CRYING FACE}" * 20_000],
+    ],
+    ids=["a burst", "one of signs that count twice"],
+)
+async def test_very_long_messages_reach_the_phone_in_rows_whose_ids_are_all_kept(
+    staffed: House, talking: YoungPerson, texts: list[str]
+) -> None:
     sam, before = Phone(staffed, "Sam"), len(relayed(staffed))
-    texts = [" ".join(f"message {at} word {number}," for number in range(200)) for at in range(12)]
     await talking.says_at_once(texts)
     pieces = [sam.text(row) for row in relayed(staffed)[before:]]
     assert "".join("".join(pieces).split()) == "".join("".join(texts).split())
     id_of_a_part, kept = "1234567890123456", 80
-    assert all(len(",".join([id_of_a_part] * len(split(piece, 4096)))) <= kept for piece in pieces)
+    assert all(len(",".join([id_of_a_part] * len(split(piece, TELEGRAM.longest)))) <= kept for piece in pieces)
 
 
 async def test_marked_rows_are_deleted_by_their_channel_and_noted(staffed: House, talking: YoungPerson) -> None:
@@ -127,15 +135,6 @@ async def test_marked_rows_are_deleted_by_their_channel_and_noted(staffed: House
     assert {row.state for row in relayed(staffed)} == {"deleted"}
     await Unsender(staffed.record, app).round()
     assert len(app.gone) == 2
-
-
-async def test_of_a_very_long_message_nothing_stays_behind(staffed: House, talking: YoungPerson) -> None:
-    before = len(relayed(staffed))
-    await talking.says("\N{LOUDLY CRYING FACE}" * 20_000)
-    texts = staffed.record.read(lambda tx: [messages.outgoing(tx, tx.session.get_one(OutboxRow, row.seq))[0] for row in relayed(staffed)])
-    assert sum(text.count("\N{LOUDLY CRYING FACE}") for text in texts[before:]) == 20_000
-    ids = [",".join("12345678" for _ in split(text, TELEGRAM.longest)) for text in texts]
-    assert max(map(len, ids)) <= 80, "there is room for the ids of all its parts"
 
 
 async def test_a_message_that_cannot_be_deleted_by_a_mistake_of_ours_keeps_no_other_on_the_phone(
