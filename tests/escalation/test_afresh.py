@@ -12,28 +12,10 @@ from escalation.record import people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, OutboxRow, Person
 from escalation.young_person import afresh
+from tests.escalation.code_word import begins_afresh, starts_with_a_code_word
 from tests.escalation.talking import past, talks, waits
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
-
-TEAPOT = "purple teapot"
-
-
-async def sets_a_code_word(young: YoungPerson) -> None:
-    await young.says("code word")
-    await young.taps("Set a code word")
-    await young.says(TEAPOT)
-
-
-async def begins_afresh(young: YoungPerson) -> None:
-    """Somebody who does not know the word picks the phone up after a while."""
-    await young.house.wait(minutes=40)
-    await young.says("hi")
-    await young.taps("Carry on")
-    for wrong in ("teapot", "purple", "pink teapot"):
-        await young.says(wrong)
-    await young.taps("I forgot the word")
-    await young.taps("Start afresh")
 
 
 def first_person(house: House) -> Person:
@@ -42,9 +24,7 @@ def first_person(house: House) -> Person:
 
 @pytest.mark.rule("S77")
 async def test_an_adults_words_never_come_to_the_phone_afterwards_and_the_adult_is_told(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await sets_a_code_word(young)
-    await young.says("menu")
+    await starts_with_a_code_word(young)
     case_id = await talks(young)
     staffed.worker_says("Sam", case_id, "Hi, I'm Sam.")
     await staffed.wait(minutes=35)
@@ -68,9 +48,7 @@ def unsent(house: House) -> int:
 
 @pytest.mark.rule("S78")
 async def test_the_case_and_what_was_said_stay_on_the_record(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await sets_a_code_word(young)
-    await young.says("menu")
+    await starts_with_a_code_word(young)
     case_id = await waits(young)
     await begins_afresh(young)
     case = staffed.record.read(lambda tx: tx.session.get_one(CaseRow, case_id))
@@ -81,9 +59,7 @@ async def test_the_case_and_what_was_said_stay_on_the_record(staffed: House, you
 
 @pytest.mark.rule("S82")
 async def test_whom_they_said_no_to_is_not_offered_to_them_again(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await sets_a_code_word(young)
-    await young.says("menu")
+    await starts_with_a_code_word(young)
     case_id = await waits(young)
     sam = staffed.staff("Sam").id
     staffed.record.write(lambda tx: cases.not_this_person(tx, cases.locked(tx, case_id), sam, staffed.clock()))

@@ -8,8 +8,8 @@ from bot.channels.webchat import visits
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.messages import BLANK, Line
 from nlu.understanding import Level
+from tests.escalation.code_word import TEAPOT, sets_a_code_word, starts_with_a_code_word
 from tests.escalation.talking import talks, waits
-from tests.escalation.test_afresh import TEAPOT, sets_a_code_word
 
 DISCLOSURE = "my stepdad hits me when he is drunk"
 
@@ -40,9 +40,7 @@ async def test_what_is_written_together_with_the_code_word_is_kept_and_answered(
 
 @pytest.mark.rule("S15")
 async def test_an_adult_reads_what_is_written_together_with_the_code_word(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await sets_a_code_word(young)
-    await young.says("menu")
+    await starts_with_a_code_word(young)
     case_id = await talks(young)
     around = ["i dont know how to say it", "he took my keys again"]
     await young.says_at_once([around[0], TEAPOT, around[1]])

@@ -15,8 +15,8 @@ from escalation.record.messages import UNSEND
 from escalation.record.store import Tx
 from escalation.record.tables import Destruction, OutboxRow
 from escalation.young_person import clearing, erasing
+from tests.escalation.code_word import TEAPOT, begins_afresh, sets_a_code_word, starts_with_a_code_word
 from tests.escalation.talking import talks, waits
-from tests.escalation.test_afresh import TEAPOT, begins_afresh, sets_a_code_word
 from tests.retention.story import counts, left_on_disk, sealed_bytes
 from tests.telegram.test_forgetting import Deletes
 
@@ -167,9 +167,7 @@ def test_a_code_of_nobody_erases_nobody(house: House) -> None:
 
 @pytest.mark.rule("S73")
 async def test_whoever_began_afresh_is_erased_and_what_was_said_before_stays_for_its_own_time(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await sets_a_code_word(young)
-    await young.says("menu")
+    await starts_with_a_code_word(young)
     case_id = await waits(young)
     first = young.person().id
     await begins_afresh(young)

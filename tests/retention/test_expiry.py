@@ -15,8 +15,8 @@ from escalation.record.retention.stamping import times
 from escalation.record.store import Tx
 from escalation.record.tables import AuditRow, CaseRow, Destruction, InboxRow, Person
 from escalation.young_person import own_view
+from tests.escalation.code_word import TEAPOT, begins_afresh, sets_a_code_word, starts_with_a_code_word
 from tests.escalation.talking import talks, waits
-from tests.escalation.test_afresh import TEAPOT, begins_afresh, sets_a_code_word
 from tests.retention.story import LAST_ENTRY, STAYS, counts, everybody_left, left_on_disk, lived_through, sealed_bytes
 
 CENTURY = timedelta(days=36600)
@@ -117,9 +117,7 @@ async def test_who_writes_from_a_place_that_is_over_is_heard_as_somebody_new_tho
 
 
 async def test_a_run_takes_away_whoever_began_afresh_before_it_takes_what_was_said_before(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await sets_a_code_word(young)
-    await young.says("menu")
+    await starts_with_a_code_word(young)
     case_id = await talks(young)
     first = young.person().id
     staffed.close("Sam", case_id)
