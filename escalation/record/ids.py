@@ -1,4 +1,4 @@
-"""Ids that we make ourselves, before a row exists, so that they can be bound into its encryption."""
+"""Ids that we make ourselves, before a row exists, so that they can be bound into its encryption; and the pseudonym of nobody."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def new_id() -> str:
         # Milliseconds, and 16 bits that count within one.
         _last = max(time.time_ns() // 1_000_000 << 16, _last + 1)
         return f"{_last:016x}{secrets.token_hex(8)}"
+
+
+def found_by_nobody() -> str:
+    """The pseudonym of an address that leads nowhere any more: what is written from there next comes from somebody new."""
+    return secrets.token_hex(32)

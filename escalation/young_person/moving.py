@@ -6,7 +6,6 @@ forgotten, and nothing of before shows until "Carry on" (S77).
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -15,6 +14,7 @@ from escalation import cases, discreet
 from escalation.case import TALKING
 from escalation.context import Service
 from escalation.record import messages, people
+from escalation.record.ids import found_by_nobody
 from escalation.record.store import Tx
 from escalation.record.tables import Address, OutboxRow, Person
 from escalation.signals import parted
@@ -84,7 +84,7 @@ def _forget_the_others(tx: Tx, mover: Person, new: Address) -> None:
     tx.session.execute(waits.values(channel=new.channel, address_id=new.id))
     for old in tx.session.scalars(select(Address).where(Address.person_id == mover.id, Address.id != new.id)):
         tx.signal(parted(mover.id))
-        old.pseudonym = secrets.token_hex(32)
+        old.pseudonym = found_by_nobody()
         old.address_sealed = tx.vault.seal_for(mover, "addresses.address", old.id, "")
     tx.session.flush()
 

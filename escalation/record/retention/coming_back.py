@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, update
 
 from escalation.case import Stage
+from escalation.record.ids import found_by_nobody
 from escalation.record.retention import destroying, over
 from escalation.record.retention.destroying import Destroyed
 from escalation.record.retention.over import Bounds
@@ -56,7 +56,7 @@ def give_way(tx: Tx, channel: str, pseudonym: str) -> None:
         return
     address = _columns(Address)
     there = (address.channel == channel) & (address.pseudonym == pseudonym) & over.address(address, tx.veil.bounds())
-    tx.session.execute(update(Address.__table__).where(there).values(pseudonym=secrets.token_hex(32)))  # type: ignore[arg-type]
+    tx.session.execute(update(Address.__table__).where(there).values(pseudonym=found_by_nobody()))  # type: ignore[arg-type]
 
 
 def _anything(person_id: Any, at: Bounds) -> ColumnElement[bool]:

@@ -5,7 +5,6 @@ Tables are found by what they refer to, so that a new one is not forgotten.
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, CursorResult, Table, delete, select, update
 
-from escalation.record.ids import new_id
+from escalation.record.ids import found_by_nobody, new_id
 from escalation.record.retention import over
 from escalation.record.store import Tx
 from escalation.record.tables import Address, CaseRow, Concern, Destruction, InboxRow, OutboxRow, Person
@@ -81,7 +80,7 @@ def _leave_places(tx: Tx, person_id: str) -> None:
     for address_id, other in whose.items():
         nowhere = update(_ADDRESSES).where(_ADDRESSES.c.id == address_id)
         since = {"last_used_at": _ADDRESSES.c.created_at}  # so that it keeps nobody for longer
-        tx.session.execute(nowhere.values(person_id=other, pseudonym=secrets.token_hex(32), address_sealed=over.NOWHERE, **since))
+        tx.session.execute(nowhere.values(person_id=other, pseudonym=found_by_nobody(), address_sealed=over.NOWHERE, **since))
 
 
 def case(tx: Tx, case_id: str) -> None:
