@@ -15,8 +15,8 @@ from escalation.record import duty
 from escalation.record.schema import upgrade
 from escalation.record.store import Record, Tx
 from escalation.record.tables import Shift, Staff
-from escalation.staff import accounts
-from escalation.staff.accounts import DemoLogIn
+from escalation.staff import demo_staff
+from escalation.staff.demo_staff import DemoLogIn
 
 VAR = ROOT / "var"
 ON_DUTY = (("Sam", False), ("Alex", True))
@@ -39,7 +39,7 @@ def prepare(settings: Settings, now: datetime) -> tuple[DemoLogIn, ...]:
     upgrade(settings.database_url)
     record = Record(settings.database_url, settings.key_bytes())
     try:
-        log_ins = record.write(lambda tx: accounts.ensure_demo_staff(tx, now))
+        log_ins = record.write(lambda tx: demo_staff.ensure(tx, now))
         record.write(lambda tx: _ensure_rota(tx, now))
     finally:
         record.close()

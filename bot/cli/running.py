@@ -18,7 +18,7 @@ from bot.roles import ALL, Role, chosen
 from bot.settings import Settings, SettingsError, load_settings
 from escalation.record.schema import upgrade
 from escalation.staff import first_run
-from escalation.staff.accounts import DemoLogIn
+from escalation.staff.demo_staff import DemoLogIn
 from escalation.staff.first_run import FirstRun
 
 app = typer.Typer()
@@ -143,10 +143,10 @@ def new_key() -> None:
 
 
 def _refuse_demo_accounts(settings: Settings) -> None:
-    from escalation.staff import accounts
+    from escalation.staff import demo_staff
 
     with open_record(settings) as record:
-        names = record.read(accounts.demo_accounts)
+        names = record.read(demo_staff.open_ones)
     if names:
         raise SettingsError(f"production mode refuses demo accounts ({', '.join(names)}): use a database of its own, or close them")
 

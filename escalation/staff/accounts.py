@@ -21,21 +21,12 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
 from escalation.rota import shifts
 from escalation.staff.codes import matching_step
-from escalation.staff.passwords import FOR_DEMO
 
 ROLES = ("worker", "lead", "editor", "admin")
 INVITE_FOR = timedelta(hours=72)
 MOST_AT_ONCE = 10
 
 _JOBS = {"worker": "youth worker", "lead": "senior youth worker", "editor": "editor", "admin": "office team"}
-
-DEMO = (("Sam", "worker"), ("Alex", "worker"), ("Jo", "lead"), ("Kit", "editor"), ("Robin", "admin"))
-_DEMO_WORDS = (
-    "amber anchor apple badger barley beacon biscuit bramble bridge candle canyon cedar clover copper coral cricket "
-    "ember falcon fern ferry garden ginger harbour hazel heron island ivory jigsaw juniper kettle lantern lemon linen "
-    "maple marble meadow mitten nutmeg olive orchard otter pebble pepper pigeon plum pocket puffin quilt raven ribbon "
-    "river saffron seagull shingle sparrow teapot thimble thistle tulip velvet walnut willow"
-)
 
 
 class AccountError(Exception):
@@ -49,15 +40,6 @@ class Invite:
     staff_id: str
     token: str
     until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLogIn:
-    """What to type to be this member of the demo staff. The code is shown on the code page itself."""
-
-    name: str
-    role: str
-    password: str
 
 
 def add_staff(
@@ -235,29 +217,6 @@ def end_sessions(tx: Tx, staff_id: str, now: datetime) -> None:
     tx.signal(f"staff:{staff_id}")
 
 
-def ensure_demo_staff(tx: Tx, now: datetime) -> tuple[DemoLogIn, ...]:
-    """Make the demo staff where they are missing, and give each a new password, returned once and kept only as a hash.
-
-    A real account of the same name is left alone.
-    """
-    return tuple(_demo(tx, name, role, now) for name, role in DEMO if (row := named(tx, name)) is None or row.demo)
-
-
-def demo_accounts(tx: Tx) -> list[str]:
-    """The names of open demo accounts; production refuses to start while there are any."""
-    return list(tx.session.scalars(select(Staff.name).where(Staff.demo, Staff.closed_at.is_(None)).order_by(Staff.name)))
-
-
-def demo_code(tx: Tx, row: Staff, now: datetime) -> str | None:
-    """The next code that will be accepted from a demo account, or `None` for any other and until there is one again."""
-    if not row.demo or row.totp_sealed is None:
-        return None
-    totp = pyotp.TOTP(tx.vault.open_own("staff.totp", row.id, row.totp_sealed))
-    here = totp.timecode(now)
-    step = max(here, (row.totp_used or 0) + 1)
-    return str(totp.generate_otp(step)) if step <= here + 1 else None
-
-
 def _open(tx: Tx, staff_id: str) -> Staff:
     row = tx.session.get(Staff, staff_id)
     if row is None or row.closed_at is not None:
@@ -295,16 +254,3 @@ def _link_telegram(tx: Tx, row: Staff, chat_id: str) -> None:
     if taken:
         raise AccountError(f"this Telegram account belongs to {taken.name} already")
     row.telegram, row.telegram_sealed = pseudonym, tx.vault.seal_own("staff.telegram", row.id, chat_id)
-
-
-def _demo(tx: Tx, name: str, role: str, now: datetime) -> DemoLogIn:
-    row = named(tx, name)
-    if row is None:
-        row = tx.session.get_one(Staff, add_staff(tx, name, role, now, demo=True).staff_id)
-    password = "-".join(secrets.choice(_DEMO_WORDS.split()) for _ in range(4))
-    row.demo, row.closed_at, row.invite, row.invite_until = True, None, None, None
-    row.password_hash, row.totp_sealed = FOR_DEMO.hash(password), tx.vault.seal_own("staff.totp", row.id, pyotp.random_base32())
-    row.totp_used, row.failed_sign_ins, row.locked_until = None, 0, None
-    row.vetted_until = row.trained_until = now + timedelta(days=365)
-    end_sessions(tx, row.id, now)
-    return DemoLogIn(name, role, password)

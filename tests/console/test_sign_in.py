@@ -15,7 +15,7 @@ from bot.rehearsal.house import House
 from escalation.console.app import ConsoleSettings, create
 from escalation.record import audit
 from escalation.record.tables import AuditRow, StaffSession
-from escalation.staff import accounts, passwords
+from escalation.staff import accounts, demo_staff, passwords
 from escalation.staff.accounts import AccountError
 from tests.console.conftest import PASSWORD, SITE, Browser, Open, code_of, later, token_in
 from tests.published import CHECK
@@ -173,10 +173,10 @@ async def test_signing_in_is_noted_in_the_audit(browser: Open, staffed: House) -
 
 
 async def test_demo_accounts_see_their_code_in_the_demo_and_nowhere_else(staffed: House, app: FastAPI) -> None:
-    log_ins = {found.name: found for found in staffed.record.write(lambda tx: accounts.ensure_demo_staff(tx, staffed.clock()))}
+    log_ins = {found.name: found for found in staffed.record.write(lambda tx: demo_staff.ensure(tx, staffed.clock()))}
     assert "Sam" not in log_ins, "a real account of the same name is left alone"
     staffed.record.write(lambda tx: setattr(accounts.named(tx, "Sam"), "demo", True))
-    [sam] = [found for found in staffed.record.write(lambda tx: accounts.ensure_demo_staff(tx, staffed.clock())) if found.name == "Sam"]
+    [sam] = [found for found in staffed.record.write(lambda tx: demo_staff.ensure(tx, staffed.clock())) if found.name == "Sam"]
     demo = Browser(create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock, check=CHECK), staffed)
     await demo.gives_password("Sam", sam.password)
     shown = re.search(r"Demo only: your code is now (\d{3} \d{3})", (await demo.get("/code")).text)
@@ -185,11 +185,11 @@ async def test_demo_accounts_see_their_code_in_the_demo_and_nowhere_else(staffed
     real = Browser(app, staffed)
     await real.gives_password("Sam", sam.password)
     assert "Demo only" not in (await real.get("/code")).text
-    assert staffed.record.read(accounts.demo_accounts) == ["Sam"]
+    assert staffed.record.read(demo_staff.open_ones) == ["Sam"]
 
 
 async def test_a_demo_account_whose_codes_are_used_up_is_told_when_the_next_one_comes(staffed: House) -> None:
-    [kit] = [found for found in staffed.record.write(lambda tx: accounts.ensure_demo_staff(tx, staffed.clock())) if found.name == "Kit"]
+    [kit] = [found for found in staffed.record.write(lambda tx: demo_staff.ensure(tx, staffed.clock())) if found.name == "Kit"]
     app = create(staffed.record, staffed.service, ConsoleSettings(demo=True), staffed.clock, check=CHECK)
     for _ in range(2):
         one = Browser(app, staffed)

@@ -14,7 +14,7 @@ from escalation.console.pages import page, redirect
 from escalation.console.permissions import HALF, PUBLIC, Gate, GatedRoute
 from escalation.console.state import Console, browser_of
 from escalation.record.store import Tx
-from escalation.staff import accounts, passwords, sessions, sign_in
+from escalation.staff import demo_staff, passwords, sessions, sign_in
 from escalation.staff.sign_in import SignedIn, staff_of
 
 router = APIRouter(route_class=GatedRoute)
@@ -129,4 +129,4 @@ def code_for_demo(tx: Tx, console: Console, me: SignedIn) -> tuple[str | None, i
     row, now = staff_of(tx, me), console.clock()
     if not (console.settings.demo and row.demo):
         return None, 0
-    return accounts.demo_code(tx, row, now), 30 - int(now.timestamp()) % 30
+    return demo_staff.next_code(tx, row, now), 30 - int(now.timestamp()) % 30
