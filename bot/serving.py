@@ -16,7 +16,8 @@ from bot.intent_service import NotPrepared, running
 from bot.roles import ALL, Role
 from bot.sending import Sender
 from bot.settings import Settings
-from bot.wiring import build, utc_now, web_app
+from bot.web import web_app
+from bot.wiring import build, utc_now
 from escalation.staff.first_run import FirstRun
 
 Announce = Callable[[bool], None]

@@ -10,7 +10,8 @@ import httpx
 from starlette.applications import Starlette
 
 from bot.rehearsal.house import Clock, House
-from bot.wiring import Program, build, web_app
+from bot.web import web_app
+from bot.wiring import Program, build
 from escalation.consent import Scope
 from escalation.console.state import ConsoleSettings
 from escalation.record.schema import upgrade

@@ -13,7 +13,8 @@ import pytest
 
 from bot.outer_edge import OuterEdge
 from bot.settings import Settings
-from bot.wiring import Program, build, web_app
+from bot.web import web_app
+from bot.wiring import Program, build
 from tests.conftest import KEY
 
 SITE = "https://chat.example.org"

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from bot.wiring import Program, build, utc_now, web_app
+from bot.web import web_app
+from bot.wiring import Program, build, utc_now
 from content.editorial.edition import text_of
 from escalation.console.state import Console
 from escalation.publishing import Change, Publisher

@@ -13,7 +13,8 @@ import pytest
 
 from bot import health
 from bot.heartbeat import Heartbeat
-from bot.wiring import Program, web_app
+from bot.web import web_app
+from bot.wiring import Program
 from tests.operations.conftest import NOBODY, browsing, settings
 
 HERE = {"host": "127.0.0.1:8080"}

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot import logs
-from bot.wiring import Program, web_app
+from bot.web import web_app
+from bot.wiring import Program
 from tests.operations.conftest import TELEGRAM_TOKEN, WEBHOOK_SECRET, browsing
 from tests.operations.test_updates import CALL, update
 from tests.webchat.visiting import new_id

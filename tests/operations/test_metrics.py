@@ -13,7 +13,8 @@ from bot.figures import stored
 from bot.heartbeat import Heartbeat
 from bot.metrics import MeasuredReader
 from bot.rehearsal.house import House, YoungPerson
-from bot.wiring import Program, web_app
+from bot.web import web_app
+from bot.wiring import Program
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import DueRow, InboxRow, OutboxRow

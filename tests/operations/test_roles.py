@@ -16,7 +16,8 @@ from bot import health
 from bot.leasing import Alone, Never
 from bot.roles import ALL, Role, chosen
 from bot.settings import SettingsError
-from bot.wiring import Program, build, web_app
+from bot.web import web_app
+from bot.wiring import Program, build
 from escalation.record import leases
 from escalation.record.schema import upgrade
 from escalation.record.store import Record

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.rehearsal.house import Clock, House
-from bot.wiring import Program, web_app
+from bot.web import web_app
+from bot.wiring import Program
 from escalation.record.tables import InboxRow, StaffUpdate
 from tests.operations.conftest import WEBHOOK_SECRET, browsing
 

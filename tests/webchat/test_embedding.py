@@ -7,7 +7,8 @@ import json
 import pytest
 
 from bot.settings import SettingsError, load_settings
-from bot.wiring import build, web_app
+from bot.web import web_app
+from bot.wiring import build
 from tests.operations.conftest import browsing, settings
 
 SITES = "https://www.hill-school.example https://council.example:8443"

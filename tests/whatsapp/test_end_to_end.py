@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from bot.rehearsal.house import House, YoungPerson
 from bot.settings import Settings
-from bot.wiring import Program, build, web_app
+from bot.web import web_app
+from bot.wiring import Program, build
 from escalation.app_templates import AppTemplates
 from escalation.case import Stage
 from escalation.console import labels
