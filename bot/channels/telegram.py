@@ -11,8 +11,8 @@ import hmac
 import json
 import logging
 import time
-from collections import Counter, defaultdict
-from collections.abc import Coroutine, Iterable, Mapping
+from collections import Counter
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from bot.channels import Outgoing, Take
 from bot.channels.apps import TELEGRAM
 from bot.channels.quiet_logs import tame
 from bot.channels.telegram_sending import Sender, asked_to_wait
+from bot.channels.telegram_storing import Storing
 from bot.channels.telegram_updates import ALLOWED, NAME, Read, is_id, kind_of, read
 from bot.channels.webhooks import bounded, stored
 from bot.leasing import Alone, Lease
@@ -41,10 +42,6 @@ _GROUPS_REMEMBERED = 10_000
 _LONGEST_PAUSE = 5.0
 _STANDING_BY = 0.3
 """Seconds between two looks whether to ask for updates here."""
-FULL = 100
-"""Telegram hands out so many updates at most: while one of them is not stored, those behind them do not come."""
-GIVEN_UP_AFTER = 20
-"""So often one that is never stored may hold up everybody behind a full batch."""
 _NOT_STORED_PAUSE = 0.5
 """Seconds until updates that were not stored are fetched again: somebody's first words behind them may be an emergency."""
 _log = logging.getLogger(__name__)
@@ -98,7 +95,7 @@ class TelegramChannel:
         self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
         self._lease = polling or Alone()
         self._groups_told: set[int] = set()
-        self._refused: Counter[int] = Counter()
+        self._storing = Storing(self._noted, self._act)
         self._polling: asyncio.Task[None] | None = None
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -172,7 +169,7 @@ class TelegramChannel:
             try:
                 raws = await self._bot.pending(offset, self._patience)
                 self._heard()
-                offset, whole = await self._store_all(raws)
+                offset, whole = await self._storing.all_of(raws)
                 pause = 0.0 if whole else _NOT_STORED_PAUSE
             except TelegramError as error:
                 pause = _pause_after(error, pause)
@@ -199,43 +196,6 @@ class TelegramChannel:
 
     def _heard(self) -> None:
         self.heard_at = time.monotonic()
-
-    async def _store_all(self, raws: list[Any]) -> tuple[int, bool]:
-        """Store a batch; returns the next offset, and whether all of it was stored.
-
-        The offset never passes an update that is not stored, unless that is refused again and again while others are stored and it
-        would silence everybody. The others of the batch are handed on all the same: while storing fails, what they say may be an
-        emergency that is answered from memory.
-        """
-        updates = [raw for raw in raws if isinstance(raw, dict) and is_id(raw.get("update_id"))]
-        if not updates:
-            # What came before is confirmed now. Telegram may begin again at lower numbers after a quiet week.
-            return 0, not raws
-        lanes: dict[str, list[tuple[int, Read]]] = defaultdict(list)
-        for raw in updates:
-            one = self._noted(raw)
-            lanes[one.incoming.address if one.incoming else ""].append((raw["update_id"], one))
-        left = dict(zip(lanes, await asyncio.gather(*map(self._lane, lanes.values())), strict=True))
-        waiting = [id for lane in left.values() for id in lane]
-        if not waiting:
-            self._refused.clear()
-        elif len(raws) >= FULL and any(address and len(left[address]) < len(lane) for address, lane in lanes.items()):
-            waiting = self._still_waited_for(waiting)
-        if waiting:
-            return min(waiting), False
-        return max(raw["update_id"] for raw in updates) + 1, True
-
-    async def _lane(self, updates: Iterable[tuple[int, Read]]) -> list[int]:
-        """Act on one chat's updates in order; returns the ids of those that were not stored."""
-        return [id for id, one in updates if not await self._act(one)]
-
-    def _still_waited_for(self, waiting: list[int]) -> list[int]:
-        """Those of them that are not given up: what they say was looked at each time, and answered from memory."""
-        self._refused.update(waiting)
-        found = [id for id in waiting if self._refused[id] < GIVEN_UP_AFTER]
-        if len(found) < len(waiting):
-            _log.error("%d updates are never stored and hold up all behind them: they are given up", len(waiting) - len(found))
-        return found
 
     async def _handle(self, raw: Mapping[str, Any]) -> bool:
         return await self._act(self._noted(raw))

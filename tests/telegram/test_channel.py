@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels import Incoming, NotStored, Outgoing, TryLater, Undeliverable, telegram
+from bot.channels import Incoming, NotStored, Outgoing, TryLater, Undeliverable, telegram_storing
 from bot.channels.telegram import TelegramChannel
 from bot.channels.texts import split, units
 from tests.telegram.bot_api import BotApi
@@ -119,11 +119,11 @@ async def test_one_message_that_cannot_be_stored_does_not_hold_up_others(api: Bo
 async def test_one_message_that_can_never_be_stored_does_not_silence_everybody_behind_a_full_batch(
     api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(telegram, "GIVEN_UP_AFTER", 3)
+    monkeypatch.setattr(telegram_storing, "GIVEN_UP_AFTER", 3)
     store, mia, tom = Store(broken_for="odd"), user("Mia"), user("Tom")
     async with running(api, store):
         mia.says("odd")
-        for number in range(telegram.FULL):
+        for number in range(telegram_storing.FULL):
             tom.says(f"tom {number}")
         tom.says("i took all the tablets")
         await until(lambda: "i took all the tablets" in store.texts, 20)
@@ -133,15 +133,15 @@ async def test_one_message_that_can_never_be_stored_does_not_silence_everybody_b
 
 
 async def test_in_an_outage_nothing_is_given_up_however_much_waits(api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram, "GIVEN_UP_AFTER", 2)
+    monkeypatch.setattr(telegram_storing, "GIVEN_UP_AFTER", 2)
     store, mia = Store(away=True), user("Mia")
     async with running(api, store):
-        for number in range(telegram.FULL + 5):
+        for number in range(telegram_storing.FULL + 5):
             mia.says(f"mia {number}")
-        await until(lambda: len(store.offered) >= 4 * telegram.FULL, 20)
+        await until(lambda: len(store.offered) >= 4 * telegram_storing.FULL, 20)
         store.away = False
-        await until(lambda: len(store.rows) == telegram.FULL + 5)
-    assert store.texts == [f"mia {number}" for number in range(telegram.FULL + 5)]
+        await until(lambda: len(store.rows) == telegram_storing.FULL + 5)
+    assert store.texts == [f"mia {number}" for number in range(telegram_storing.FULL + 5)]
 
 
 async def test_after_a_crash_between_storing_and_acknowledging_nothing_is_lost_or_doubled(api: BotApi, user: People) -> None:
