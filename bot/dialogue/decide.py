@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from bot.dialogue import guidance, languages, meanings, onward, opinion, presses, topics
+from bot.dialogue import guidance, languages, meanings, onward, opinion, topics, typed_answers
 from bot.dialogue.adult import after_the_end, agreement, closing, waiting
 from bot.dialogue.events import PassedOn
 from bot.dialogue.meanings import SURE, SURE_IN_LIVE_CHAT
@@ -132,9 +132,9 @@ def _nobody_in_danger_now(scene: Scene, words: list[Heard], understood: Understa
             worry.begin_what_is_asked(scene, understood)
         sign_of_harm(scene, risk, raised_by)
     elif scene.state.behind_carry_on and not _shows_nothing(scene, text, understood):
-        if pause.hides(scene) or not presses.answered_in_words(scene, text, understood):
+        if pause.hides(scene) or not typed_answers.answered_in_words(scene, text, understood):
             pause.ask(scene)
-    elif presses.answered_in_words(scene, text, understood):
+    elif typed_answers.answered_in_words(scene, text, understood):
         return
     elif closing.writes_a_line(scene) and not _asks_for_help(scene, risk):
         closing.line_written(scene, text)
@@ -240,7 +240,7 @@ def _notice_harm(scene: Scene, risk: Risk, raised_by: str | None) -> None:
 
 def _summary_came(scene: Scene, text: str, understood: Understanding, risk: Risk, raised_by: str | None) -> None:
     _notice_harm(scene, risk, raised_by)
-    if risk.level >= Level.CONCERN or not presses.answered_in_words(scene, text, understood):
+    if risk.level >= Level.CONCERN or not typed_answers.answered_in_words(scene, text, understood):
         agreement.summary_written(scene, text)
 
 
@@ -256,7 +256,7 @@ def _no_sign_of_harm(scene: Scene, understood: Understanding, text: str, raised_
         topics.wants_person(scene, risk, raised_by)
     elif languages.is_other(scene, text, risk):
         languages.offer(scene)
-    elif presses.typed_label(scene, text, understood.topic if understood.confidence >= SURE else None):
+    elif typed_answers.typed_label(scene, text, understood.topic if understood.confidence >= SURE else None):
         return
     elif risk.level is Level.WORRY:
         worry.answer(scene, understood, raised_by)

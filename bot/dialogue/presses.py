@@ -1,4 +1,4 @@
-"""Buttons, and short answers typed instead of them.
+"""Buttons. What is typed instead of them stands in `typed_answers`.
 
 A token is `<turn>:<go>`. Finding one's way (menu, topics, help) works from any message, old or new. An answer counts
 only for the question that is open now, and only from the turn that asked it: an old button never agrees to anything.
@@ -6,7 +6,6 @@ only for the question that is open now, and only from the turn that asked it: an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from bot.dialogue import guidance, languages, onward, opinion, opinion_given, topics
@@ -17,18 +16,9 @@ from bot.dialogue.risk import emergency, harm
 from bot.dialogue.scene import Heard, Scene
 from bot.dialogue.state import Question
 from escalation.consent import Scope
-from nlu.understanding import Level, Risk, Understanding
+from nlu.understanding import Level, Risk
 
 Handler = Callable[[Scene], None]
-
-SURE_OF_AN_ANSWER = 0.6
-"""From this confidence on, words that are no plain yes or no are taken for one."""
-
-BANDS = (("under_13", 13), ("13_15", 16), ("16_17", 18))
-"""Age bands that a typed age may choose, each with the age it ends before; a typed age never makes anyone older (S28)."""
-
-
-_AGE = re.compile(r"\D{0,5}([5-9]|[12]\d)\D{0,12}")
 
 
 def press(scene: Scene, heard: Heard) -> None:
@@ -53,53 +43,12 @@ def press(scene: Scene, heard: Heard) -> None:
     elif scene.state.behind_carry_on and not pause.button_shows_nothing(scene, kind, name):
         if pause.hides(scene) or not _answer(scene, turn, name):
             pause.ask(scene)
-    elif not (_find_the_way(scene, kind, name) or _answer(scene, turn, name) or _at_the_end(scene, turn, name)):
+    elif not (find_the_way(scene, kind, name) or _answer(scene, turn, name) or _at_the_end(scene, turn, name)):
         _stale(scene)
 
 
-def answered_in_words(scene: Scene, text: str, understood: Understanding) -> bool:
-    """Whether a typed "yes", "no" or "not sure" answered the question that is open."""
-    question, typed = scene.state.question, topics.short_word(scene, text)
-    if question == "age" and understood.risk.level is Level.NONE and (age := _AGE.fullmatch(text.strip())):
-        _band(scene, next((band for band, below in BANDS if int(age[1]) < below), "older"))
-        return True
-    word = typed or (understood.topic if understood.confidence >= SURE_OF_AN_ANSWER else None)
-    handler = _TYPED.get((question, word)) if question and word else None
-    if question == "how_are_you":
-        handler = _label_typed(scene, text) or handler
-    if handler is None and question in _HALF_SAID and not typed and _hard_to_read(scene, text, understood):
-        handler = _HALF_SAID[question]
-    if handler is None or (question == "safe" and word == "affirm" and not text.casefold().lstrip().startswith("y")):
-        return False  # "ok", after "call 999", does not say that they are safe
-    if handler is agreement.send and not typed:
-        handler = agreement.confirm  # nothing is shared because a model read a yes
-    handler(scene)
-    return True
-
-
-def _label_typed(scene: Scene, text: str) -> Handler | None:
-    """What a button under "How are you doing now?" does, where its label was typed."""
-    buttons = scene.service.library.message("ending.how_are_you").buttons
-    go = next((one.go for one in buttons if onward.reads_as(text, one.label)), "")
-    return ANSWERS[go.removeprefix("do:")][1] if go else None
-
-
-def _hard_to_read(scene: Scene, text: str, understood: Understanding) -> bool:
-    """ "Sometimes", "a bit": a few words straight after a question, which are neither yes nor no nor anything else for certain."""
-    few = len(text) <= topics.LONGEST_SHORT_WORD and scene.state.question_turn == scene.state.turn - 1
-    return few and understood.confidence < SURE_OF_AN_ANSWER and not understood.risk.flags
-
-
-def typed_label(scene: Scene, text: str, topic: str | None) -> bool:
-    """Whether they wrote what stands on a button, and went where it leads."""
-    kind, _, name = (onward.typed_label(scene, text, topic) or "").partition(":")
-    if kind == "do" and name in ALWAYS:
-        ALWAYS[name](scene)
-        return True
-    return _find_the_way(scene, kind, name)
-
-
-def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
+def find_the_way(scene: Scene, kind: str, name: str) -> bool:
+    """Go where this leads, from whichever message. `False` where it is no way but an answer."""
     if kind == "topic":
         topics.answer(scene, name, Risk(), None)
         return True
@@ -111,7 +60,7 @@ def _find_the_way(scene: Scene, kind: str, name: str) -> bool:
     for prefix, handler in (
         ("theme_", guidance.show_theme),
         ("area_", _area),
-        ("band_", _band),
+        ("band_", age_band),
         (plan.PICK, plan.pick),
         *own_buttons.PREFIXES,
     ):
@@ -154,32 +103,36 @@ def _talk(scene: Scene) -> None:
     topics.wants_person(scene, Risk(), None)
 
 
-def _okay(scene: Scene) -> None:
+def okay(scene: Scene) -> None:
+    """A check-in was answered well: on with where they were."""
     scene.state.question = None
     place = scene.state.place
     if place is None or not guidance.go_on(scene, place, "conversation.okay_answer"):
         scene.speak("conversation.okay_answer")
 
 
-def _not_really(scene: Scene) -> None:
+def not_really(scene: Scene) -> None:
+    """It was not: what else could help."""
     scene.state.question = None
     onward.with_ideas(scene, "conversation.not_really_answer")
 
 
-def _thoughts_of_suicide(scene: Scene) -> None:
+def thoughts_of_suicide(scene: Scene) -> None:
+    """Yes to the question about suicide: a grave sign of harm, raised by what led to the question."""
     scene.state.question = None
     raised_by = scene.state.offer.raised_by if scene.state.offer else None
     harm.sign_of_harm(scene, Risk(Level.URGENT, ("suicide",), "self"), raised_by)
 
 
-def _not_sure_about_suicide(scene: Scene) -> None:
+def not_sure_about_suicide(scene: Scene) -> None:
     """The same, but no summary says for them what they are not sure of."""
-    _thoughts_of_suicide(scene)
+    thoughts_of_suicide(scene)
     if scene.state.offer:
         scene.state.offer.summary = scene.words("consent.summary_not_sure")[0]
 
 
-def _band(scene: Scene, band: str) -> None:
+def age_band(scene: Scene, band: str) -> None:
+    """Their age band; `older` for a typed age that is in none of the young ones, `skip` for none."""
     scene.state.question, scene.state.asked_age = None, True
     if band in ("under_13", "13_15", "16_17", "18_25"):
         scene.did(AgeBandChosen(band))
@@ -269,51 +222,17 @@ ANSWERS: dict[str, tuple[Question, Handler]] = {
     "other_person": ("confirm", agreement.other_person),
     "stop": ("confirm", agreement.no),
     "safe_yes": ("safe", emergency.safe),
-    "suicide_yes": ("suicide", _thoughts_of_suicide),
-    "suicide_unsure": ("suicide", _not_sure_about_suicide),
+    "suicide_yes": ("suicide", thoughts_of_suicide),
+    "suicide_unsure": ("suicide", not_sure_about_suicide),
     "suicide_no": ("suicide", emergency.no_thoughts_of_suicide),
-    "okay": ("check_in", _okay),
-    "not_really": ("check_in", _not_really),
+    "okay": ("check_in", okay),
+    "not_really": ("check_in", not_really),
     "delete_yes": ("delete", clearing.yes),
     "delete_no": ("delete", clearing.no),
     "offer_other": ("offer", agreement.not_last_time),
     **own_buttons.ANSWERS,
     **after_the_end.ANSWERS,
 }
-
-_TYPED: dict[tuple[Question, str], Handler] = {
-    ("offer", "affirm"): agreement.yes,
-    ("offer", "deny"): agreement.no,
-    ("offer", "unsure"): agreement.more,
-    ("confirm", "affirm"): agreement.send,
-    ("confirm", "deny"): agreement.no,
-    ("confirm", "unsure"): agreement.confirm,
-    ("scope", "affirm"): agreement.yes,
-    ("scope", "unsure"): agreement.yes,
-    ("scope", "deny"): agreement.no,
-    ("write_summary", "deny"): agreement.no,
-    ("safe", "affirm"): emergency.safe,
-    ("safe", "deny"): emergency.not_safe,
-    ("safe", "unsure"): emergency.not_safe,
-    ("suicide", "affirm"): _thoughts_of_suicide,
-    ("suicide", "unsure"): _not_sure_about_suicide,
-    ("suicide", "deny"): emergency.no_thoughts_of_suicide,
-    ("check_in", "affirm"): _okay,
-    ("check_in", "deny"): _not_really,
-    ("check_in", "unsure"): _not_really,
-    ("plan", "unsure"): plan.skip,
-    ("plan", "deny"): plan.skip,
-    ("age", "deny"): lambda scene: _band(scene, "skip"),
-    ("delete", "affirm"): clearing.yes,
-    ("delete", "deny"): clearing.no,
-    ("how_are_you", "affirm"): after_the_end.fine,
-    ("how_are_you", "deny"): after_the_end.perhaps_not_fine,
-    ("how_are_you", "unsure"): after_the_end.perhaps_not_fine,
-    **own_buttons.TYPED,
-}
-
-_HALF_SAID: dict[Question, Handler] = {"suicide": _not_sure_about_suicide, "how_are_you": after_the_end.perhaps_not_fine}
-"""What a few words do that are hard to read, straight after these questions."""
 
 
 def known_actions() -> frozenset[str]:
