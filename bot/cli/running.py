@@ -7,6 +7,7 @@ import base64
 import logging
 import os
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -47,28 +48,12 @@ def serve(
     roles = chosen(settings, role or ())
     if set_up and roles != ALL:
         end("--set-up is for one process that does everything: leave --role out")
-    logs.set_up()
-    log_ins: tuple[DemoLogIn, ...] = ()
-    if settings.mode == "production":
-        _refuse_demo_accounts(settings)
-    elif set_up:
+    if set_up and settings.mode != "production":
         end("--set-up is for a real service: set BREAKWATER_MODE=production, or leave it out for the demo")
-    elif Role.CONSOLE in roles:
-        log_ins = demo.prepare(settings, utc_now())
+    logs.set_up()
+    log_ins = _demo_log_ins(settings, roles)
     beginning = _first_run(settings) if Role.CONSOLE in roles else None
-
-    def announce(ready: bool) -> None:
-        if set_up:
-            typer.echo(f"\nFor setting up only, no young person gets in. The staff console: {_reached_at(settings)}/staff")
-        elif roles == ALL:
-            _announce(settings, log_ins, ready)
-        else:
-            _announce_roles(settings, roles, log_ins)
-        if beginning:
-            typer.echo(
-                f"Nobody can sign in yet. Begin here, within 24 hours:\n  {_reached_at(settings)}/staff/first-run/begin/{beginning.token}\n"
-            )
-
+    announce = partial(_announce, settings, roles, set_up, log_ins, beginning)
     with_intents = with_intents and not set_up and Role.TURNS in roles
     # Only now: what is wrong with the settings is told at once.
     with loading():
@@ -142,6 +127,14 @@ def new_key() -> None:
     typer.echo(base64.b64encode(os.urandom(32)).decode())
 
 
+def _demo_log_ins(settings: Settings, roles: frozenset[Role]) -> tuple[DemoLogIn, ...]:
+    """The demo's staff, made where they are missing by whoever has the console; production has none, and refuses them."""
+    if settings.mode == "production":
+        _refuse_demo_accounts(settings)
+        return ()
+    return demo.prepare(settings, utc_now()) if Role.CONSOLE in roles else ()
+
+
 def _refuse_demo_accounts(settings: Settings) -> None:
     from escalation.staff import demo_staff
 
@@ -162,13 +155,28 @@ def _reached_at(settings: Settings) -> str:
     return (settings.public_url or f"http://{settings.listen}").rstrip("/")
 
 
+def _announce(
+    settings: Settings, roles: frozenset[Role], set_up: bool, log_ins: tuple[DemoLogIn, ...], beginning: FirstRun | None, ready: bool
+) -> None:
+    """Where everything is found, once requests are taken. `ready`: whether the intent service answers."""
+    if set_up:
+        typer.echo(f"\nFor setting up only, no young person gets in. The staff console: {_reached_at(settings)}/staff")
+    elif roles == ALL:
+        _announce_everything(settings, log_ins, ready)
+    else:
+        _announce_roles(settings, roles, log_ins)
+    if beginning:
+        begin = f"{_reached_at(settings)}/staff/first-run/begin/{beginning.token}"
+        typer.echo(f"Nobody can sign in yet. Begin here, within 24 hours:\n  {begin}\n")
+
+
 def _announce_roles(settings: Settings, roles: frozenset[Role], log_ins: tuple[DemoLogIn, ...]) -> None:
     typer.echo(f"\nThis process does: {', '.join(sorted(roles))}. It answers at http://{settings.listen}/readyz")
     for log_in in log_ins:
         typer.echo(f"  {log_in.name:<6} {log_in.role:<7} password: {log_in.password}")
 
 
-def _announce(settings: Settings, log_ins: tuple[DemoLogIn, ...], ready: bool) -> None:
+def _announce_everything(settings: Settings, log_ins: tuple[DemoLogIn, ...], ready: bool) -> None:
     base = f"http://{settings.listen}"
     typer.echo(f"\nThe chat for young people:  {base}/\nThe staff console:          {base}/staff\n")
     for log_in in log_ins:
