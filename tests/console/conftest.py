@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -130,19 +131,26 @@ def app(staffed: House) -> FastAPI:
 Open = Callable[[str], Awaitable[Browser]]
 
 
-@pytest.fixture
-async def browser(app: FastAPI, staffed: House) -> AsyncIterator[Open]:
-    """`await browser("Sam")` is Sam, signed in; `await browser("")` is nobody."""
-    opened = []
+@asynccontextmanager
+async def browsers(app: FastAPI, house: House) -> AsyncIterator[Open]:
+    """Members of staff, each in a browser of their own, signed in; "" is nobody."""
+    opened: list[Browser] = []
 
     async def open_one(name: str) -> Browser:
-        made = Browser(app, staffed)
+        made = Browser(app, house)
         opened.append(made)
         return await made.signs_in(name) if name else made
 
     yield open_one
     for made in opened:
         await made.client.aclose()
+
+
+@pytest.fixture
+async def browser(app: FastAPI, staffed: House) -> AsyncIterator[Open]:
+    """`await browser("Sam")` is Sam, signed in; `await browser("")` is nobody."""
+    async with browsers(app, staffed) as open_one:
+        yield open_one
 
 
 @dataclass(frozen=True)
@@ -227,6 +235,16 @@ class Arrivals:
 @pytest.fixture
 def arrivals(staffed: House) -> Arrivals:
     return Arrivals(staffed)
+
+
+@pytest.fixture
+async def sam_has(browser: Open, arrivals: Arrivals) -> tuple[Browser, str]:
+    """Sam, with a conversation that was picked up a moment ago."""
+    case_id = arrivals.agreed(Scope.CHAT, "he hits me at home")
+    sam = await browser("Sam")
+    await sam.post(f"/cases/{case_id}/pick-up")
+    later(arrivals.house, seconds=1)
+    return sam, case_id
 
 
 def later(house: House, **by: float) -> None:

@@ -11,21 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from bot.rehearsal.house import House
-from escalation.consent import Scope
 from escalation.console.permissions import PUBLIC, gated_routes
 from escalation.record import messages
 from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, OutboxRow
-from tests.console.conftest import Arrivals, Browser, Open, later, started
-
-
-@pytest.fixture
-async def sam_has(browser: Open, arrivals: Arrivals) -> tuple[Browser, str]:
-    case_id = arrivals.agreed(Scope.CHAT, "he hits me at home")
-    sam = await browser("Sam")
-    await sam.post(f"/cases/{case_id}/pick-up")
-    later(arrivals.house, seconds=1)
-    return sam, case_id
+from tests.console.conftest import Browser, Open, started
 
 
 def posts(app: FastAPI, *, public: bool = True) -> Iterable[str]:

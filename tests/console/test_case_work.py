@@ -17,16 +17,6 @@ from tests.console.conftest import Arrivals, Browser, Open, later
 WORDS = "my dad hits me & my <b>sister</b>"
 
 
-@pytest.fixture
-async def sam_has(browser: Open, arrivals: Arrivals) -> tuple[Browser, str]:
-    """Sam, with a conversation that was picked up a moment ago."""
-    case_id = arrivals.agreed(Scope.CHAT, "he hits me at home")
-    sam = await browser("Sam")
-    await sam.post(f"/cases/{case_id}/pick-up")
-    later(arrivals.house, seconds=1)
-    return sam, case_id
-
-
 def past(house: House, case_id: str, *events: str) -> list[Entry]:
     return house.record.read(lambda tx: history.entries(tx, tx.session.get_one(CaseRow, case_id), *events))
 

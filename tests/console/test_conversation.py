@@ -20,16 +20,6 @@ from escalation.record.tables import AuditRow, CaseEvent, CaseRow, OutboxRow
 from tests.console.conftest import Arrivals, Browser, Open, later
 
 
-@pytest.fixture
-async def sam_has(browser: Open, arrivals: Arrivals) -> tuple[Browser, str]:
-    """Sam, with a conversation that was picked up a moment ago."""
-    case_id = arrivals.agreed(Scope.CHAT, "he hits me at home")
-    sam = await browser("Sam")
-    await sam.post(f"/cases/{case_id}/pick-up")
-    later(arrivals.house, seconds=1)
-    return sam, case_id
-
-
 def case_of(house: House, case_id: str) -> CaseRow:
     return house.record.read(lambda tx: tx.session.get_one(CaseRow, case_id))
 

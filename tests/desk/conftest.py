@@ -9,13 +9,14 @@ import pytest
 from fastapi import FastAPI
 
 from bot.desk.drafting.publishing import Publishing
+from bot.desk.editing.opened import Library
 from bot.desk.room import room
 from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.edition import Texts
 from content.editorial.problems import Problem
 from escalation.console.app import ConsoleSettings, create
-from tests.console.conftest import Browser, Open, can_sign_in, operator
+from tests.console.conftest import Open, browsers, can_sign_in, operator
 
 
 @dataclass
@@ -56,13 +57,17 @@ def app(staffed: House, desk: Desk, checks: Checks) -> FastAPI:
 @pytest.fixture
 async def browser(app: FastAPI, staffed: House) -> AsyncIterator[Open]:
     """`await browser("Kit")` is Kit, signed in; `await browser("")` is nobody."""
-    opened: list[Browser] = []
+    async with browsers(app, staffed) as open_one:
+        yield open_one
 
-    async def open_one(name: str) -> Browser:
-        made = Browser(app, staffed)
-        opened.append(made)
-        return await made.signs_in(name) if name else made
 
-    yield open_one
-    for made in opened:
-        await made.client.aclose()
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """What drafts are checked against, read once for all tests of a file."""
+    return Library()
+
+
+@pytest.fixture
+def read_once(desk: Desk, library: Library) -> None:
+    """The desk has it already."""
+    desk.library = library

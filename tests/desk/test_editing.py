@@ -8,26 +8,14 @@ from html import unescape
 import pytest
 
 from bot.desk.drafting import drafts
-from bot.desk.editing.opened import Library
-from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.library import CONTENT
 from content.editorial.reading import parsed
 from tests.console.conftest import Browser, Open
 
+pytestmark = pytest.mark.usefixtures("read_once")
 KEY = "guidance/relationships/consent.yml"
 SHIPPED = (CONTENT / KEY).read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    """What drafts are checked against, read once for all tests."""
-    return Library()
-
-
-@pytest.fixture(autouse=True)
-def _library(desk: Desk, library: Library) -> None:
-    desk.library = library
 
 
 async def begins(browser: Browser, key: str = KEY) -> str:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.desk.checks.gates import check_changes
 from bot.desk.drafting import drafts
-from bot.desk.editing.opened import Library
 from bot.desk.examples.messages import WRITER, Labels, Wrong, messages_of, with_changed, with_message, without_message
 from bot.desk.examples.views import A_PAGE, Wanted, listed
 from bot.desk.state import Desk
@@ -22,22 +21,13 @@ from tests.console.conftest import Browser, Open
 from tests.desk.test_editing import begins
 from tests.desk.writing import in_force, step
 
+pytestmark = pytest.mark.usefixtures("read_once")
 KEY = "intents/consent.yml"
 HARM = "intents/disclosures/missing.yml"
 FILES = {key: text for key, text in texts_below(CONTENT).items() if key.startswith("intents/")}
 TEXT = FILES[KEY]
 CALM = Labels("consent", "none", (), "self")
 THEIRS = "can ah say aye the noo and naw later"
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library()
-
-
-@pytest.fixture(autouse=True)
-def _library(desk: Desk, library: Library) -> None:
-    desk.library = library
 
 
 def texts(file: str) -> list[str]:

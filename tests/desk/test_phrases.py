@@ -44,11 +44,6 @@ async def read(forms: Forms, texts: Texts) -> Messages:
 
 
 @pytest.fixture(scope="module")
-def library() -> Library:
-    return Library()
-
-
-@pytest.fixture(scope="module")
 def book() -> Book:
     return Book.in_force({})
 

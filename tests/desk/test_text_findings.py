@@ -10,9 +10,7 @@ import pytest
 from bot.content_check import actions
 from bot.desk.drafting import drafts
 from bot.desk.editing.findings import Known
-from bot.desk.editing.opened import Library
 from bot.desk.editing.text_findings import found_in_text
-from bot.desk.state import Desk
 from bot.rehearsal.house import House
 from content.editorial.edition import text_of
 from content.editorial.library import CONTENT
@@ -20,6 +18,7 @@ from content.editorial.shelf import read_shelf
 from tests.console.conftest import Open
 from tests.desk.test_editing import begins, fields_of
 
+pytestmark = pytest.mark.usefixtures("read_once")
 CONSENT = "guidance/relationships/consent.yml"
 
 
@@ -28,16 +27,6 @@ def known() -> Known:
     shelf, _ = read_shelf(CONTENT)
     assert shelf
     return Known(shelf, actions(), date(2026, 11, 22))
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library()
-
-
-@pytest.fixture(autouse=True)
-def _library(desk: Desk, library: Library) -> None:
-    desk.library = library
 
 
 def said(known: Known, key: str, old: str, new: str) -> list[str]:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bot.rehearsal.house import House, YoungPerson
+from tests.escalation.talking import asks_for_an_adult
 
 
 @pytest.fixture
 async def talking(staffed: House, young: YoungPerson) -> str:
     """A young person who talks to Sam; returns the case's id."""
-    await young.starts()
-    await young.says("person")
-    for label in ("Yes", "Only that I want to talk", "Send it"):
-        await young.taps(label)
-    case = young.case()
-    assert case
-    staffed.pick_up("Sam", case.id)
+    case_id = await asks_for_an_adult(young)
+    staffed.pick_up("Sam", case_id)
     young.hears()
-    return case.id
+    return case_id

@@ -16,6 +16,17 @@ T = TypeVar("T")
 CHAT, SUMMARY, WANTS_TO_TALK = "This chat so far", "A short summary", "Only that I want to talk"
 
 
+async def asks_for_an_adult(young: YoungPerson) -> str:
+    """They want to talk to somebody, and share only that; returns the case's id."""
+    await young.starts()
+    await young.says("person")
+    for label in ("Yes", WANTS_TO_TALK, "Send it"):
+        await young.taps(label)
+    case = young.case()
+    assert case is not None
+    return case.id
+
+
 async def waits(young: YoungPerson, scope: str = CHAT, age_band: str = "13_15", first: str = "my stepdad hits me every day") -> str:
     """They told of harm and agreed to share; returns the case's id."""
     await young.starts()

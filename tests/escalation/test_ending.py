@@ -18,6 +18,7 @@ from escalation.record.store import Tx
 from escalation.record.tables import CaseEvent, CaseRow, DueRow, Feedback
 from escalation.work import debriefs
 from escalation.young_person import erasing
+from tests.escalation.talking import asks_for_an_adult
 
 
 def is_hard(house: House, case_id: str, level: int = 3) -> None:
@@ -145,14 +146,9 @@ async def test_the_adult_of_last_time_is_alerted_alone_at_first(house: House, yo
     for name in ("Alex", "Sam"):
         house.hire(name)
         house.on_duty(name)
-    await young.starts()
-    await young.says("person")
-    for label in ("Yes", "Only that I want to talk", "Send it"):
-        await young.taps(label)
-    case = young.case()
-    assert case
-    house.pick_up("Sam", case.id)
-    house.close("Sam", case.id)
+    case_id = await asks_for_an_adult(young)
+    house.pick_up("Sam", case_id)
+    house.close("Sam", case_id)
     had = {name: len(house.alerts(name)) for name in ("Alex", "Sam")}
     await young.says("person")
     for label in ("Yes", "Only that I want to talk", "Send it"):

@@ -77,17 +77,12 @@ def test_every_reason_is_named(service: Service) -> None:
     assert screen("our secret: send a pic to 07700 900123", helpline_digits(service)).reasons == ("contact", "secrecy", "image")
 
 
-async def test_held_words_reach_nobody_until_they_are_confirmed_and_both_are_on_record(staffed: House, young: YoungPerson) -> None:
-    await young.says("person")
-    for label in ("Yes", "Only that I want to talk", "Send it"):
-        await young.taps(label)
-    case = young.case()
-    assert case is not None
-    staffed.pick_up("Sam", case.id)
-    young.hears()
+async def test_held_words_reach_nobody_until_they_are_confirmed_and_both_are_on_record(
+    staffed: House, young: YoungPerson, talking: str
+) -> None:
     with pytest.raises(Held) as held:
-        staffed.worker_says("Sam", case.id, "Ring me on 07700 900123")
+        staffed.worker_says("Sam", talking, "Ring me on 07700 900123")
     assert held.value.reasons == ("contact",)
     assert young.hears() == []
-    staffed.worker_says("Sam", case.id, "Ring me on 07700 900123", confirmed=True)
+    staffed.worker_says("Sam", talking, "Ring me on 07700 900123", confirmed=True)
     assert [line.text for line in young.hears()] == ["Ring me on 07700 900123"]

@@ -11,22 +11,12 @@ from escalation.insight.floor import FloorNow, Here, Load, Speed, floor_now
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Absence, CaseRow, Staff
+from tests.escalation.talking import asks_for_an_adult
 from tests.insight.made_up import MadeUp, happens
 
 
 def floor(house: House, lead: str = "Jo") -> FloorNow:
     return house.record.read(lambda tx: floor_now(tx, house.service, tx.session.query(Staff).filter_by(name=lead).one(), house.clock()))
-
-
-async def asks_for_an_adult(young: YoungPerson) -> str:
-    """They want to talk to somebody, and share only that; returns the case's id."""
-    await young.starts()
-    await young.says("person")
-    for label in ("Yes", "Only that I want to talk", "Send it"):
-        await young.taps(label)
-    case = young.case()
-    assert case
-    return case.id
 
 
 def here(house: House) -> dict[str, Here]:

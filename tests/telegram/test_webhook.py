@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels import Incoming, NotStored
 from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel, Webhook
+from tests.channels.serving import serving
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User, until
 
@@ -101,16 +99,6 @@ async def test_where_updates_are_fetched_the_route_takes_nothing(store: Store) -
     app = Starlette(routes=TelegramChannel("1:x", "http://127.0.0.1:9/bot", store.take, group_reply="Hi.").routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         assert await post(client, secret="") == 403
-
-
-@asynccontextmanager
-async def serving(app: Starlette) -> AsyncIterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
-    task = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await task
 
 
 async def test_telegram_calls_the_webhook_until_it_is_stored(api: BotApi, user: Callable[[str], User], store: Store) -> None:
