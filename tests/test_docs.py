@@ -31,10 +31,20 @@ def commands() -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def headings(page: Path) -> set[str]:
+    """The parts of a page, as links name them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("path", sorted({*DOCS, *(ROOT / "docs").glob("*.md")}), ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path: Path) -> None:
-    targets = re.findall(r"\]\((?!http|#)([^)#]+)", path.read_text())
-    missing = [target for target in targets if not (path.parent / target).exists()]
+    missing = []
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", path.read_text()):
+        name, _, part = target.partition("#")
+        page = path.parent / name if name else path
+        if not page.exists() or (part and part not in headings(page)):
+            missing.append(target)
     assert not missing
 
 
