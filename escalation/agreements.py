@@ -87,6 +87,13 @@ def agreed(tx: Tx, case: CaseRow, now: datetime, recipient: str = ON_DUTY) -> Sh
     return agreed_in(tx, [case.id], now, recipient)[case.id]
 
 
+def said_no(tx: Tx, case: CaseRow) -> bool:
+    """Whether their last word about sharing with whoever is on duty was a no, or a change of mind."""
+    about_us = (AgreementRow.recipient == ON_DUTY, AgreementRow.kind != Kind.OVERRIDE)
+    kinds = select(AgreementRow.kind).where(AgreementRow.case_id == case.id, *about_us).order_by(AgreementRow.seq.desc())
+    return tx.session.scalars(kinds.limit(1)).first() in (Kind.REFUSED, Kind.WITHDRAWN)
+
+
 def agreed_in(tx: Tx, case_ids: Sequence[str], now: datetime, recipient: str = ON_DUTY) -> dict[str, Shared]:
     """The same for several cases at once, by their ids."""
     entries: dict[str, list[Agreement]] = {id: [] for id in case_ids}

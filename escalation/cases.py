@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select
 
 from escalation import alerts, chain, promises
-from escalation.agreements import Wording, agreed, enter
+from escalation.agreements import Wording, agreed, enter, said_no
 from escalation.case import OPEN, TALKING, CaseView, NotPossible, Stage, step
 from escalation.consent import Kind, Scope
 from escalation.context import Service
@@ -185,10 +185,15 @@ def not_what_i_meant(tx: Tx, service: Service, case: CaseRow, now: datetime) -> 
 def step_up(tx: Tx, case: CaseRow, noticed: Noticed, now: datetime) -> None:
     """Add what was noticed since. A level never falls by itself; a human steps it down.
 
-    Of an immediate case staff read the message that raised it, agreed or not: what is told later is not put in its place (S01).
+    Of an immediate case staff read the message that raised it, agreed or not: what is told later is not put in its place (S01). What it
+    is about is withheld from them after a no or a change of mind, until that is what puts a life at risk (S07).
     """
     more = [c for c in noticed.categories if c not in case.categories]
     flags = sorted(noticed.flags - set(case.flags))
+    if noticed.level >= Level.IMMEDIATE:
+        case.withheld = [one for one in case.withheld if one not in (*noticed.categories, *noticed.flags)]
+    elif case.basis == "immediate" and (more or flags) and said_no(tx, case):
+        case.withheld = [*case.withheld, *more, *flags]
     if noticed.level > case.level or more or flags:
         case.level = max(case.level, noticed.level)
         case.categories, case.flags = [*case.categories, *more], [*case.flags, *flags]

@@ -178,7 +178,8 @@ def _card(tx: Tx, service: Service, case: CaseRow, known: Beside, staff: Staff) 
         closed_at=case.closed_at,
     )
     if sees_categories(case, shared, staff):
-        card = replace(card, categories=tuple(case.categories), reasons=_reasons(service, case.categories), flags=tuple(case.flags))
+        about = seen_of(case, case.categories, shared, staff)
+        card = replace(card, categories=about, reasons=_reasons(service, about), flags=seen_of(case, case.flags, shared, staff))
     if known.raised_by and (case.basis == "immediate" or shared.chat):
         card = _with_message(tx, known.person, known.raised_by, card)
     if shared.summary and case.summary_sealed:
@@ -189,6 +190,16 @@ def _card(tx: Tx, service: Service, case: CaseRow, known: Beside, staff: Staff) 
 def sees_categories(case: CaseRow, shared: Shared, staff: Staff) -> bool:
     """Whether what the case is about may be seen by this person: `shared` is what the ledger lets them see."""
     return case.basis == "immediate" or shared.chat or (staff.role == "lead" and case.undecided)
+
+
+def seen_of(case: CaseRow, ids: Iterable[str], shared: Shared, staff: Staff) -> tuple[str, ...]:
+    """Of these categories or flags of a case those that this person may see. An alert for a life at risk shows nothing that was noticed
+    after a change of mind (S07), but what has to reach a lead does (S20, S83)."""
+    if not sees_categories(case, shared, staff):
+        return ()
+    if shared.chat or (staff.role == "lead" and (case.undecided or "position_of_trust" in case.flags)):
+        return tuple(ids)
+    return tuple(id for id in ids if id not in case.withheld)
 
 
 def _with_message(tx: Tx, someone: Person, row: InboxRow, card: CaseReading) -> CaseReading:

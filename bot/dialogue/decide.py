@@ -226,11 +226,15 @@ def _in_live_chat(scene: Scene, text: str, understood: Understanding, risk: Risk
 
 
 def _takes_back(scene: Scene, risk: Risk, raised_by: str | None) -> None:
-    """A changed mind; what is told beside it is believed all the same."""
-    if risk.level >= Level.CONCERN:
+    """A changed mind; what is told beside it is believed all the same, and goes out with no alert that went before it."""
+    harm, first = risk.level >= Level.CONCERN, not scene.immediate
+    if harm and first:
         agreement.notice_more(scene, risk, raised_by)
+    if harm:
         scene.say(response(scene, risk))
     agreement.withdraw(scene)
+    if harm and not first:
+        agreement.notice_more(scene, risk, raised_by)
 
 
 def _notice_harm(scene: Scene, risk: Risk, raised_by: str | None) -> None:

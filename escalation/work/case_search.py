@@ -16,7 +16,7 @@ from escalation.agreements import agreed_in
 from escalation.case import Stage
 from escalation.consent import ON_DUTY, Kind, Scope
 from escalation.context import Service
-from escalation.reading import may_see, sees_categories
+from escalation.reading import may_see, seen_of, sees_categories
 from escalation.record.store import Tx
 from escalation.record.tables import AgreementRow, CaseCategory, CaseEvent, CaseRow, Person, Staff
 from escalation.record.times import UtcDateTime
@@ -174,7 +174,8 @@ def _seen(tx: Tx, staff: Staff, search: Search, some: list[CaseRow], now: dateti
     if not (search.category or search.area):
         return visible
     shared = agreed_in(tx, [case.id for case in visible], now, staff.id)
-    return [case for case in visible if sees_categories(case, shared[case.id], staff)]
+    told = [case for case in visible if sees_categories(case, shared[case.id], staff)]
+    return [case for case in told if not search.category or seen_of(case, [search.category], shared[case.id], staff)]
 
 
 def _listed(tx: Tx, service: Service, staff: Staff, page: list[CaseRow], now: datetime) -> Iterator[Listed]:
@@ -183,7 +184,7 @@ def _listed(tx: Tx, service: Service, staff: Staff, page: list[CaseRow], now: da
     workers = {row.id: row for row in tx.session.scalars(select(Staff).where(Staff.id.in_({case.worker_id for case in page})))}
     crisis = service.library.crisis
     for case in page:
-        told = case.categories if sees_categories(case, shared[case.id], staff) else ()
+        told = seen_of(case, case.categories, shared[case.id], staff)
         someone, worker = people[case.person_id], workers.get(case.worker_id or "")
         yield Listed(
             id=case.id,

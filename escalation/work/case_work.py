@@ -50,11 +50,11 @@ def working_on(tx: Tx, case_id: str, staff: Staff, *, watching: bool = False) ->
 def about(tx: Tx, service: Service, case: CaseRow, staff: Staff, now: datetime) -> About:
     """What the case is about, as far as this person knows: what was shared with them, and what staff noted themselves."""
     someone = people.person(tx, case.person_id)
-    shared = reading.sees_categories(case, agreed(tx, case, now, staff.id), staff)
+    shared = agreed(tx, case, now, staff.id)
     noted = [category for entry in history.entries(tx, case, "level_set") for category in entry.detail.get("categories", ())]
     return About(
-        categories=tuple(dict.fromkeys((*(case.categories if shared else ()), *noted))),
-        flags=tuple(case.flags) if shared or staff.role == "lead" else (),
+        categories=tuple(dict.fromkeys((*reading.seen_of(case, case.categories, shared, staff), *noted))),
+        flags=tuple(case.flags) if staff.role == "lead" else reading.seen_of(case, case.flags, shared, staff),
         age_band=someone.age_band,
         nation=service.staff_policy.duties.nations.get(someone.area or service.area),
     )
@@ -122,6 +122,7 @@ def set_level(
         raise NotPossible("choose a level, and write why")
     was, case.level = case.level, level
     case.categories = list(dict.fromkeys((*case.categories, *more)))
+    case.withheld = [one for one in case.withheld if one not in more]
     case_categories.note(tx, case)
     detail = {"from": Level(was).id, "to": level.id, "categories": more, "reason": reason.strip()}
     _note(tx, case, staff, "level_set", now, detail)

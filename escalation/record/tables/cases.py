@@ -14,7 +14,8 @@ from escalation.record.tables.base import Sequence, Table
 class CaseRow(Table):
     """A case: from the offer of an adult to the end. What happened in it stands in `case_events`.
 
-    `age_band`: what was known of their age then, where they said since that they are 18 or older.
+    `age_band`: what was known of their age then, where they said since that they are 18 or older. `withheld`: of its categories and
+    flags those that an alert for a life at risk does not show, as they were noticed after a change of mind.
     """
 
     __tablename__ = "cases"
@@ -39,6 +40,7 @@ class CaseRow(Table):
     categories: Mapped[list[str]]
     subject: Mapped[str] = mapped_column(String(10))
     flags: Mapped[list[str]]
+    withheld: Mapped[list[str]] = mapped_column(default=list)
     basis: Mapped[str] = mapped_column(String(12))
     raised_by: Mapped[str | None] = mapped_column(String(32))
     summary_sealed: Mapped[bytes | None]
