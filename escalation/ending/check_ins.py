@@ -1,6 +1,7 @@
 """Check-ins: agreed while the adult is still there, sent in hours the young person said are safe, stopped by one tap (S75).
 
-The message names nothing. What it is about is shown only after "Carry on" (S77).
+The message names nothing. What it is about is shown only after "Carry on" (S77). Where their case was closed in another way meanwhile,
+by an adult or as something new was told, nobody is asked: no answer could bring it back.
 """
 
 from __future__ import annotations
@@ -120,7 +121,10 @@ def not_fine(tx: Tx, service: Service, someone: Person, wording: Wording, now: d
 def _send(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
     someone, case = people.person(tx, row.person_id), tx.session.get_one(CaseRow, row.case_id)
     hours = hours_of(someone)
-    if hours is None or _with_people(tx, someone):
+    if case.stage == Stage.CLOSED:
+        history.record(tx, case, "check_in_not_sent", now, actor="system")
+        _not_needed(tx, row, case, now)
+    elif hours is None or _with_people(tx, someone):
         _not_needed(tx, row, case, now)
     elif not safe_hours.inside(now, hours, service.zone):
         row.due_at = safe_hours.next_moment(now, hours, service.zone)
@@ -150,7 +154,8 @@ def may_still_go(tx: Tx, service: Service, bubble: OutboxRow, now: datetime) -> 
     """Whether a hello that waits to be sent may go out now. One that may not is taken back: for the next safe hour, or for good."""
     someone, case = people.person(tx, bubble.person_id or ""), tx.session.get_one(CaseRow, bubble.case_id)
     row, hours = to_come(tx, case), hours_of(someone)
-    if row is not None and row.sent_at is not None and hours is not None and not _with_people(tx, someone):
+    over = case.stage == Stage.CLOSED or _with_people(tx, someone)
+    if row is not None and row.sent_at is not None and hours is not None and not over:
         if safe_hours.inside(now, hours, service.zone):
             return True
         _take_back(tx, row, case, safe_hours.next_moment(now, hours, service.zone), now)
@@ -194,7 +199,9 @@ def _look(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
     someone, case = people.person(tx, row.person_id), tx.session.get_one(CaseRow, row.case_id)
     sent = row.sent_at or now
     last = sent + timedelta(days=service.ending.answer_days)
-    if _gone(someone, sent):
+    if case.stage == Stage.CLOSED:
+        _not_needed(tx, row, case, now)
+    elif _gone(someone, sent):
         _unanswered(tx, service, row, case, "unreached", now)
     elif now < last:
         _later(tx, row, LOOK, last, now)

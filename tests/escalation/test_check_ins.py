@@ -14,6 +14,7 @@ from escalation.ending import safe_hours
 from escalation.ending.ending_policy import Hours
 from escalation.record.store import Tx
 from escalation.staff import accounts
+from tests.escalation.talking import past
 
 LONDON = ZoneInfo("Europe/London")
 TEATIME = Hours.of("16:00-19:00")
@@ -111,6 +112,42 @@ async def test_there_is_no_check_in_while_somebody_talks_to_an_adult_again(staff
     await young.says("im going to kill myself tonight")
     await staffed.wait(hours=2)
     assert hellos(young) == []
+
+
+async def test_a_case_that_the_lead_closed_while_it_waited_again_asks_nobody_how_they_are(
+    staffed: House, young: YoungPerson, talking: str
+) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.hand_back("Sam", talking)
+    staffed.close("Jo", talking, "mistaken_flag")
+    await staffed.wait(days=5)
+    assert hellos(young) == []
+    assert endings.check_ins_of(staffed, talking)[0].answer == "not_needed"
+    assert past(staffed, talking, "check_in_not_sent")
+
+
+async def test_whoever_told_something_new_since_is_not_asked_about_what_is_over(staffed: House, young: YoungPerson, talking: str) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=1)
+    await young.says("my stepdad hits me every day")
+    case = young.case()
+    assert case and (case.stage, case.id != talking) == ("offered", True)
+    await staffed.wait(days=4)
+    assert hellos(young) == []
+
+
+async def test_the_adult_does_not_hear_that_a_hello_was_not_answered_by_somebody_who_told_something_new(
+    staffed: House, young: YoungPerson, talking: str
+) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    await staffed.wait(days=3, hours=7)
+    assert hellos(young)
+    await young.taps("Carry on")
+    await young.says("my stepdad hits me every day")
+    await staffed.wait(days=staffed.service.ending.answer_days, hours=8)
+    assert not any("has not answered the check-in" in text for text in staffed.alerts("Sam"))
 
 
 async def test_a_close_that_is_sent_twice_leaves_the_check_in_to_come(staffed: House, young: YoungPerson, talking: str) -> None:
