@@ -18,6 +18,7 @@ from bot.turn_jobs import Reminding, TurnJobs, defer
 from escalation.record import leases
 from escalation.record.notices import Hearing
 from escalation.record.store import Record, RecordUnavailable
+from escalation.signals import CAME_TO
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +69,19 @@ class Beside:
         """The signs that no process leaves: a role that nobody has, an app that answers to nobody. Raises `RecordUnavailable`."""
         return frozenset(self._expected) - await self._record.aread(leases.standing) if self._hands_on else frozenset()
 
+    async def take_up(self) -> None:
+        """Wake whoever was handed words that are not handled yet, until cancelled. What is not heard of here the auditor finds."""
+        async for topic in self._record.signals.stream(f"{CAME_TO}:*"):
+            if (person_id := topic.partition(":")[2]) != "*":
+                self.wake(person_id, True)
+
     def runs(self) -> Iterator[Coroutine[Any, Any, None]]:
         """What goes on for as long as the program runs."""
         if self._record.shared:
             yield Hearing(self._record).run()
             yield self._leave_signs()
+        if not self._hands_on or Role.TURNS in self.roles:
+            yield self.take_up()
         for one in self._leases:
             yield one.run()
 

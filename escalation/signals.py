@@ -60,6 +60,14 @@ def parted(person_id: str) -> str:
     return f"parted:{person_id}"
 
 
+CAME_TO = "came_to"
+
+
+def came_to(person_id: str) -> str:
+    """The topic of the sign that what somebody else sent, and nobody handled yet, is this person's now."""
+    return f"{CAME_TO}:{person_id}"
+
+
 def said(person_id: str) -> str:
     """The topic of the sign that this person wrote or pressed something."""
     return f"said:{person_id}"

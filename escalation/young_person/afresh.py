@@ -16,6 +16,7 @@ from escalation.context import Service
 from escalation.record import history, messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, OutboxRow, Person
+from escalation.signals import came_to
 from escalation.words import message, tokens
 
 NOT_SENT = ("pending", discreet.KEPT_BACK)
@@ -28,6 +29,7 @@ def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     tx.session.execute(unsent.values(state=discreet.DROPPED))
     new = people.part(tx, someone, turned_down(tx, someone), now)
     messages.hand_over(tx, someone, new, messages.unhandled(tx, someone.id))
+    tx.signal(came_to(new.id))
     someone.away_since = someone.away_since or now
     _tell_staff(tx, service, someone, now)
     library = service.speaking(new.language, now).library

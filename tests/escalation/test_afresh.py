@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
+from bot.beside import Beside
+from bot.lanes import Lanes
 from bot.rehearsal.house import House, YoungPerson
+from bot.roles import ALL
 from escalation import cases
 from escalation.case import NotPossible, Stage
 from escalation.record import people
@@ -85,3 +90,24 @@ async def test_what_was_written_while_it_began_afresh_is_answered_in_the_new_cha
     await staffed.settle()
     assert any("Please call 999 now" in line.text for line in young.hears())
     assert young.person().id != before
+
+
+@pytest.mark.rule("S17")
+async def test_what_is_written_while_they_begin_afresh_is_answered_at_once_and_not_once_it_is_found(
+    staffed: House, young: YoungPerson
+) -> None:
+    await young.starts()
+    await sets_a_code_word(young)
+    lanes = Lanes(staffed.handler.handle, 0)
+    beside = Beside(staffed.record, ALL, lanes)
+    running = [asyncio.create_task(part) for part in beside.runs()]
+    await asyncio.sleep(0)
+    await staffed.arrives("telegram", young.address, "text", "my stepdad hits me every day")
+    who = young.person().id
+    await staffed.record.awrite(lambda tx: afresh.begin(tx, staffed.service, people.person(tx, who), staffed.clock()))
+    await until(lambda: young.case() is not None, within=5)
+    await lanes.idle()
+    assert young.person().id != who
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
