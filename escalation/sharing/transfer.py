@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from escalation import alerts, cases, chain, discreet, relay
 from escalation.agreements import With, Wording, agreed, enter
-from escalation.case import TALKING, Adult, NotPossible
+from escalation.case import TALKING, Adult, NotPossible, Stage
 from escalation.consent import Kind, Scope
 from escalation.context import Service
 from escalation.phone import forgetting, so_far
-from escalation.record import audit, history, people
+from escalation.reading import may_see
+from escalation.record import audit, duty, history, people
 from escalation.record.history import Entry
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Staff
@@ -103,6 +106,24 @@ def stop_watching(tx: Tx, case_id: str, staff: Staff, now: datetime) -> None:
     forgetting.soon(tx, case, now)
     history.record(tx, case, "watching_ended", now, actor="staff", staff_id=staff.id, detail=detail)
     tx.signal(f"case:{case.id}")
+
+
+def watcher_left(tx: Tx, service: Service, gone: Staff, now: datetime) -> None:
+    """A second adult's account is closed, or has another role: where they may not read along any more nobody is named beside the first
+    adult, who is told so (S62)."""
+    stays = gone.closed_at is None and gone.role in duty.ON_THE_ROTA
+    theirs = select(CaseRow).where(CaseRow.watcher_id == gone.id, CaseRow.stage != Stage.CLOSED).with_for_update()
+    for case in tx.session.scalars(theirs).all():
+        if stays and may_see(case, gone):
+            continue
+        case.watcher_id = None
+        forgetting.soon(tx, case, now)
+        history.record(tx, case, "watching_ended", now, actor="system", detail={"by": gone.id})
+        if case.stage in (*TALKING, Stage.PAUSED) and case.worker_id:
+            # An edition from before has no such words.
+            words = "staff.watcher_left" if "staff.watcher_left" in service.library.messages else "staff.watch_stopped"
+            alerts.alert(tx, service, case, (case.worker_id,), now, words)
+        tx.signal(f"case:{case.id}")
 
 
 def not_this_watcher(tx: Tx, service: Service, case: CaseRow, now: datetime) -> None:

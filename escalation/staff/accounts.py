@@ -20,6 +20,7 @@ from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
 from escalation.rota import shifts
+from escalation.sharing import transfer
 from escalation.staff.codes import matching_step
 
 ROLES = ("worker", "lead", "editor", "admin")
@@ -188,6 +189,7 @@ def close_account(tx: Tx, service: Service, staff_id: str, by: str, now: datetim
     _forget_passkeys(tx, row)
     end_sessions(tx, row.id, now)
     _give_back(tx, service, row, now)
+    transfer.watcher_left(tx, service, row, now)
     audit.note(tx, "staff_closed", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
     shifts.count_again(tx, service, row, now)
@@ -205,6 +207,7 @@ def change_role(tx: Tx, service: Service, staff_id: str, by: str, role: str, now
     end_sessions(tx, row.id, now)
     if role not in ON_THE_ROTA:
         _give_back(tx, service, row, now)
+    transfer.watcher_left(tx, service, row, now)
     audit.note(tx, "staff_role", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
     shifts.count_again(tx, service, row, now)

@@ -9,7 +9,11 @@ from escalation import cases, reading, relay
 from escalation.case import NotPossible
 from escalation.consent import Kind, Scope
 from escalation.reading import CaseReading
+from escalation.record import duty
+from escalation.record.store import Tx
+from escalation.record.tables import Staff
 from escalation.sharing import transfer
+from escalation.staff import accounts
 from tests.escalation.talking import CHAT, SUMMARY, WANTS_TO_TALK, does, past, talks
 
 
@@ -173,3 +177,48 @@ async def test_not_this_person_about_the_second_adult_hides_it_from_them_for_goo
         reads(staffed, "Alex", case_id)
     with pytest.raises(NotPossible, match="choose somebody"):
         second(staffed, "Sam", case_id, "Alex")
+
+
+def leaves_the_team(house: House, name: str, how: str) -> None:
+    """An account is closed, or has another role from now on."""
+
+    def change(tx: Tx, admin: Staff) -> None:
+        who = duty.staff_named(tx, name)
+        assert who is not None
+        if how == "closed":
+            accounts.close_account(tx, house.service, who.id, admin.id, house.clock())
+        else:
+            accounts.change_role(tx, house.service, who.id, admin.id, how, house.clock())
+
+    house.does("Robin", change)
+
+
+@pytest.fixture
+def robin(staffed: House) -> House:
+    staffed.hire("Robin", "admin")
+    return staffed
+
+
+@pytest.mark.rule("S62")
+@pytest.mark.parametrize("how", ["closed", "editor"])
+async def test_the_first_adult_hears_that_the_second_is_gone_and_nobody_is_named_beside_them(
+    robin: House, young: YoungPerson, how: str
+) -> None:
+    case_id = await talks(young)
+    second(robin, "Sam", case_id, "Alex")
+    leaves_the_team(robin, "Alex", how)
+    case = young.case()
+    assert case and (case.stage, case.watcher_id) == ("live", None)
+    assert "nobody reads along now" in robin.alerts("Sam")[-1]
+    assert past(robin, case_id, "watching_ended")
+    second(robin, "Sam", case_id, "Jo")
+
+
+@pytest.mark.rule("S62")
+async def test_a_second_adult_who_may_still_read_along_goes_on(robin: House, young: YoungPerson) -> None:
+    case_id = await talks(young)
+    second(robin, "Sam", case_id, "Jo")
+    leaves_the_team(robin, "Jo", "worker")
+    case = young.case()
+    assert case and case.watcher_id == robin.staff("Jo").id
+    assert texts(reads(robin, "Jo", case_id))
