@@ -182,10 +182,15 @@ def helpline_digits(service: Service) -> frozenset[str]:
     return frozenset(re.sub(r"\D", "", number) for number in numbers)
 
 
+def may_hold(case: CaseRow, staff: Staff) -> bool:
+    """Whether their role lets them take this case: only leads do where trust was abused (S83)."""
+    return staff.role == "lead" or "position_of_trust" not in case.flags
+
+
 def _may_take(case: CaseRow, staff: Staff) -> None:
     if staff.id in case.hidden_from:
         raise NotPossible("there is no such case")
-    if "position_of_trust" in case.flags and staff.role != "lead":
+    if not may_hold(case, staff):
         raise NotPossible("this conversation is for the safeguarding lead")
     if staff.role not in ("worker", "lead"):
         raise NotPossible("only workers and leads can pick up a conversation")

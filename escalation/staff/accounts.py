@@ -19,6 +19,7 @@ from escalation.record.duty import ON_THE_ROTA
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
+from escalation.relay import may_hold
 from escalation.rota import shifts
 from escalation.sharing import transfer
 from escalation.staff.codes import matching_step
@@ -205,8 +206,7 @@ def change_role(tx: Tx, service: Service, staff_id: str, by: str, role: str, now
     _not_the_only_admin(tx, row)
     row.role = role
     end_sessions(tx, row.id, now)
-    if role not in ON_THE_ROTA:
-        _give_back(tx, service, row, now)
+    _give_back(tx, service, row, now)
     transfer.watcher_left(tx, service, row, now)
     audit.note(tx, "staff_role", now, staff_id=by, subject_id=row.id)
     tx.signal("rota:all")
@@ -238,8 +238,12 @@ def _not_the_only_admin(tx: Tx, row: Staff) -> None:
 
 
 def _give_back(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
+    """What they hold and may hold no more goes back to the queue: all of it, or where they still take conversations what is for leads."""
     held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((*TALKING, Stage.PAUSED)))
+    stays = row.closed_at is None and row.role in ON_THE_ROTA
     for case in tx.session.scalars(held).all():
+        if stays and may_hold(case, row):
+            continue
         in_talk = case.stage in TALKING
         cases.wait_again(tx, service, case, "worker_left", now)
         if in_talk:

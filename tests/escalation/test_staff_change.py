@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.rehearsal.house import House, YoungPerson
+from escalation.case import NotPossible
 from escalation.record.store import Tx
 from escalation.rota import shifts
 from escalation.rota.spans import Span
@@ -78,3 +79,28 @@ async def test_a_holiday_to_come_moves_what_they_were_told(small: House, young: 
     small.record.write(lambda tx: shifts.note_holiday(tx, small.service, one(tx, "Sam"), holiday, one(tx, "Jo").id, small.clock()) and None)
     await small.wait(minutes=6)
     assert told(young) == ["Your message is still waiting. I don't know yet when a person can answer."]
+
+
+@pytest.mark.rule("S83")
+async def test_a_lead_who_becomes_a_worker_has_no_conversation_any_more_that_only_leads_may_read(
+    staffed: House, young: YoungPerson
+) -> None:
+    staffed.hire("Max", "lead")
+    staffed.on_duty("Jo")
+    case_id = await waits(young, first="my teacher makes me touch him")
+    staffed.pick_up("Jo", case_id)
+    other = YoungPerson(staffed, address="young-2")
+    others_id = await waits(other)
+    staffed.pick_up("Jo", others_id)
+    young.hears()
+    staffed.record.write(
+        lambda tx: accounts.change_role(tx, staffed.service, one(tx, "Jo").id, one(tx, "Max").id, "worker", staffed.clock())
+    )
+    case = young.case()
+    assert case and (case.stage, case.worker_id) == ("waiting", None)
+    with pytest.raises(NotPossible, match="not yours to see"):
+        staffed.reads("Jo", case_id)
+    assert any("Jo" in line.text for line in young.hears()), "they hear that this adult is gone"
+    assert "waiting to talk" in staffed.alerts("Max")[-1]
+    kept = other.case()
+    assert kept and (kept.stage, kept.worker_id) == ("live", staffed.staff("Jo").id), "what a worker may hold stays"
