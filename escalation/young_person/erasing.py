@@ -82,6 +82,7 @@ def kept(tx: Tx, service: Service, someone: Person) -> dict[str, Kept]:
 
 def _decide(tx: Tx, service: Service, code: str, reason: str, destroyed: Destroyed, now: datetime) -> tuple[str, Erased]:
     someone = people.by_code(tx, code)
+    people.hold_places(tx, someone)  # what comes meanwhile is somebody new's, and no case is opened that would go unread
     if any(row.kind != "started" for row in messages.unhandled(tx, someone.id)):  # to open a chat says nothing
         raise NotRead
     staying = kept(tx, service, someone)

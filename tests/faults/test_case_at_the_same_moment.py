@@ -15,8 +15,11 @@ from escalation import cases, relay
 from escalation.agreements import Wording
 from escalation.case import Stage
 from escalation.phone import taps
+from escalation.record import people
+from escalation.record.retention.destroying import Destroyed
 from escalation.record.schema import upgrade
 from escalation.record.store import Tx
+from escalation.young_person import erasing
 from tests.escalation.talking import talks
 from tests.postgres import Postgres, postgres  # noqa: F401 - a fixture
 
@@ -95,3 +98,22 @@ async def test_a_life_at_risk_that_is_told_while_the_adult_closes_the_conversati
     assert case is not None
     assert (case.stage, case.basis) == (Stage.WAITING, "immediate")
     assert case.id != case_id
+
+
+@pytest.mark.rule("S73")
+async def test_what_is_told_in_the_moment_of_an_erasure_is_neither_erased_with_it_nor_left_unread(
+    staffed: House, young: YoungPerson, pool: ThreadPoolExecutor
+) -> None:
+    await young.starts()
+    await young.says("hi")
+    before = young.person()
+    destroyed = Destroyed("asked", staffed.service.retention.version, staffed.clock())
+    code = staffed.record.read(lambda tx: people.code(tx, before.id))
+    erasure = Halfway(staffed, pool, lambda tx: erasing._decide(tx, staffed.service, code, "asked in writing", destroyed, staffed.clock()))
+    await young.says("i have taken all the pills")
+    erasure.ends()
+    case = young.case()
+    assert case is not None
+    assert case.person_id != before.id
+    raised_by = staffed.reads("Sam", case.id).raised_by
+    assert raised_by and raised_by.text == "i have taken all the pills"
