@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.auditing import PUT_OFF, Auditor
+from bot.carrying_out import left_concern
 from bot.desk.drafting import jobs, workflow
 from bot.leasing import Alone, Lease
 from escalation import chain, discreet, drills, moved_shifts, quiet, undelivered
@@ -54,6 +55,7 @@ HANDS: dict[str, Hand] = {
     check_ins.LOOK: check_ins.run,
     debriefs.AGAIN: debriefs.ask_again,
     holds.REVIEW: holds.run,
+    left_concern.KIND: left_concern.run,
     workflow.PUBLISH: jobs.run,
 }
 """What does each kind of due row. It marks the row as done itself."""

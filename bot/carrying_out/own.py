@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot import return_code
+from bot.carrying_out import left_concern
 from bot.dialogue import events as happened
 from escalation import cases
 from escalation.context import Service
@@ -49,6 +50,10 @@ def begun_afresh(tx: Tx, service: Service, someone: Person, event: happened.Begu
 def concern_raised(tx: Tx, service: Service, someone: Person, event: happened.ConcernRaised, now: datetime) -> None:
     kind = concerns.STAFF if event.about_staff else concerns.SERVICE
     concerns.raise_one(tx, service, someone, event.about_staff_id, kind, event.words, now)
+
+
+def concern_shown(tx: Tx, service: Service, someone: Person, event: happened.ConcernShown, now: datetime) -> None:
+    left_concern.shown(tx, someone, now)
 
 
 def call_back_asked(tx: Tx, service: Service, someone: Person, event: happened.CallBackAsked, now: datetime) -> None:

@@ -205,6 +205,7 @@ _HANDS: dict[type, Do] = {
     happened.MoveAsked: own.move_asked,
     happened.BegunAfresh: own.begun_afresh,
     happened.ConcernRaised: own.concern_raised,
+    happened.ConcernShown: own.concern_shown,
     happened.CallBackAsked: own.call_back_asked,
     afterwards.FeltBefore: endings.felt_before,
     afterwards.PlanLineAnswered: endings.plan_line_answered,

@@ -200,6 +200,11 @@ class ConcernRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class ConcernShown:
+    """A concern was shown for a last look, and nothing of it is sent yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallBackAsked:
     """They want to be rung, by whoever has their case."""
 
@@ -246,6 +251,7 @@ Event = (
     | CodeWordChosen
     | BegunAfresh
     | ConcernRaised
+    | ConcernShown
     | CallBackAsked
     | EndingEvent
 )

@@ -178,6 +178,7 @@ ALWAYS: dict[str, Handler] = {
     "code_word_forgotten": coming_back.forgotten,
     "code_word_afresh": coming_back.afresh,
     "concern": concern.begin,
+    "concern_look": concern.look_again,
     "easy_on": _easy(True),
     "easy_off": _easy(False),
     "check_in_stop": closing.stop_check_ins,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue.events import ConcernRaised, PersonHidden
+from bot.dialogue.events import ConcernRaised, ConcernShown, PersonHidden
 from bot.dialogue.own import pause
 from bot.dialogue.responses import response
 from bot.dialogue.scene import Scene
@@ -57,11 +57,29 @@ def written(scene: Scene, text: str, risk: Risk) -> None:
     scene.state.concern = concern.model_copy(update={"words": text.strip(), "harm": harm or concern.harm})
     if risk.level >= Level.CONCERN:
         scene.say(response(scene, risk))
+    _last_look(scene, text.strip(), warn=harm)
+
+
+def look_again(scene: Scene) -> None:
+    """Show once more what they wrote and did not send, for as long as it is there."""
+    if scene.state.behind_carry_on:
+        pause.ask(scene)
+        return
+    concern = scene.state.concern
+    scene.aside = True
+    if concern is None or not concern.words or reader(scene) is None:
+        scene.say(scene.words("conversation.stale_button"))
+        return
+    _last_look(scene, concern.words, warn=concern.harm)
+
+
+def _last_look(scene: Scene, words: str, *, warn: bool) -> None:
     who = reader(scene) or ""
     buttons = scene.service.library.message("concern.confirm").buttons
-    warning = scene.words("concern.confirm_harm", who=who) if harm else ()
+    warning = scene.words("concern.confirm_harm", who=who) if warn else ()
     scene.state.ask("concern_send")
-    scene.say((*scene.words("concern.confirm", who=who, text=text.strip()), *warning), scene.buttons(buttons))
+    scene.did(ConcernShown())
+    scene.say((*scene.words("concern.confirm", who=who, text=words), *warning), scene.buttons(buttons))
 
 
 def in_danger(scene: Scene, risk: Risk) -> Risk:
