@@ -55,11 +55,14 @@ def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: Ri
 
 
 def _both_see_it(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> bool:
-    """Whether a doubted phrase and the model speak of the same harm: each too unsure alone, together they are a concern."""
-    doubted = [
-        item for item in risk.evidence if item.doubted and scores.categories.get(item.category or "", 0) >= policy.clues.agree_category
-    ]
-    return bool(doubted) and scores.at_least.get("worry", 0) >= policy.clues.agree_worry
+    """Whether phrases tell of harm and the model reads at least a worry: each too unsure alone, together they are a concern.
+
+    A phrase that clues doubt counts only where the model reads the same harm.
+    """
+    told = risk.level >= Level.CONCERN or any(
+        item.doubted and scores.categories.get(item.category or "", 0) >= policy.clues.agree_category for item in risk.evidence
+    )
+    return told and scores.at_least.get("worry", 0) >= policy.clues.agree_worry
 
 
 def _read(scores: RiskScores, thresholds: Thresholds, factor: float) -> Level:

@@ -54,7 +54,7 @@ class CluePolicy(Entry):
     doubts_below: int = Field(description="a phrase weighs no more than a worry where clues for concern are below this")
     doubts_from: int = Field(description="... in messages of at least so many telling words; shorter ones have too few clues")
     agree_category: Share = Field(description="a doubted phrase is a concern again where the model's score for its category is this")
-    agree_worry: Share = Field(description="... and its score for a worry is this")
+    agree_worry: Share = Field(description="... and its score for a worry is this; from then on other phrases stay a concern, too")
 
 
 class SignPolicy(Entry):

@@ -60,6 +60,14 @@ def test_phrases_that_the_model_is_sure_mean_nothing_are_still_a_worry(level: Le
     assert merge(TEXT, seen, scores(worry=0.01, concern=0.01), "unknown", POLICY).level is Level.WORRY
 
 
+@pytest.mark.parametrize("level", [Level.CONCERN, Level.URGENT, Level.IMMEDIATE])
+def test_phrases_of_harm_stay_a_concern_where_the_model_reads_at_least_a_worry(level: Level) -> None:
+    seen, worried = replace(HIT, level=level), POLICY.clues.agree_worry
+    assert merge(TEXT, seen, scores(worried, 0.01), "unknown", POLICY).level is Level.CONCERN
+    assert merge(TEXT, seen, scores(worried - 0.01, 0.01), "unknown", POLICY).level is Level.WORRY
+    assert merge(TEXT, replace(HIT, level=Level.WORRY), scores(worried, 0.01), "unknown", POLICY).level is Level.WORRY
+
+
 def test_beside_grave_phrases_a_little_doubt_of_the_model_changes_nothing() -> None:
     assert merge(TEXT, HIT, scores(0.5, 0.2, 0.11), "unknown", POLICY).level is Level.URGENT
     immediate = Risk(Level.IMMEDIATE, ("suicide",), "self", HIT.evidence)
