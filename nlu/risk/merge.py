@@ -40,8 +40,9 @@ def youngest(age_band: str, flags: frozenset[str]) -> str:
 
 
 def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: RiskPolicy) -> Risk:
-    level = _read(scores, policy.model.beside(risk.level), policy.model.from_16 if band in _FROM_16 else 1.0)
-    if level < Level.CONCERN and _both_see_it(risk, scores, policy):
+    factor = policy.model.from_16 if band in _FROM_16 else 1.0
+    level = _read(scores, policy.model.beside(risk.level), factor)
+    if level < Level.CONCERN and (_both_see_it(risk, scores, policy) or _sure_which(scores, factor, policy)):
         level = Level.CONCERN
     if level is Level.NONE:
         return Risk(signs=risk.signs, flags=risk.flags)
@@ -52,6 +53,12 @@ def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: Ri
         evidence = (Evidence(start, end, "model", _why(named, policy), level, named[0] if named else None), *evidence)
     categories = tuple(dict.fromkeys((*named, *risk.categories)))
     return replace(risk, level=level, categories=categories, subject=_subject(risk, scores, policy), evidence=evidence)
+
+
+def _sure_which(scores: RiskScores, factor: float, policy: RiskPolicy) -> bool:
+    """Whether the model is sure which harm it is: to believe that it is one, it needs no phrase beside it."""
+    sure = max(scores.categories.values(), default=0.0) >= policy.model.category_sure
+    return sure and scores.at_least.get("concern", 0) >= factor * policy.model.phrases_worry.concern
 
 
 def _both_see_it(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> bool:

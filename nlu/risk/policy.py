@@ -35,6 +35,9 @@ class ModelPolicy(Entry):
     phrases_immediate: Thresholds
     from_16: Annotated[float, Field(gt=0)] = Field(description="every threshold times this where the age band is 16 or over")
     category: Share
+    category_sure: Share = Field(
+        default=0.7, description="from here on phrases_worry.concern is enough for a concern where phrases saw nothing"
+    )
     most_categories: Annotated[int, Field(ge=1)]
     subject: Share
 

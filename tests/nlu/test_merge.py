@@ -122,7 +122,7 @@ def test_a_lead_can_tighten_a_threshold(tmp_path: Path) -> None:
     content = copy_of_content(tmp_path)
     path = content / "policy" / "risk.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("concern: 0.34", "concern: 0.1"), encoding="utf-8")
-    unsure = scores(0.9, 0.2, bullying=0.9)
+    unsure = scores(0.9, 0.2, bullying=0.5)
     assert merge(TEXT, Risk(), unsure, "unknown", POLICY).level is Level.WORRY
     assert merge(TEXT, Risk(), unsure, "unknown", load_policy(content)).level is Level.CONCERN
 
@@ -130,8 +130,8 @@ def test_a_lead_can_tighten_a_threshold(tmp_path: Path) -> None:
 @pytest.mark.parametrize("level", [Level.WORRY, Level.CONCERN, Level.URGENT, Level.IMMEDIATE])
 def test_a_score_that_just_reaches_a_threshold_is_enough_and_one_below_is_not(level: Level) -> None:
     enough = getattr(POLICY.model.phrases_none, level.id)
-    reached = merge(TEXT, Risk(), RiskScores({level.id: enough}, {"bullying": 0.9}, {}), "unknown", POLICY)
-    missed = merge(TEXT, Risk(), RiskScores({level.id: enough - 0.001}, {"bullying": 0.9}, {}), "unknown", POLICY)
+    reached = merge(TEXT, Risk(), RiskScores({level.id: enough}, {"bullying": 0.5}, {}), "unknown", POLICY)
+    missed = merge(TEXT, Risk(), RiskScores({level.id: enough - 0.001}, {"bullying": 0.5}, {}), "unknown", POLICY)
     assert (reached.level, missed.level) == (level, Level.NONE)
 
 
@@ -153,6 +153,20 @@ def test_what_the_model_saw_stands_first_with_its_level_and_category_and_once_on
     model, phrase = risk.evidence
     assert (model.source, model.level, model.category, phrase) == ("model", Level.IMMEDIATE, "neglect", HIT.evidence[0])
     assert merge(TEXT, HIT, scores(1, 1, 1, 0, neglect=0.5), "unknown", POLICY).evidence == HIT.evidence, "the phrases said as much"
+
+
+def test_a_model_that_is_sure_which_harm_it_is_is_believed_as_soon_as_beside_a_phrase() -> None:
+    sure, beside = POLICY.model.category_sure, POLICY.model.phrases_worry.concern
+    assert beside < POLICY.model.phrases_none.concern
+
+    def alone(category: float, concern: float) -> Level:
+        return merge(TEXT, Risk(), scores(0.5, concern, trafficking=category), "unknown", POLICY).level
+
+    assert alone(sure, beside) is Level.CONCERN
+    assert alone(sure, beside - 0.01) is Level.WORRY
+    assert alone(sure - 0.01, beside) is Level.WORRY
+    grave = scores(0.5, 0.2, POLICY.model.phrases_none.urgent - 0.01, POLICY.model.phrases_none.immediate - 0.01, trafficking=1)
+    assert merge(TEXT, Risk(), grave, "unknown", POLICY).level is Level.CONCERN, "it asks; it raises no alarm"
 
 
 def test_without_a_likely_category_the_reason_is_still_in_plain_words() -> None:
