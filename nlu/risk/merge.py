@@ -17,8 +17,8 @@ def merge(text: str, risk: Risk, scores: RiskScores | None, age_band: str, polic
     """The risk in one message from what the phrases saw and what the model reads (`None` when it did not answer)."""
     band = youngest(age_band, risk.flags)
     merged = risk if scores is None else _with_model(text, risk, scores, band, policy)
-    certain = scores is None or scores.at_least.get("concern", 0) >= policy.flags_doubted_below
-    return _with_flags(merged, band, certain, policy)
+    certain = scores is None or scores.at_least.get("concern", 0) >= policy.flags_doubted_below or _tells_of_harm(risk)
+    return _with_flags(merged, risk, band, certain, policy)
 
 
 def with_history(risk: Risk, history: Accumulated) -> Risk:
@@ -53,6 +53,11 @@ def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: Ri
         evidence = (Evidence(start, end, "model", _why(named, policy), level, named[0] if named else None), *evidence)
     categories = tuple(dict.fromkeys((*named, *risk.categories)))
     return replace(risk, level=level, categories=categories, subject=_subject(risk, scores, policy), evidence=evidence)
+
+
+def _tells_of_harm(risk: Risk) -> bool:
+    """Whether a phrase says so, doubted or not."""
+    return any(item.doubted or item.level >= Level.CONCERN for item in risk.evidence)
 
 
 def _sure_which(scores: RiskScores, factor: float, policy: RiskPolicy) -> bool:
@@ -103,7 +108,7 @@ def _carrying(text: str, risk: Risk) -> tuple[int, int]:
     return start + len(text[start:end]) - len(text[start:end].lstrip()), end
 
 
-def _with_flags(risk: Risk, band: str, certain: bool, policy: RiskPolicy) -> Risk:
+def _with_flags(risk: Risk, phrases: Risk, band: str, certain: bool, policy: RiskPolicy) -> Risk:
     rules = {**(policy.flags if certain else {}), **(policy.under_13 if band == "under_13" else {})}
     raised = max((Level.of(level) for flag, level in rules.items() if flag in risk.flags), default=Level.NONE)
-    return replace(risk, level=raised) if raised > risk.level else risk
+    return replace(risk if risk.evidence else phrases, level=raised) if raised > risk.level else risk

@@ -86,7 +86,9 @@ class RiskPolicy(Entry):
     clues: CluePolicy
     signs: SignPolicy
     flags: dict[str, LevelId] = Field(description="flags that raise a message to at least this level")
-    flags_doubted_below: Share = Field(description="they raise nothing where the model's score for concern is below this")
+    flags_doubted_below: Share = Field(
+        description="they raise nothing where the model's score for concern is below this and no phrase tells of harm"
+    )
     under_13: dict[str, LevelId] = Field(description="the same, only under 13")
     plain: dict[str, Words] = Field(description="each category in plain words, after 'messages in which young people tell of'")
 

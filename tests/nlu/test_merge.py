@@ -99,6 +99,16 @@ def test_a_person_in_a_position_of_trust_is_at_least_a_concern() -> None:
     assert merge(TEXT, Risk(flags=frozenset({"position_of_trust"})), None, "18_25", POLICY).level is Level.CONCERN
 
 
+@pytest.mark.rule("S13")
+@pytest.mark.parametrize("doubted", [False, True])
+def test_no_doubt_of_the_model_takes_the_mark_of_trust_from_what_a_phrase_says(doubted: bool) -> None:
+    level = Level.WORRY if doubted else Level.CONCERN
+    touched = Evidence(4, 13, "lexicon", "says so", level, "sexual_abuse", doubted=doubted)
+    told = Risk(level, ("sexual_abuse",), "self", (touched,), flags=frozenset({"position_of_trust"}))
+    risk = merge("my coach touched my leg after rugby", told, scores(concern=0.01), "unknown", POLICY)
+    assert (risk.level, risk.categories, risk.evidence) == (Level.CONCERN, ("sexual_abuse",), (touched,))
+
+
 @pytest.mark.rule("S28")
 @pytest.mark.parametrize(
     ("chosen", "said", "band"),
