@@ -92,6 +92,7 @@ class ContextWords(Entry):
     harmless_causes: Phrases
     serious: Phrases
     fiction: Phrases
+    real_settings: Phrases = ()
     general_questions: Phrases
     long_ago: Phrases
     over_now: Phrases

@@ -109,12 +109,16 @@ class Context:
         return self._near("jokes", span, _JOKE_REACH) and not self._any("serious")
 
     def _fiction(self, group: Group, span: Span) -> bool:
-        """Talk of games and the like nearby; what may mean danger to life now is discounted within its own sentence only."""
+        """Talk of games and the like nearby.
+
+        What may mean danger to life now is discounted within its own sentence only, and not because it happened at school or at sport.
+        """
         if self._any("serious"):
             return False
         if group.level == Level.IMMEDIATE.id:
             sentence = self.sentence(span)
-            return any(_inside(other, sentence) for other in self.found.around("context:fiction", sentence))
+            real = self.found.around("context:real_settings", sentence)
+            return any(_inside(other, sentence) and other not in real for other in self.found.around("context:fiction", sentence))
         return self._near("fiction", span, _FICTION_REACH)
 
     def _general_question(self, span: Span) -> bool:

@@ -47,6 +47,21 @@ def test_any_overdose_is_immediate_however_long_ago(noticing: Noticing, text: st
     assert noticing.check(text).level is IMMEDIATE
 
 
+@pytest.mark.rule("S55")
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("i took a load of pills before my exam", IMMEDIATE),
+        ("ive swallowed a whole box of tablets in the pe toilets", IMMEDIATE),
+        ("my mate took an overdose in maths class", IMMEDIATE),
+        ("i took a load of pills in this game", NONE),
+        ("the film where she took an overdose after her exam", NONE),
+    ],
+)
+def test_school_and_sport_are_real_places_where_a_life_may_be_at_risk(noticing: Noticing, text: str, level: Level) -> None:
+    assert noticing.check(text).level is level
+
+
 @pytest.mark.rule("S58")
 def test_nowhere_to_sleep_tonight_is_immediate_unless_the_writer_chose_18_to_25(noticing: Noticing) -> None:
     text = "i have nowhere to sleep tonight"
