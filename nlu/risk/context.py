@@ -20,6 +20,11 @@ _LONGEST_SENTENCE = 100
 """Words on each side; who writes without full stops has no longer sentences, either."""
 _OPENING = re.compile(r"(?:\W|(?:so|and|hi|hey|hello|um|ok|okay|but|also|quick question|just wondering|question|random|be honest)\b)*")
 """What people say before a question."""
+_OWN_FAMILY = re.compile(
+    r"(?<!\ba )(?<!\bthe )(?<!\byour )(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bsomeones )(?<!\bpeoples )"
+    r"\b(?:mum|mam|mummy|mom|maw|dad|daddy|da|stepdad|stepmum|nan|grandad)\b"
+)
+"""Said without "a" or "your" before it, it is the writer's own: "why does dad hit mum"."""
 _WRITER = frozenset({"i", "me", "my", "myself", "mine", "we", "us", "our"})
 
 
@@ -127,9 +132,9 @@ class Context:
         text = self.found.stream.normalised.text[words[start - 1].end if start else 0 : words[end - 1].end]
         if not _OPENING.match(text) or not self.question.match(_OPENING.sub("", text, count=1)):
             return False
-        return not _WRITER.intersection(self._forms[start:end]) and not any(
-            _inside(other, (start, end)) for other in self.found.around("context:other_people", (start, end))
-        )
+        if _WRITER.intersection(self._forms[start:end]) or _OWN_FAMILY.search(text):
+            return False
+        return not any(_inside(other, (start, end)) for other in self.found.around("context:other_people", (start, end)))
 
     def _any(self, field: str) -> bool:
         return bool(self.found.spans(f"context:{field}"))

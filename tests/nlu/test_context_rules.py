@@ -62,6 +62,21 @@ def test_school_and_sport_are_real_places_where_a_life_may_be_at_risk(noticing: 
     assert noticing.check(text).level is level
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("why does dad hit mum", URGENT),
+        ("can someone help hes hitting mum again", URGENT),
+        ("does it count if dad slaps mum", URGENT),
+        ("what if stepdad kicks mum", URGENT),
+        ("why does a dad hit a mum", NONE),
+        ("what is it called when someones dad hits their mum", NONE),
+    ],
+)
+def test_a_question_about_mum_or_dad_is_no_general_question(noticing: Noticing, text: str, level: Level) -> None:
+    assert noticing.check(text).level is level
+
+
 @pytest.mark.rule("S58")
 def test_nowhere_to_sleep_tonight_is_immediate_unless_the_writer_chose_18_to_25(noticing: Noticing) -> None:
     text = "i have nowhere to sleep tonight"
