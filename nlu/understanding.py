@@ -51,6 +51,8 @@ class Evidence:
     message: int | None = None
     doubted: bool = False
     """Whether a phrase meant a concern or graver, and the words round it made it weigh less."""
+    beyond_doubt: bool = False
+    """Whether a phrase says it in so many words: the model cannot make it weigh less."""
 
 
 @dataclass(frozen=True, slots=True)

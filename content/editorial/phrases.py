@@ -45,6 +45,9 @@ class Group(Entry):
     negation: Literal["ends", "keeps"] = Field(default="ends", description="whether 'not' before it makes it nothing")
     fiction: Literal["ends", "keeps"] = Field(default="ends", description="whether games, films and school work make it nothing")
     past: Literal["lowers", "keeps"] = Field(default="lowers", description="whether it weighs less when it is long over")
+    doubt: Literal["lowers", "keeps"] = Field(
+        default="lowers", description="whether it weighs less where clues and the model read something else"
+    )
     whole: bool = Field(default=False, description="only where the message says nothing else")
     must_match: Phrases = Field(min_length=2)
     must_not_match: Phrases = Field(min_length=2)

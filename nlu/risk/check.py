@@ -45,11 +45,12 @@ class Checker:
                 signs.setdefault(group.id, Sign(group.id, category, group.why, *found.stream.span(*span)))
             else:
                 meant = context.level(group, span, _level(group, age_band))
-                level = self._weighed(meant, points)
+                level = meant if group.doubt == "keeps" else self._weighed(meant, points)
                 subject = subject_of(found, group, span, points.about_other)
                 doubted = level < Level.CONCERN <= meant
                 evidence = _evidence(found, group, span, level)
-                seen += [(replace(evidence, category=each, doubted=doubted), subject) for each in (category, *group.also)]
+                evidence = replace(evidence, doubted=doubted, beyond_doubt=group.doubt == "keeps")
+                seen += [(replace(evidence, category=each), subject) for each in (category, *group.also)]
         seen += self._from_clues(found, context, points, max((item.level for item, _ in seen), default=Level.NONE))
         return _risk(seen, tuple(signs.values()), frozenset(flags))
 

@@ -44,6 +44,7 @@ def _with_model(text: str, risk: Risk, scores: RiskScores, band: str, policy: Ri
     level = _read(scores, policy.model.beside(risk.level), factor)
     if level < Level.CONCERN and (_both_see_it(risk, scores, policy) or _sure_which(scores, factor, policy)):
         level = Level.CONCERN
+    level = max((level, *(item.level for item in risk.evidence if item.beyond_doubt)))
     if level is Level.NONE:
         return Risk(signs=risk.signs, flags=risk.flags)
     named = _named(scores, policy)

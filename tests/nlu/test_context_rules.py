@@ -41,7 +41,16 @@ def test_what_is_said_round_a_phrase_decides_what_it_means(noticing: Noticing, t
 
 @pytest.mark.rule("S55")
 @pytest.mark.parametrize(
-    "text", ["i took an overdose two weeks ago, feeling fine", "i took all my mums tablets", "my friend has taken an overdose"]
+    "text",
+    [
+        "i took an overdose two weeks ago, feeling fine",
+        "i took all my mums tablets",
+        "my friend has taken an overdose",
+        "i took 30 paracetamol do i need a doctor",
+        "ive taken an overdose should i ring the doctors",
+        "took a whole packet of my epilepsy meds",
+        "my sister necked a whole bottle of pills",
+    ],
 )
 def test_any_overdose_is_immediate_however_long_ago(noticing: Noticing, text: str) -> None:
     assert noticing.check(text).level is IMMEDIATE

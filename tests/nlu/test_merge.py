@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from nlu.noticing import Noticing
 from nlu.risk.accumulate import Accumulated
 from nlu.risk.merge import merge, with_history, youngest
 from nlu.risk.policy import load_policy
-from nlu.understanding import Evidence, Level, Risk, RiskScores, Sign, Subject
+from nlu.understanding import Evidence, Level, Reading, Risk, RiskScores, Sign, Subject
 from tests.nlu.shipped import copy_of_content
 
 POLICY = load_policy()
@@ -72,6 +73,13 @@ def test_beside_grave_phrases_a_little_doubt_of_the_model_changes_nothing() -> N
     assert merge(TEXT, HIT, scores(0.5, 0.2, 0.11), "unknown", POLICY).level is Level.URGENT
     immediate = Risk(Level.IMMEDIATE, ("suicide",), "self", HIT.evidence)
     assert merge(TEXT, immediate, scores(0.5, 0.2, 0.1, 0.05), "unknown", POLICY).level is Level.IMMEDIATE
+
+
+@pytest.mark.rule("S55")
+def test_no_model_takes_anything_from_a_phrase_beyond_doubt(noticing: Noticing) -> None:
+    nothing = Reading("chitchat", 0.9, scores=scores())
+    assert noticing.understand("i took 30 paracetamol do i need a doctor", nothing).risk.level is Level.IMMEDIATE
+    assert noticing.understand("ive swallowed a whole box of paracetamol in the pe changing rooms", nothing).risk.level is Level.IMMEDIATE
 
 
 def test_a_flag_raises_nothing_where_the_model_reads_no_harm_but_always_under_13() -> None:
