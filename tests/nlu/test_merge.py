@@ -82,6 +82,28 @@ def test_no_model_takes_anything_from_a_phrase_beyond_doubt(noticing: Noticing) 
     assert noticing.understand("ive swallowed a whole box of paracetamol in the pe changing rooms", nothing).risk.level is Level.IMMEDIATE
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dad slaps me when i lose at football",
+        "stepdad punched me for losing the match",
+        "mum hits me with the hairbrush if i get below a b in my mocks",
+        "my boyfriend slaps me when hes losing at warzone",
+        "can someone come dad is strangling mum",
+    ],
+)
+def test_who_is_hit_over_a_match_or_an_exam_is_offered_an_adult_whatever_clues_and_model_read(noticing: Noticing, text: str) -> None:
+    assert noticing.understand(text, Reading("chitchat", 0.9, scores=scores())).risk.level >= Level.CONCERN
+    assert noticing.check(text).level >= Level.CONCERN
+
+
+@pytest.mark.parametrize(
+    "text", ["dad slapped me on the back after the match", "my girlfriend beat me at warzone", "dad hit mum with a pillow lol"]
+)
+def test_a_slap_on_the_back_is_no_concern(noticing: Noticing, text: str) -> None:
+    assert noticing.understand(text, Reading("chitchat", 0.9, scores=scores())).risk.level < Level.CONCERN
+
+
 def test_a_flag_raises_nothing_where_the_model_reads_no_harm_but_always_under_13() -> None:
     told = Risk(flags=frozenset({"position_of_trust", "sexual_activity"}))
     assert merge(TEXT, told, scores(concern=0.01), "16_17", POLICY).level is Level.NONE
