@@ -100,6 +100,7 @@ class ContextWords(Entry):
     long_ago: Phrases
     over_now: Phrases
     going_on: Phrases
+    lately: Phrases = ()
     other_people: Phrases
     asking_for_others: Phrases
 

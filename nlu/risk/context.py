@@ -47,13 +47,13 @@ class Context:
     def level(self, group: Group, span: Span, level: Level) -> Level:
         """The level that is left of it: less where it is long over, and no more than a worry where it is over or said in jest.
 
-        Nothing that says a life may be at risk now is lowered because the message also says that all is well.
+        Nothing that says a life may be at risk now is lowered because the message also says that all is well, nor is what was these days.
         """
         if group.joke and self._in_jest(span):
             return min(level, Level.WORRY)
         if group.past == "keeps":
             return level
-        if level < Level.IMMEDIATE and self._any("over_now"):
+        if level < Level.IMMEDIATE and self._any("over_now") and not self._near("lately", span, _FICTION_REACH):
             return min(level, Level.WORRY)
         if self._near("long_ago", span, _FICTION_REACH) and not self._near("going_on", span, _FICTION_REACH):
             return min(level, max(Level.CONCERN, Level(level - 1)))

@@ -86,6 +86,21 @@ def test_a_question_about_mum_or_dad_is_no_general_question(noticing: Noticing, 
     assert noticing.check(text).level is level
 
 
+@pytest.mark.rule("S54")
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("raped on saturday, im ok now", URGENT),
+        ("my dad punched me last night im ok now", CONCERN),
+        ("stepdad hit me today all good now", CONCERN),
+    ],
+)
+def test_what_was_these_days_is_not_over_because_somebody_says_they_are_ok(noticing: Noticing, text: str, level: Level) -> None:
+    assert noticing.check(text).level >= level
+    long_over = "i used to want to die but thats all sorted, im happy now"
+    assert noticing.check(long_over).level is WORRY
+
+
 @pytest.mark.rule("S58")
 def test_nowhere_to_sleep_tonight_is_immediate_unless_the_writer_chose_18_to_25(noticing: Noticing) -> None:
     text = "i have nowhere to sleep tonight"
