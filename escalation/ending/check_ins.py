@@ -124,7 +124,7 @@ def _send(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
     if case.stage == Stage.CLOSED:
         history.record(tx, case, "check_in_not_sent", now, actor="system")
         _not_needed(tx, row, case, now)
-    elif hours is None or _with_people(tx, someone):
+    elif hours is None or _with_people(tx, someone) or _cleared_since(someone, row):
         _not_needed(tx, row, case, now)
     elif not safe_hours.inside(now, hours, service.zone):
         row.due_at = safe_hours.next_moment(now, hours, service.zone)
@@ -154,7 +154,7 @@ def may_still_go(tx: Tx, service: Service, bubble: OutboxRow, now: datetime) -> 
     """Whether a hello that waits to be sent may go out now. One that may not is taken back: for the next safe hour, or for good."""
     someone, case = people.person(tx, bubble.person_id or ""), tx.session.get_one(CaseRow, bubble.case_id)
     row, hours = to_come(tx, case), hours_of(someone)
-    over = case.stage == Stage.CLOSED or _with_people(tx, someone)
+    over = case.stage == Stage.CLOSED or _with_people(tx, someone) or (row is not None and _cleared_since(someone, row))
     if row is not None and row.sent_at is not None and hours is not None and not over:
         if safe_hours.inside(now, hours, service.zone):
             return True
@@ -183,6 +183,11 @@ def _take_back(tx: Tx, row: CheckIn, case: CaseRow, to: datetime, now: datetime)
     tx.session.execute(looks.values(done_at=now, result="moot"))
     _later(tx, row, SEND, to, now)
     history.record(tx, case, "check_in_put_off", now, actor="system")
+
+
+def _cleared_since(someone: Person, row: CheckIn) -> bool:
+    """Whether they cleared their chat after agreeing: that stops it, and a record that was restored knows it by this alone."""
+    return someone.cleared_at is not None and someone.cleared_at >= row.agreed_at
 
 
 def _with_people(tx: Tx, someone: Person) -> bool:

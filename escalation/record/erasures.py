@@ -44,11 +44,19 @@ def known(tx: Tx) -> dict[str, datetime]:
 
 
 def add(tx: Tx, digests: Mapping[str, datetime]) -> None:
-    """Remember these too."""
+    """Remember these too; of what is known already, the later moment."""
     for digest, at in digests.items():
-        if tx.session.get(Erasure, digest) is None:
+        row = tx.session.get(Erasure, digest)
+        if row is None:
             tx.session.add(Erasure(digest=digest, at=at))
+        else:
+            row.at = max(row.at, at)
     tx.session.flush()
+
+
+def together(some: Mapping[str, datetime], more: Mapping[str, datetime]) -> dict[str, datetime]:
+    """What either of two lists knows, each with its later moment."""
+    return {**some, **{digest: max(at, some.get(digest, at)) for digest, at in more.items()}}
 
 
 def again(tx: Tx, digests: Collection[str], policy: RetentionPolicy, now: datetime) -> int:

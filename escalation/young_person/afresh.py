@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from escalation import alerts, cases, chain, discreet
 from escalation.case import Stage
 from escalation.context import Service
-from escalation.record import history, messages, people
+from escalation.record import history, messages, parting, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, OutboxRow, Person
 from escalation.signals import came_to
@@ -27,6 +27,8 @@ def begin(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     people.hold_places(tx, someone)
     unsent = update(OutboxRow).where(OutboxRow.person_id == someone.id, OutboxRow.state.in_(NOT_SENT))
     tx.session.execute(unsent.values(state=discreet.DROPPED))
+    if place := people.last_address(tx, someone.id):
+        parting.note_left(tx, someone, place, now)
     new = people.part(tx, someone, turned_down(tx, someone), now)
     messages.hand_over(tx, someone, new, messages.unhandled(tx, someone.id))
     tx.signal(came_to(new.id))

@@ -12,7 +12,7 @@ from escalation import cases
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.phone.forgetting import TO_DELETE
-from escalation.record import erasures, messages, people, person_keys
+from escalation.record import erasures, messages, parting, people, person_keys
 from escalation.record.ids import new_id
 from escalation.record.messages import UNSEND
 from escalation.record.retention import over
@@ -29,7 +29,9 @@ def clear(tx: Tx, service: Service, someone: Person, now: datetime) -> None:
     take_back(tx, service, someone, now)
     someone.cleared_at = now
     check_ins.stop(tx, service, someone, now)
-    if not must_keep(tx, someone):
+    if must_keep(tx, someone):
+        parting.note_cleared(tx, someone, now)
+    else:
         _start_afresh(tx, service, someone, now)
 
 

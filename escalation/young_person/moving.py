@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from escalation import cases, discreet
 from escalation.case import TALKING
 from escalation.context import Service
-from escalation.record import messages, people
+from escalation.record import messages, parting, people
 from escalation.record.ids import found_by_nobody
 from escalation.record.store import Tx
 from escalation.record.tables import Address, OutboxRow, Person
@@ -49,7 +49,8 @@ def arrive(tx: Tx, service: Service, channel: str, address: str, code: str, now:
         return False
     mover.move_code = mover.move_until = None
     new = _take_over(tx, mover, here, now) if here else people.add_address(tx, mover, channel, address, now)
-    _forget_the_others(tx, mover, new)
+    _forget_the_others(tx, mover, new, now)
+    parting.note_came(tx, mover, new, now)
     mover.away_since = now
     _say_hello(tx, service, mover, now)
     tx.signal(f"person:{mover.id}")
@@ -72,18 +73,20 @@ def _take_over(tx: Tx, mover: Person, here: tuple[Person, Address], now: datetim
     tx.session.execute(unsent.values(state=discreet.DROPPED))
     messages.hand_over(tx, before, mover, (row for row in messages.unhandled(tx, before.id) if row.address_id == address.id))
     tx.signal(parted(before.id))
+    parting.note_left(tx, before, address, now)
     address.person_id = mover.id
     address.address_sealed = tx.vault.seal_for(mover, "addresses.address", address.id, where)
     tx.session.flush()
     return address
 
 
-def _forget_the_others(tx: Tx, mover: Person, new: Address) -> None:
+def _forget_the_others(tx: Tx, mover: Person, new: Address, now: datetime) -> None:
     """What waits goes to the new place; the old ones can neither be found nor read any more."""
     waits = update(OutboxRow).where(OutboxRow.person_id == mover.id, OutboxRow.state.in_(WAITING))
     tx.session.execute(waits.values(channel=new.channel, address_id=new.id))
     for old in tx.session.scalars(select(Address).where(Address.person_id == mover.id, Address.id != new.id)):
         tx.signal(parted(mover.id))
+        parting.note_left(tx, mover, old, now)
         old.pseudonym = found_by_nobody()
         old.address_sealed = tx.vault.seal_for(mover, "addresses.address", old.id, "")
     tx.session.flush()

@@ -12,6 +12,7 @@ from bot.rehearsal.house import House, YoungPerson
 from escalation.case import NotPossible
 from escalation.ending import safe_hours
 from escalation.ending.ending_policy import Hours
+from escalation.record import people
 from escalation.record.store import Tx
 from escalation.staff import accounts
 from tests.escalation.talking import past
@@ -59,6 +60,18 @@ async def test_a_check_in_that_is_late_waits_for_the_next_safe_hours(staffed: Ho
     await staffed.wait(days=1)
     (sent,) = hellos(young)
     assert safe_hours.inside(sent, TEATIME, LONDON)
+
+
+@pytest.mark.rule("S74")
+async def test_none_is_sent_to_somebody_who_cleared_the_chat_since_as_a_restored_record_knows(
+    staffed: House, young: YoungPerson, talking: str
+) -> None:
+    await endings.agrees_to_a_check_in(young, staffed, talking)
+    staffed.close("Sam", talking)
+    staffed.clock.move(minutes=1)
+    staffed.record.write(lambda tx: setattr(people.person(tx, young.person().id), "cleared_at", staffed.clock()))
+    await staffed.wait(days=5)
+    assert hellos(young) == []
 
 
 @pytest.mark.rule("S75")

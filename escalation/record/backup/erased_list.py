@@ -12,6 +12,7 @@ from pathlib import Path
 from escalation.record.backup import sealed_file
 from escalation.record.backup.sealed_file import BackupError, Header
 from escalation.record.envelope import key_name
+from escalation.record.erasures import together
 
 WHAT = "list of erasures"
 NAME = "erased.list"
@@ -25,10 +26,11 @@ def write(folder: Path, masters: Sequence[bytes], erased: Mapping[str, datetime]
     `masters`: those that may open what is there; the first seals it. Raises `BackupError`.
     """
     before, known_until = read((folder,), masters)
-    up_to_date = known_until is not None and before.keys() >= erased.keys() and now - known_until < RENEWED
+    both = together(before, erased)
+    up_to_date = known_until is not None and both == before and now - known_until < RENEWED
     if up_to_date and sealed_file.read_header(folder / NAME).key == key_name(masters[0]):
         return
-    text = json.dumps({digest: at.isoformat() for digest, at in sorted({**before, **erased}.items())})
+    text = json.dumps({digest: at.isoformat() for digest, at in sorted(both.items())})
     try:
         sealed_file.write(folder / NAME, masters[0], Header.new(WHAT, "", masters[0], now), io.BytesIO(text.encode()))
     except OSError as error:
@@ -53,6 +55,6 @@ def read(folders: Iterable[Path], masters: Sequence[bytes]) -> tuple[dict[str, d
             continue
         plain = io.BytesIO()
         header = sealed_file.unseal(path, masters, plain)
-        erased |= {digest: datetime.fromisoformat(at) for digest, at in json.loads(plain.getvalue()).items()}
+        erased = together(erased, {digest: datetime.fromisoformat(at) for digest, at in json.loads(plain.getvalue()).items()})
         known_until = max(filter(None, (known_until, header.time)))
     return erased, known_until

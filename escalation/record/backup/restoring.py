@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from escalation.record import audit, erasures, master_key
+from escalation.record import audit, erasures, master_key, parting
 from escalation.record.backup import erased_list, sealed_file
 from escalation.record.backup.making import Contents, contents
 from escalation.record.backup.places import place_of
@@ -47,7 +47,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it. `erased`: how much was erased again; `erasures_known_until`: `None` where nothing told of erasures since;
+    """What came of it. `erased`: how much was erased, cleared and parted again; `erasures_known_until`: `None` where nothing told of erasures since;
     `destroyed`: what was over by kind; `kept_beside`: the name under which the record lies that was there before."""
 
     made_at: datetime
@@ -60,7 +60,7 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What is known to be erased since any back-up, and until when that is known."""
+    """What is known to be erased, cleared and parted since any back-up, and until when that is known."""
 
     digests: dict[str, datetime]
     known_until: datetime | None
@@ -101,6 +101,7 @@ def _made_ready(path: Path, keys: Keys, url: str, header: Header, erased: Erased
     try:
         now_in_force = policy(record)
         again = record.write(lambda tx: erasures.again(tx, erased.digests, now_in_force, now))
+        again += record.write(lambda tx: parting.again(tx, erased.digests, now))
         record.write(lambda tx: erasures.add(tx, erased.digests))
         destroyed = running.run(record, now_in_force, now).destroyed
         # Who was signed in then may have left since.
@@ -121,7 +122,7 @@ def _erased(keys: Keys, folders: Iterable[Path], target: str | None, now: dateti
         with suppress(RecordUnavailable, SealBroken, SQLAlchemyError, OSError):
             record = Record(target, keys.in_use)
             try:
-                digests |= record.read(erasures.known)
+                digests = erasures.together(digests, record.read(erasures.known))
                 known_until = now
             finally:
                 record.close()

@@ -11,7 +11,7 @@ from escalation.record.tables.base import Table
 
 
 class Erasure(Table):
-    """A keyed digest of something that was erased because somebody asked: by it an older back-up's copy is recognised, and nobody."""
+    """A keyed digest of something that somebody asked to be erased, cleared, or left behind: by it an older back-up's copy is recognised, and nobody."""
 
     __tablename__ = "erasures"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
