@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from bot.beside import ROLE, Beside
-from bot.channels import Watched
+from bot.channels import Brought, Watched
 from bot.channels.apps import APPS
 from bot.editions import Editions
 from bot.heartbeat import Heartbeat
@@ -116,6 +116,9 @@ class Health:
         for app in away:
             token = f"BREAKWATER_{app.name.upper()}_TOKEN"
             yield f"{app.title} cannot be reached: look at the network and at {token}. Messages wait there for a day or longer."
+        for channel in self.apps:
+            if isinstance(channel, Brought):
+                yield from channel.troubles()
         if not away and self.heart is not None and not self.ticking.auditor.overdue and since(self.heart.given_at) > HEART_QUIET:
             yield "The heartbeat cannot be given: look at BREAKWATER_HEARTBEAT, and at the network."
         if self.editions is not None and self.editions.problem:

@@ -241,7 +241,8 @@ def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> Non
 
 
 def _telegram(settings: Settings, intake: Intake, service: Service, beside: Beside) -> Channel:
-    from bot.channels.telegram import TelegramChannel, Webhook, group_reply
+    from bot.channels.telegram import TelegramChannel, group_reply
+    from bot.channels.telegram_arrivals import Webhook
 
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     url, secret = settings.telegram_webhook_url, settings.telegram_webhook_secret

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -123,6 +123,15 @@ class Watched(Protocol):
 
     def in_touch(self, seconds: float) -> bool:
         """Whether the app was heard of in the last so many seconds, as far as it is not simply quiet."""
+        ...
+
+
+@runtime_checkable
+class Brought(Protocol):
+    """A channel to which its app brings what comes in, and may bring it elsewhere."""
+
+    def troubles(self) -> Iterator[str]:
+        """What keeps it from coming, in words for whoever runs the program."""
         ...
 
 

@@ -12,21 +12,22 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels import Outgoing, Take
 from bot.channels.apps import TELEGRAM
 from bot.channels.quiet_logs import tame
-from bot.channels.telegram_sending import Sender, asked_to_wait
+from bot.channels.telegram_arrivals import LOOKED_AT_EVERY, Arrivals, Webhook, is_theft, longer, pause_after
+from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_storing import Storing
 from bot.channels.telegram_updates import ALLOWED, NAME, Read, is_id, kind_of, read
 from bot.channels.webhooks import bounded, stored
@@ -39,20 +40,11 @@ LARGEST_UPDATE = 1_000_000
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _GROUPS_REMEMBERED = 10_000
-_LONGEST_PAUSE = 5.0
 _STANDING_BY = 0.3
 """Seconds between two looks whether to ask for updates here."""
 _NOT_STORED_PAUSE = 0.5
 """Seconds until updates that were not stored are fetched again: somebody's first words behind them may be an emergency."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Where Telegram is to send updates, and the secret by which its calls are known."""
-
-    url: str
-    secret: str
 
 
 class _RawBot(Bot):
@@ -83,15 +75,18 @@ class TelegramChannel:
         group_reply: str,
         patience: float = 25,
         polling: Lease | None = None,
+        looked_at_every: float = LOOKED_AT_EVERY,
     ) -> None:
-        """`polling`: the right to ask for updates, where other processes might."""
+        """`polling`: the right to ask for updates, where other processes might. `looked_at_every`: seconds between two looks whether
+        the webhook is still ours."""
         tame(token, "telegram")
         self.ignored: Counter[str] = Counter()
         self.heard_at: float | None = None
-        """When Telegram last answered or called, by the monotonic clock."""
+        """When Telegram last answered or called, by the monotonic clock; with a webhook, when it last called or said that it is ours."""
         self._requests = (_request(2), _request(32))
         self._bot = _RawBot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
         self._sender = Sender(self._bot)
+        self._arrivals = Arrivals(self._bot, webhook, self._heard, every=looked_at_every)
         self._take, self._webhook, self._group_reply, self._patience = take, webhook, group_reply, patience
         self._lease = polling or Alone()
         self._groups_told: set[int] = set()
@@ -122,8 +117,13 @@ class TelegramChannel:
             await request.shutdown()
 
     def in_touch(self, seconds: float) -> bool:
-        """Whether Telegram was heard of in the last so many seconds; with a webhook, which is quiet when nobody writes, whether ever."""
-        return self.heard_at is not None and (self._webhook is not None or time.monotonic() - self.heard_at < seconds)
+        """Whether Telegram was heard of in the last so many seconds. With a webhook it is asked about that each minute: it may be silent
+        because nobody writes, or because it brings elsewhere what they write."""
+        return self.heard_at is not None and time.monotonic() - self.heard_at < seconds
+
+    def troubles(self) -> Iterator[str]:
+        """What keeps updates from coming, in words for whoever runs the program."""
+        return self._arrivals.troubles()
 
     async def turn(self, address: str, *, urgent: bool = False) -> None:
         await self._sender.turn(address, urgent=urgent)
@@ -131,7 +131,8 @@ class TelegramChannel:
     async def deliver(self, address: str, outgoing: Outgoing) -> str:
         """Send one bubble and return Telegram's id of it. Raises `Undeliverable` or `TryLater`."""
         sent = await self._sender.send(address, outgoing)
-        self._heard()
+        if self._webhook is None:  # what goes out does not say that anything comes in
+            self._heard()
         return sent
 
     async def typing(self, address: str) -> None:
@@ -148,6 +149,7 @@ class TelegramChannel:
         if self._webhook is None or not hmac.compare_digest(given.encode(), self._webhook.secret.encode()):
             return Response(status_code=403)
         self._heard()
+        self._arrivals.brought()
         body = await bounded(request, LARGEST_UPDATE)
         if body is None:
             return Response(status_code=413)
@@ -157,9 +159,11 @@ class TelegramChannel:
         return Response(status_code=200 if await self._handle(raw) else 503)
 
     async def _run(self) -> None:
-        await self._connect()
+        await self._arrivals.insist()
+        if self._webhook is not None:
+            await self._arrivals.keep()
         offset, pause = 0, 0.0
-        while self._webhook is None:
+        while True:
             if not self._lease.term:
                 # What was not confirmed comes again from the beginning, and is recognised.
                 offset = 0
@@ -172,27 +176,14 @@ class TelegramChannel:
                 offset, whole = await self._storing.all_of(raws)
                 pause = 0.0 if whole else _NOT_STORED_PAUSE
             except TelegramError as error:
-                pause = _pause_after(error, pause)
+                pause = longer(pause) if is_theft(error) else pause_after(error, pause)
+                if is_theft(error):
+                    with suppress(TelegramError):  # tried again with the next fetching
+                        await self._arrivals.back_to_polling()
             except Exception as error:
                 _log.error("polling stumbled (%s) and goes on", type(error).__name__)
-                pause = _longer(pause)
+                pause = longer(pause)
             await asyncio.sleep(pause)
-
-    async def _connect(self) -> None:
-        """Tell Telegram how updates are to come, until it has heard."""
-        pause = 0.0
-        while True:
-            try:
-                if self._webhook is None:
-                    await self._bot.delete_webhook(drop_pending_updates=False)
-                else:
-                    await self._bot.set_webhook(self._webhook.url, secret_token=self._webhook.secret, allowed_updates=ALLOWED)
-            except TelegramError as error:
-                pause = _pause_after(error, pause)
-                await asyncio.sleep(pause)
-            else:
-                self._heard()
-                return
 
     def _heard(self) -> None:
         self.heard_at = time.monotonic()
@@ -242,23 +233,6 @@ def group_reply(service: Service) -> str:
 
 def _request(connections: int) -> HTTPXRequest:
     return HTTPXRequest(connection_pool_size=connections, connect_timeout=5, read_timeout=10, write_timeout=10, pool_timeout=5)
-
-
-def _longer(pause: float) -> float:
-    return min(_LONGEST_PAUSE, max(0.5, pause * 2))
-
-
-def _pause_after(error: TelegramError, pause: float) -> float:
-    """Log what went wrong, without words or token, and return the seconds to wait."""
-    if isinstance(error, RetryAfter):
-        return asked_to_wait(error)
-    if isinstance(error, InvalidToken):
-        _log.error("Telegram refuses the bot's token: check BREAKWATER_TELEGRAM_TOKEN")
-    elif isinstance(error, Conflict):
-        _log.error("another program fetches this bot's updates: stop it, or use another bot")
-    else:
-        _log.warning("Telegram cannot be reached (%s)", type(error).__name__)
-    return _longer(pause)
 
 
 async def _quietly(call: Coroutine[Any, Any, object]) -> None:

@@ -48,7 +48,9 @@ def _updates(one: Installation, name: str, hook: WebhookInfo) -> Verdict:
     if hook.url != wanted:
         kind = "to another address than BREAKWATER_TELEGRAM_WEBHOOK_URL" if wanted else "to a webhook, and this program asks for them"
         return attention(
-            f"{name} answers, but Telegram sends its messages {kind}.", "Start the program again: it tells Telegram where it is."
+            f"{name} answers, but Telegram sends its messages {kind}.",
+            "A program that runs tells Telegram within minutes where it is. If this comes again, another program has this token: "
+            "stop it, or ask @BotFather for a new one.",
         )
     if hook.last_error_date and _lately(hook.last_error_date, one.now):
         return attention(

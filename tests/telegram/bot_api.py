@@ -80,6 +80,7 @@ class BotApi:
         self._polls = 0
         self._allowed: list[str] = []
         self._times: dict[int, deque[float]] = defaultdict(deque)
+        self._posting: asyncio.Task[None] | None = None
         self._server: uvicorn.Server | None = None
 
     @property
@@ -231,6 +232,8 @@ class BotApi:
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
             raise Refusal(400, "Bad Request: secret token contains unallowed characters")
         self.webhook = {"url": data["url"], "secret": secret}
+        if self._posting is not None:
+            self._posting.cancel()
         self._posting = asyncio.create_task(self._post_updates())
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from starlette.applications import Starlette
 from bot.channels import Incoming, NotStored
 from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel, Webhook
 from tests.channels.serving import serving
+from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel
+from bot.channels.telegram_arrivals import Webhook
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User, until
 
@@ -118,3 +121,64 @@ async def test_telegram_calls_the_webhook_until_it_is_stored(api: BotApi, user: 
         assert api.calls["getUpdates"] == 0
         api.webhook = {}
         await channel.stop()
+
+
+@asynccontextmanager
+async def looked_after(api: BotApi, store: Store, *, by_webhook: bool = True) -> AsyncIterator[tuple[TelegramChannel, str]]:
+    """A channel that looks all the time whether Telegram brings updates to it, and its address."""
+    app = Starlette()
+    async with serving(app) as here:
+        webhook = Webhook(here + WEBHOOK_PATH, SECRET) if by_webhook else None
+        channel = TelegramChannel(
+            api.token, api.base_url, store.take, webhook=webhook, group_reply="Hi.", patience=0.1, looked_at_every=0.1
+        )
+        app.router.routes.extend(channel.routes)
+        await channel.start()
+        await until(lambda: bool(api.webhook) if by_webhook else api.calls["getUpdates"] > 0)
+        await until(lambda: channel.in_touch(1))
+        yield channel, here + WEBHOOK_PATH
+        api.webhook = {}
+        await channel.stop()
+
+
+@pytest.mark.parametrize("other", [{}, {"url": "http://127.0.0.1:9/elsewhere", "secret": "theirs"}], ids=["removed", "set elsewhere"])
+async def test_a_webhook_that_somebody_takes_away_is_set_again_and_told(
+    api: BotApi, user: Callable[[str], User], store: Store, other: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with looked_after(api, store) as (channel, ours):
+        assert list(channel.troubles()) == []
+        api.webhook = other
+        await until(lambda: api.webhook.get("url") == ours)
+        user("Mia").says("hello")
+        await until(lambda: store.texts == ["hello"])
+        assert "somebody else" in " ".join(channel.troubles())
+        assert "somebody else changed" in caplog.text
+
+
+async def test_a_secret_that_somebody_changed_is_told_again(api: BotApi, user: Callable[[str], User], store: Store) -> None:
+    async with looked_after(api, store) as (channel, ours):
+        await asyncio.sleep(1.1)  # Telegram counts in whole seconds
+        api.webhook = {"url": ours, "secret": "theirs"}
+        user("Mia").says("hello")
+        api.last_error = {"last_error_date": int(time.time()), "last_error_message": "Wrong response from the webhook: 403 Forbidden"}
+        await until(lambda: any("403 Forbidden; 1 wait" in told for told in channel.troubles()))
+        await until(lambda: store.texts == ["hello"])
+        await until(lambda: not list(channel.troubles()))
+
+
+async def test_while_messages_go_elsewhere_telegram_does_not_count_as_heard(api: BotApi, store: Store) -> None:
+    async with looked_after(api, store) as (channel, _):
+        await until(lambda: channel.in_touch(0.5))
+        api.fail("getWebhookInfo", "500", times=1000)
+        await until(lambda: not channel.in_touch(0.5))
+
+
+async def test_a_webhook_that_somebody_sets_where_updates_are_fetched_is_removed(
+    api: BotApi, user: Callable[[str], User], store: Store
+) -> None:
+    async with looked_after(api, store, by_webhook=False) as (channel, _):
+        api.webhook = {"url": "http://127.0.0.1:9/elsewhere", "secret": "theirs"}
+        await until(lambda: not api.webhook)
+        user("Mia").says("hello")
+        await until(lambda: store.texts == ["hello"])
+        assert "somebody else" in " ".join(channel.troubles())
