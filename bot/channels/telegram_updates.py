@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def read(raw: Mapping[str, Any]) -> Read:
     """Read one update as it came from the Bot API. Never raises: a field nobody knows must not stop the messages behind it."""
     try:
         update = Update.de_json(dict(raw), None)
-        return _read(update)
+        return _read(update, raw)
     except Exception as error:
         return _salvage(raw, type(error).__name__)
 
@@ -76,11 +76,12 @@ def kind_of(raw: Mapping[str, Any]) -> str:
     return next((key for key in raw if key != "update_id"), "empty")
 
 
-def _read(update: Update) -> Read:
+def _read(update: Update, raw: Mapping[str, Any]) -> Read:
     if update.callback_query:
         return _tap(update.update_id, update.callback_query)
     if message := update.message or update.edited_message:
-        return _message(update.update_id, message, edited=update.message is None)
+        said = _said(_part(raw, "message") or _part(raw, "edited_message"))
+        return _message(update.update_id, message, said, edited=update.message is None)
     if update.my_chat_member:
         return _membership(update.update_id, update.my_chat_member)
     if update.channel_post:
@@ -88,13 +89,12 @@ def _read(update: Update) -> Read:
     return Read(ignored="unknown")
 
 
-def _message(update_id: int, message: Message, *, edited: bool) -> Read:
+def _message(update_id: int, message: Message, words: str, *, edited: bool) -> Read:
     if message.chat.type != ChatType.PRIVATE:
         return _elsewhere(message.chat)
     if message.from_user and message.from_user.is_bot:
         return Read(ignored="bot")
     media = next((name for name in MEDIA if getattr(message, name)), None)
-    words = clean(message.text or message.caption or "")
     kind, text = ("edited", words) if edited else _kind(message, words, media)
     if kind is None or (edited and not words):
         return Read(ignored="service")
@@ -166,12 +166,34 @@ def _salvage(raw: Mapping[str, Any], error: str) -> Read:
     chat = _part(message, "chat")
     if chat.get("type") != ChatType.PRIVATE or not is_id(chat.get("id")) or _part(message, "from").get("is_bot"):
         return Read(ignored="unreadable", unreadable=error)
-    words = next((value for value in (message.get("text"), message.get("caption")) if isinstance(value, str)), "")
+    words = _said(message)
     media = next((name for name in MEDIA if message.get(name)), None)
     ref = str(message["message_id"]) if is_id(message.get("message_id")) else None
     kind: Kind = "edited" if edited else "media" if media else "text" if words else "unsupported"
-    incoming = Incoming(NAME, str(chat["id"]), str(raw["update_id"]), kind, clean(words), media=media, message_ref=ref)
+    incoming = Incoming(NAME, str(chat["id"]), str(raw["update_id"]), kind, words, media=media, message_ref=ref)
     return Read(incoming, unreadable=error)
+
+
+def _said(message: Mapping[str, Any]) -> str:
+    """The words of a message, wherever they stand: what a poll asks may be what somebody cannot say otherwise.
+
+    Of places and contacts only the kind is kept (S30). What was quoted from this chat was read when it was said, or the bot said it.
+    """
+    there = _part(message, "external_reply")
+    quoted = [_part(message, "quote").get("text"), *_asked(there)] if there else []
+    words = [message.get("text"), message.get("caption"), *_asked(message), *quoted]
+    return clean("\n".join(one for one in words if isinstance(one, str) and one))
+
+
+def _asked(message: Mapping[str, Any]) -> Iterator[object]:
+    """What a poll or a list of tasks says."""
+    poll, tasks = _part(message, "poll"), _part(message, "checklist")
+    yield from (poll.get("question"), poll.get("description"), *_texts(poll.get("options")), poll.get("explanation"))
+    yield from (tasks.get("title"), *_texts(tasks.get("tasks")))
+
+
+def _texts(parts: object) -> list[object]:
+    return [one.get("text") for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
 
 
 def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

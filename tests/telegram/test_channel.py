@@ -210,7 +210,7 @@ MEDIA: dict[str, Any] = {
     "story": {"id": 1, "chat": {"id": 5, "type": "private"}},
     "poll": {
         "id": "1",
-        "question": "?",
+        "question": "",
         "options": [],
         "total_voter_count": 0,
         "is_closed": False,
@@ -256,6 +256,29 @@ async def test_the_caption_of_a_photo_is_read_and_the_photo_is_not(api: BotApi, 
         await until(lambda: len(store.rows) == 3)
     assert store.kinds == [("media", "photo", "he says he will post this"), ("media", "photo", ""), ("media", "animation", "")]
     assert api.files_asked_for == 0
+
+
+@pytest.mark.rule("S44")
+async def test_the_words_of_a_poll_of_tasks_and_of_a_quote_from_elsewhere_are_read(api: BotApi, user: People) -> None:
+    store, mia = Store(), user("Mia")
+    answer = {"text": "tell gran", "voter_count": 0, "persistent_id": "1"}
+    poll = {**MEDIA["poll"], "question": "should i tell someone he hits me", "options": [answer, {**answer, "text": "keep quiet"}]}
+    elsewhere = {"origin": {"type": "hidden_user", "date": 1, "sender_user_name": "N"}, "poll": poll}
+    async with running(api, store):
+        mia.sends(poll=poll)
+        mia.sends(poll={**poll, "options": "not a list"})
+        mia.sends(checklist={"title": "before i die", "tasks": [{"id": 1, "text": "write to mum"}]})
+        mia.says("what do i do", external_reply=elsewhere, quote={"text": "kill yourself", "position": 0})
+        mia.says("yes", reply_to_message=mia.message(text="are you safe?"), quote={"text": "are you safe?", "position": 0})
+        await until(lambda: len(store.rows) == 5)
+    asked = "should i tell someone he hits me"
+    assert store.kinds == [
+        ("media", "poll", f"{asked}\ntell gran\nkeep quiet"),
+        ("media", "poll", asked),
+        ("media", "checklist", "before i die\nwrite to mum"),
+        ("text", None, f"what do i do\nkill yourself\n{asked}\ntell gran\nkeep quiet"),
+        ("text", None, "yes"),
+    ]
 
 
 @pytest.mark.rule("S15")
