@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.running import YoungPerson
 
@@ -106,3 +106,24 @@ def test_a_chat_that_is_opened_with_its_code_is_not_remembered_because_another_o
     expect(young.page.locator(".line")).to_have_count(0, timeout=10_000)
     assert young.page.evaluate("JSON.parse(sessionStorage.chat).token") == returned
     assert young.page.evaluate("JSON.parse(localStorage.chat).token") == remembered
+
+
+@pytest.mark.rule("S74")
+def test_what_was_on_its_way_while_leaving_brings_no_token_back(young: YoungPerson) -> None:
+    opening: list[Route] = []
+    weather: list[Route] = []
+    young.page.route("**/chat/open", lambda route: opening.append(route))
+    young.page.route("https://www.bbc.co.uk/**", lambda route: weather.append(route))
+    young.page.get_by_role("button", name="Start").click()
+    young.page.wait_for_timeout(500)
+    assert opening
+    young.page.locator("#leave").click(no_wait_after=True)
+    young.page.wait_for_timeout(300)
+    with young.page.expect_response("**/chat/open"):
+        opening[0].continue_()
+    young.page.wait_for_timeout(500)
+    assert weather, "the page is still there, and what came to it too"
+    weather[0].fulfill(body="Sunny")
+    young.page.wait_for_url("https://www.bbc.co.uk/**")
+    young.page.goto(f"{young.url}/chat/static/chat.css")
+    assert young.page.evaluate("[sessionStorage.chat, localStorage.chat]") == [None, None]

@@ -6,6 +6,7 @@ const LOADED_AGAIN_WITHIN = 60 * 1000; // ms
 const REMEMBERED_FOR = 30 * 24 * 3600 * 1000; // ms
 
 let token = "";
+let gone = false; // the page was left quickly: nothing that was still on its way may be kept
 let ask = false; // the page was away: the server asks "Carry on?" before it shows anything
 
 // Some browsers refuse storage to a page inside another site's page: then memory is all there is.
@@ -78,6 +79,7 @@ export const session = {
 
 // `goesOn`: it is the chat of this page, or what takes its place. Another chat that is opened here is not remembered unasked.
 export function keep(given, goesOn = false) {
+  if (gone) return;
   const remembers = goesOn && session.remembered && session.remembered === token;
   token = given;
   ask = false;
@@ -95,6 +97,7 @@ export const forgetDevice = () => write(device, null);
 
 // This page forgets; what was said stays with those it was said to.
 export function forget() {
+  gone = true;
   token = "";
   write(tab, null);
 }
