@@ -43,3 +43,26 @@ def test_a_server_that_is_killed_and_started_again_in_the_middle_of_typing_costs
     expect(young.page.locator(".bubble")).to_have_count(bubbles)
     assert [text.removeprefix("You:").strip() for text in own.all_inner_texts()] == wanted
     context.close()
+
+
+def test_a_chat_that_could_not_be_opened_is_opened_once_the_network_is_back(young: YoungPerson) -> None:
+    young.context.set_offline(True)
+    young.page.get_by_label("Write here").fill("can you hear me")
+    young.page.get_by_role("button", name="Send").click()
+    expect(young.page.get_by_role("button", name="Not sent")).to_have_count(1)
+    young.context.set_offline(False)
+    expect(young.page.locator(".you .state")).to_contain_text("Sent", timeout=15_000)
+    expect(young.page.locator(".you")).to_have_count(1)
+    young.sees("", speaker="bot")
+
+
+def test_a_chat_that_is_loaded_again_while_the_server_is_away_comes_back_by_itself(young: YoungPerson) -> None:
+    young.starts()
+    young.says("before")
+    away = True
+    young.page.route("**/chat/open", lambda route: route.abort() if away else route.continue_())
+    young.page.reload()
+    expect(young.page.locator("#status")).to_be_visible()
+    away = False
+    young.sees("before", speaker="you")
+    expect(young.page.locator("#status")).to_be_hidden()

@@ -15,6 +15,7 @@ import { showWriting } from "./typing.js";
 
 const HIDDEN_FOR_LONG = 5 * 60 * 1000; // ms after which coming back to the tab asks the server what may still be shown
 const BOT_ASKS_WITHIN = 3000; // ms in which the bot's own "Carry on?" is waited for
+const OPENED_AGAIN_AFTER = 4000; // ms after which a chat that could not be opened is tried again
 const SHOWN_WITHIN = 4000; // ms in which the server mostly gives back what it has stored; what it doesn't may not be shown any more
 
 const $ = (id) => document.getElementById(id);
@@ -35,6 +36,8 @@ let started = false;
 let wasAway = false;
 let keptBack = false;
 let carryOnTimer = 0;
+let openTimer = 0;
+let openNow = null; // set while a chat that was asked for could not be opened
 let draft = ""; // what stood in the box when the page went out of sight
 
 // --- beginning, and coming back ---
@@ -42,9 +45,16 @@ let draft = ""; // what stood in the box when the page went out of sight
 function begin(easy = null) {
   opening ??= open(easy).catch((error) => {
     opening = null;
+    if (error.status === 0 || error.status >= 500) beginAgain(easy);
     throw error;
   });
   return opening;
+}
+
+function beginAgain(easy) {
+  clearTimeout(openTimer);
+  openNow = () => begin(easy).catch(couldNotOpen);
+  openTimer = setTimeout(openNow, OPENED_AGAIN_AFTER);
 }
 
 async function open(easy) {
@@ -64,6 +74,7 @@ async function ask(easy = null) {
 
 function enter() {
   started = true;
+  clearTimeout(openTimer);
   document.documentElement.classList.add("started");
   $("welcome").hidden = true;
   putAway();
@@ -209,7 +220,7 @@ $("code-form").addEventListener("submit", async (event) => {
 });
 
 leaveOnDoubleEscape($("leave"), {
-  ended: () => (stream.close(), incoming.stop()),
+  ended: () => (stream.close(), incoming.stop(), clearTimeout(openTimer), (opening = new Promise(() => {}))),
   escaped: () => document.querySelector("dialog[open]") || closeOptions() || sayToHost("close"),
 });
 offerToRemember((name) => tell(words[name]));
@@ -218,7 +229,12 @@ listenToHost({ here: () => started, opened: () => (started ? box : $("start")).f
 $("shut").hidden = !inside;
 $("shut").addEventListener("click", () => sayToHost("close"));
 
-addEventListener("online", () => started && (stream.open(), incoming.look(), outgoing.flush()));
+addEventListener("online", () => {
+  if (!started) return openNow?.();
+  stream.open();
+  incoming.look();
+  outgoing.flush();
+});
 addEventListener("pagehide", () => stream.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
