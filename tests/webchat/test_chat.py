@@ -67,6 +67,7 @@ async def test_the_same_id_in_another_browser_is_another_message(host: Host, bro
 async def test_after_the_cursor_only_what_is_new_comes(host: Host, browser: Browser) -> None:
     await browser.open()
     await browser.says("old")
+    host.time += timedelta(minutes=2)
     cursor = (await browser.feed())["after"]
     host.time += timedelta(minutes=5)
     await browser.says("new")
@@ -102,11 +103,28 @@ async def test_what_is_held_back_is_not_shown_and_comes_when_it_is_released(host
     id = host.say("for later")
     _set_state(host, id, "held")
     host.say("for now")
-    cursor = (await browser.feed())["after"]
     assert await browser.reads() == ["for now"]
+    host.time += timedelta(minutes=2)
+    cursor = (await browser.feed())["after"]
     host.time += timedelta(minutes=5)
     _set_state(host, id, "pending")
     assert [item["text"] for item in (await browser.feed(cursor))["items"]] == ["for later"]
+
+
+async def test_a_page_that_slept_is_given_what_another_one_fetched_meanwhile(host: Host, browser: Browser) -> None:
+    await browser.open()
+    id = host.say("for later")
+    _set_state(host, id, "held")
+    host.say("for now")
+    slept = (await browser.feed())["after"]
+    host.time += timedelta(minutes=5)
+    _set_state(host, id, "pending")
+    assert "for later" in await browser.reads()
+    host.time += timedelta(minutes=5)
+    awake = await browser.feed(slept)
+    assert "for later" in [item["text"] for item in awake["items"]]
+    host.time += timedelta(minutes=5)
+    assert (await browser.feed(awake["after"]))["items"] == [], "each is given again for a minute only"
 
 
 @pytest.mark.rule("S61")

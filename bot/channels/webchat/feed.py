@@ -23,30 +23,36 @@ AT_ONCE = 200
 """Rows of each table in one answer; the page asks again while there are more."""
 
 OVERLAP = timedelta(seconds=60)
-"""Rows this young are given again, whatever the cursor says: a row can be committed after one with a higher number, or
-be fetched by another tab. The page tells by their ids that it has them."""
+"""Rows that came so shortly before the page last read, or since, are given again, whatever their numbers: a row can be committed after
+one with a higher number, or be fetched by another tab. The page tells by their ids that it has them."""
 
 SHOWN_STATES = ("pending", "sent")
 SHOWN_KINDS = ("text", "button", "edited")
 Conditions = tuple[ColumnElement[bool], ...]
-_CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})")
+_CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})(?:\.(\d{1,11}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a page has read: the last numbers of inbox and outbox. Written `12.40`."""
+    """How far a page has read: the last numbers of inbox and outbox, and when that was (seconds since 1970). Written `12.40.1790000000`."""
 
     inbox: int = 0
     outbox: int = 0
+    at: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """The cursor in `text`; the beginning for anything else."""
         found = _CURSOR.fullmatch(text)
-        return cls(int(found[1]), int(found[2])) if found else cls()
+        return cls(int(found[1]), int(found[2]), int(found[3]) if found[3] else None) if found else cls()
 
     def __str__(self) -> str:
-        return f"{self.inbox}.{self.outbox}"
+        return f"{self.inbox}.{self.outbox}" + (f".{self.at}" if self.at is not None else "")
+
+    def young(self, now: datetime) -> datetime:
+        """From when on rows are given again: a page that slept has not seen what others fetched meanwhile."""
+        seconds = now.timestamp() if self.at is None else min(self.at, now.timestamp())
+        return datetime.fromtimestamp(seconds, UTC) - OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +163,15 @@ def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
         return Feed()
     someone = found[0]
     since = shown_since(someone)
-    asked = {"person_id": someone.id, "since": since, "young": now - OVERLAP}
+    asked = {"person_id": someone.id, "since": since, "young": after.young(now)}
     came = list(tx.session.scalars(_INBOX, {**asked, "after": after.inbox}))
     went = list(tx.session.scalars(_OUTBOX, {**asked, "after": after.outbox, "now": now}))
+    more = any(sum(row.seq > had for row in rows) >= AT_ONCE for rows, had in ((came, after.inbox), (went, after.outbox)))
     lines = [_own(tx, someone, row) for row in came] + [_told(tx, row, now) for row in went]
     return Feed(
         items=tuple(item for _, item in sorted(lines, key=lambda line: line[0])),
-        after=str(Cursor(_last(came, after.inbox), _last(went, after.outbox))),
-        more=any(sum(row.seq > had for row in rows) >= AT_ONCE for rows, had in ((came, after.inbox), (went, after.outbox))),
+        after=str(Cursor(_last(came, after.inbox), _last(went, after.outbox), after.at if more else int(now.timestamp()))),
+        more=more,
         since=_milliseconds(since),
         kept_back=someone.away_since is not None and _something_before(tx, someone, someone.away_since),
         easy_read=someone.easy_read,
