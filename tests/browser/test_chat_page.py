@@ -229,3 +229,15 @@ def _tab_to(page: Page, id: str) -> None:
         if page.evaluate("document.activeElement.id") == id:
             return
     raise AssertionError(f"{id} cannot be reached with the keyboard")
+
+
+def test_on_a_phone_no_answer_looks_chosen_under_the_finger(chromium: Browser, program: Program) -> None:
+    context = phone(chromium, is_mobile=True)
+    young = YoungPerson(context, program.url)
+    young.starts()
+    answer = young.page.get_by_role("button", name="13 to 15")
+    young.page.mouse.move(0, 0)
+    plain = answer.evaluate("(one) => getComputedStyle(one).backgroundColor")
+    answer.hover()
+    assert answer.evaluate("(one) => one.matches(':hover') && getComputedStyle(one).backgroundColor") == plain
+    context.close()
