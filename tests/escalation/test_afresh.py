@@ -17,7 +17,7 @@ from escalation.record import people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, OutboxRow, Person
 from escalation.young_person import afresh
-from tests.escalation.code_word import begins_afresh, starts_with_a_code_word
+from tests.escalation.code_word import begins_afresh, sets_a_code_word, starts_with_a_code_word
 from tests.escalation.talking import past, talks, waits
 from tests.faults.app import App, sending
 from tests.faults.waiting import until

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -12,10 +14,9 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.channels import Incoming, NotStored
-from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel, Webhook
-from tests.channels.serving import serving
 from bot.channels.telegram import LARGEST_UPDATE, WEBHOOK_PATH, TelegramChannel
 from bot.channels.telegram_arrivals import Webhook
+from tests.channels.serving import serving
 from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User, until
 
