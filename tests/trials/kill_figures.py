@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
 from tests.faults.chain_figures import done_twice
-from tests.telegram.bot_api import BotApi, Sent
+from tests.telegram.bot_api import BotApi
 from tests.telegram.users import User
 
 
@@ -47,12 +48,14 @@ class Figures:
     replies_doubled: int
     alerts_doubled: int
     most_doubled_by_one_kill: int
+    most_doubled_for_one: int
     seconds: float
 
     @property
     def whole(self) -> bool:
         """Whether the targets are met."""
-        return not (self.lost or self.out_of_order or self.turns_twice or self.alerts_twice) and self.replies_doubled <= self.kills
+        wrong = self.lost or self.out_of_order or self.turns_twice or self.alerts_twice
+        return not wrong and self.replies_doubled <= self.kills and self.most_doubled_for_one <= 1
 
     def table(self) -> str:
         rows = (
@@ -69,6 +72,7 @@ class Figures:
             ("replies that a young person saw twice", self.replies_doubled),
             ("bubbles that somebody of the staff saw twice", self.alerts_doubled),
             ("bubbles seen twice because of one kill, at most", self.most_doubled_by_one_kill),
+            ("bubbles that one person saw twice because of one kill, at most", self.most_doubled_for_one),
             ("seconds", round(self.seconds)),
         )
         return "\n".join(f"{name:<64}{value:>8}" for name, value in rows)
@@ -96,7 +100,8 @@ def figures(tx: Tx, api: BotApi, writers: list[Writer], staff: dict[str, User], 
         alerts_twice=sum(done_twice(tx, case) for case in tx.session.scalars(select(CaseRow))),
         replies_doubled=sum(sent.chat not in to_staff for _, sent in doubled),
         alerts_doubled=sum(sent.chat in to_staff for _, sent in doubled),
-        most_doubled_by_one_kill=_most_by_one_kill(doubled, marks),
+        most_doubled_by_one_kill=_most(_kill_before(number, marks) for number, _ in doubled),
+        most_doubled_for_one=_most((_kill_before(number, marks), sent.chat) for number, sent in doubled),
         seconds=seconds,
     )
 
@@ -130,5 +135,11 @@ def _turns_twice(tx: Tx, someone: Person) -> int:
     return max(0, Conversation.model_validate_json(state).turn - len(handled)) if state else 0
 
 
-def _most_by_one_kill(doubled: list[tuple[int, Sent]], marks: list[int]) -> int:
-    return max(Counter(bisect_right(marks, number) for number, _ in doubled).values(), default=0)
+def _kill_before(number: int, marks: list[int]) -> int:
+    """The kill after which this bubble reached a phone."""
+    return bisect_right(marks, number)
+
+
+def _most(found: Iterable[Hashable]) -> int:
+    """How often the most frequent one of these is there."""
+    return max(Counter(found).values(), default=0)

@@ -25,6 +25,7 @@ GOOD = Figures(
     replies_doubled=3,
     alerts_doubled=0,
     most_doubled_by_one_kill=2,
+    most_doubled_for_one=1,
     seconds=30.0,
 )
 
@@ -33,6 +34,11 @@ GOOD = Figures(
 def test_the_table_itself_sees_what_is_lost_doubled_or_out_of_order(wrong: str) -> None:
     assert GOOD.whole
     assert not replace(GOOD, **{wrong: 1}).whole
+
+
+def test_a_kill_may_double_one_reply_for_each_person_and_not_more_than_one_on_average() -> None:
+    assert not replace(GOOD, most_doubled_for_one=2).whole
+    assert not replace(GOOD, replies_doubled=4).whole
 
 
 @pytest.mark.fault
