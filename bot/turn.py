@@ -19,8 +19,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Protocol, TypeVar
 
-from pydantic import ValidationError
-
+from bot import conversations
 from bot.claim import Claim, as_written, opened, renewed, still_ours
 from bot.dialogue.scene import Heard
 from bot.dialogue.state import Conversation
@@ -188,7 +187,7 @@ class Handler:
             return Begun.BY_OTHERS
         rows, bodies = as_written([(row, opened(tx, someone, row)) for row in came])
         words = any(row.kind in WORDS for row in rows)
-        state = _conversation(tx, someone)
+        state = conversations.load(tx, someone)
         earlier = state.earlier_signs(now) if words else ()
         if answers is not None:
             heard = understood_with(hear(self._noticing, rows, bodies, earlier, someone.age_band), answers)
@@ -244,7 +243,7 @@ class Handler:
         someone = people.person(tx, person_id)
         rows = still_ours(tx, someone, claim)
         if rows:
-            carry_through(tx, self._service, someone, rows, heard, _conversation(tx, someone), self._now())
+            carry_through(tx, self._service, someone, rows, heard, conversations.load(tx, someone), self._now())
         return bool(rows)
 
     def _fall_back(self, tx: Tx, person_id: str, claim: Claim, heard: tuple[Heard, ...]) -> bool:
@@ -284,15 +283,3 @@ async def _twice(write: Callable[[Callable[[Tx], T]], Awaitable[T]], work: Calla
 def _is_grave(reading: Reading | None) -> bool:
     """Whether the model takes words for urgent rather than not."""
     return reading is not None and reading.scores is not None and reading.scores.at_least.get(Level.URGENT.id, 0.0) >= 0.5
-
-
-def _conversation(tx: Tx, someone: Person) -> Conversation:
-    """The state as it was left; one that does not read any more (a mistake of ours) starts anew, as private as it gets."""
-    state = people.load_conversation(tx, someone)
-    if state is None:
-        return Conversation()
-    try:
-        return Conversation.model_validate_json(state)
-    except ValidationError as error:
-        log.error("a conversation's state does not read (%d problems) and starts anew", error.error_count())
-        return Conversation(told_limits=True, private_matter=True)

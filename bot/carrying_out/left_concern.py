@@ -6,12 +6,11 @@ said of a complaint that is not sent (S81). All of it waits for "Carry on" on a 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
 from sqlalchemy import select, update
 
+from bot import conversations
 from bot.dialogue.own.concern import QUESTIONS
 from bot.dialogue.state import Conversation
 from escalation import cases, discreet
@@ -50,8 +49,10 @@ def run(tx: Tx, service: Service, due: DueRow, now: datetime) -> None:
         due.due_at = now + wait
         return
     due.done_at, due.result = now, "moot"
-    state = _state(tx, someone) if someone else None
-    if someone is None or state is None or state.concern is None or not state.concern.words:
+    if someone is None:
+        return
+    state = conversations.load(tx, someone)
+    if state.concern is None or not state.concern.words:
         return
     due.result = "done"
     if "asked" in due.detail:
@@ -96,12 +97,6 @@ def _tell(tx: Tx, service: Service, someone: Person, words: str, now: datetime) 
     for row in rows:
         row.aside = True
     return rows
-
-
-def _state(tx: Tx, someone: Person) -> Conversation | None:
-    with suppress(ValidationError):
-        return Conversation.model_validate_json(people.load_conversation(tx, someone) or "{}")
-    return None
 
 
 def _later(tx: Tx, someone: Person, at: datetime, now: datetime, detail: dict[str, list[str]]) -> None:

@@ -124,7 +124,7 @@ def _send(tx: Tx, service: Service, row: CheckIn, now: datetime) -> None:
     if case.stage == Stage.CLOSED:
         history.record(tx, case, "check_in_not_sent", now, actor="system")
         _not_needed(tx, row, case, now)
-    elif hours is None or _with_people(tx, someone) or _cleared_since(someone, row):
+    elif hours is None or _out_of_place(tx, someone, row):
         _not_needed(tx, row, case, now)
     elif not safe_hours.inside(now, hours, service.zone):
         row.due_at = safe_hours.next_moment(now, hours, service.zone)
@@ -154,8 +154,12 @@ def may_still_go(tx: Tx, service: Service, bubble: OutboxRow, now: datetime) -> 
     """Whether a hello that waits to be sent may go out now. One that may not is taken back: for the next safe hour, or for good."""
     someone, case = people.person(tx, bubble.person_id or ""), tx.session.get_one(CaseRow, bubble.case_id)
     row, hours = to_come(tx, case), hours_of(someone)
-    over = case.stage == Stage.CLOSED or _with_people(tx, someone) or (row is not None and _cleared_since(someone, row))
-    if row is not None and row.sent_at is not None and hours is not None and not over:
+    if (
+        row is not None
+        and row.sent_at is not None
+        and hours is not None
+        and not (case.stage == Stage.CLOSED or _out_of_place(tx, someone, row))
+    ):
         if safe_hours.inside(now, hours, service.zone):
             return True
         _take_back(tx, row, case, safe_hours.next_moment(now, hours, service.zone), now)
@@ -185,9 +189,9 @@ def _take_back(tx: Tx, row: CheckIn, case: CaseRow, to: datetime, now: datetime)
     history.record(tx, case, "check_in_put_off", now, actor="system")
 
 
-def _cleared_since(someone: Person, row: CheckIn) -> bool:
-    """Whether they cleared their chat after agreeing: that stops it, and a record that was restored knows it by this alone."""
-    return someone.cleared_at is not None and someone.cleared_at >= row.agreed_at
+def _out_of_place(tx: Tx, someone: Person, row: CheckIn) -> bool:
+    """Whether an adult is there for them, or they cleared their chat after agreeing, which a restored record knows by this alone."""
+    return _with_people(tx, someone) or (someone.cleared_at is not None and someone.cleared_at >= row.agreed_at)
 
 
 def _with_people(tx: Tx, someone: Person) -> bool:
@@ -257,7 +261,7 @@ def hours_of(someone: Person) -> Hours | None:
 def who_looks(tx: Tx, service: Service, case: CaseRow, now: datetime) -> list[str]:
     """Who is to look at a case in which the young person is not heard of: its adult, or the leads where that adult is gone or may not see it any more."""
     worker = members.by_id(tx, case.worker_id)
-    if worker is not None and worker.closed_at is None and worker.role in duty.ON_THE_ROTA and may_see(case, worker):
+    if worker is not None and duty.takes_conversations(worker) and may_see(case, worker):
         return [worker.id]
     return [lead.staff_id for lead in chain.staffing_of(tx, service, case, now).leads]
 

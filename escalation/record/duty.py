@@ -62,9 +62,14 @@ def covered(tx: Tx, starts_at: datetime, ends_at: datetime) -> list[Span]:
     return [part for shift, who in fit for part in without([Span(shift.starts_at, shift.ends_at)], away[who.id])]
 
 
+def takes_conversations(row: Staff) -> bool:
+    """Whether this person has an open account, and a role that takes conversations."""
+    return row.closed_at is None and row.role in ON_THE_ROTA
+
+
 def may_serve(row: Staff, at: datetime) -> bool:
     """Whether this person may be on duty at `at`: open account, a role that takes conversations, current vetting and training."""
-    if row.closed_at is not None or row.role not in ON_THE_ROTA or row.vetted_until is None or row.trained_until is None:
+    if not takes_conversations(row) or row.vetted_until is None or row.trained_until is None:
         return False
     return row.vetted_until > at and row.trained_until > at
 

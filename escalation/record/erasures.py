@@ -28,14 +28,14 @@ def note_key(tx: Tx, someone: Person, now: datetime) -> None:
 
     A key is known by itself, not by its wrapping, which may change.
     """
-    digest = key_digest(tx, someone)
-    if digest is not None:
-        add(tx, dict.fromkeys((*someone.former_keys, digest), now))
+    present = key_digest(tx, someone)
+    if present is not None:
+        add(tx, dict.fromkeys((*someone.former_keys, present), now))
 
 
 def note_rows(tx: Tx, table: Rows, ids: Iterable[str], now: datetime) -> None:
     """These rows of somebody whose key stays are about to be erased."""
-    add(tx, {_digest(tx, table, id): now for id in ids})
+    add(tx, {digest(tx, table.__tablename__, id): now for id in ids})
 
 
 def known(tx: Tx) -> dict[str, datetime]:
@@ -76,19 +76,20 @@ def again(tx: Tx, digests: Collection[str], policy: RetentionPolicy, now: dateti
 
 
 def _found(tx: Tx, table: Rows, digests: Collection[str]) -> Iterator[str]:
-    return (id for id in tx.session.scalars(select(_columns(table).id)) if _digest(tx, table, id) in digests)
+    return (id for id in tx.session.scalars(select(_columns(table).id)) if digest(tx, table.__tablename__, id) in digests)
 
 
 def key_digest(tx: Tx, someone: Person) -> str | None:
     """By what this person's present data key is recognised, and nobody; `None` where it was erased."""
     try:
-        return tx.vault.pseudonym("erased", _KEY, tx.vault.person_key(someone).secret.hex())
+        return digest(tx, _KEY, tx.vault.person_key(someone).secret.hex())
     except SealBroken:  # nobody can read them here, whatever becomes of the row
         return None
 
 
-def _digest(tx: Tx, table: Rows, id: str) -> str:
-    return tx.vault.pseudonym("erased", table.__tablename__, id)
+def digest(tx: Tx, what: str, which: str) -> str:
+    """By what one of a kind is recognised, and nobody."""
+    return tx.vault.pseudonym("erased", what, which)
 
 
 def _columns(table: Rows) -> Any:

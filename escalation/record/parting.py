@@ -25,7 +25,7 @@ _BEGUN_ANEW = {"told_limits": True, "told_app_age": True, "asked_age": True, "pr
 
 def note_cleared(tx: Tx, someone: Person, now: datetime) -> None:
     """They cleared their chat, and something of it stays on the record."""
-    erasures.add(tx, {_digest(tx, _CLEARED, someone.id): now})
+    erasures.add(tx, {erasures.digest(tx, _CLEARED, someone.id): now})
 
 
 def note_left(tx: Tx, someone: Person, place: Address, now: datetime) -> None:
@@ -44,7 +44,7 @@ def again(tx: Tx, known: Mapping[str, datetime], now: datetime) -> int:
     places = [place for place in tx.session.scalars(select(Address)) if _was_left(tx, place, known)]
     for place in places:
         _leads_nowhere(tx, place)
-    chats = [(someone, known.get(_digest(tx, _CLEARED, someone.id))) for someone in tx.session.scalars(select(Person))]
+    chats = [(someone, known.get(erasures.digest(tx, _CLEARED, someone.id))) for someone in tx.session.scalars(select(Person))]
     done = len(places)
     for someone, at in chats:
         if at is not None and (someone.cleared_at is None or someone.cleared_at < at):
@@ -77,8 +77,4 @@ def _clear(tx: Tx, someone: Person, at: datetime, now: datetime) -> None:
 
 
 def _of_place(tx: Tx, what: str, person_id: str, place: Address) -> str:
-    return _digest(tx, what, f"{person_id} {place.channel} {place.pseudonym}")
-
-
-def _digest(tx: Tx, what: str, which: str) -> str:
-    return tx.vault.pseudonym("erased", what, which)
+    return erasures.digest(tx, what, f"{person_id} {place.channel} {place.pseudonym}")

@@ -111,10 +111,9 @@ def stop_watching(tx: Tx, case_id: str, staff: Staff, now: datetime) -> None:
 def watcher_left(tx: Tx, service: Service, gone: Staff, now: datetime) -> None:
     """A second adult's account is closed, or has another role: where they may not read along any more nobody is named beside the first
     adult, who is told so (S62)."""
-    stays = gone.closed_at is None and gone.role in duty.ON_THE_ROTA
     theirs = select(CaseRow).where(CaseRow.watcher_id == gone.id, CaseRow.stage != Stage.CLOSED).with_for_update()
     for case in tx.session.scalars(theirs).all():
-        if stays and may_see(case, gone):
+        if duty.takes_conversations(gone) and may_see(case, gone):
             continue
         case.watcher_id = None
         forgetting.soon(tx, case, now)

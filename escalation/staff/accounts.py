@@ -15,7 +15,7 @@ from escalation.case import TALKING, Stage
 from escalation.context import Service
 from escalation.phone import forgetting
 from escalation.record import audit
-from escalation.record.duty import ON_THE_ROTA
+from escalation.record.duty import takes_conversations
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, Passkey, Staff, StaffSession
@@ -240,9 +240,8 @@ def _not_the_only_admin(tx: Tx, row: Staff) -> None:
 def _give_back(tx: Tx, service: Service, row: Staff, now: datetime) -> None:
     """What they hold and may hold no more goes back to the queue: all of it, or where they still take conversations what is for leads."""
     held = select(CaseRow).where(CaseRow.worker_id == row.id, CaseRow.stage.in_((*TALKING, Stage.PAUSED)))
-    stays = row.closed_at is None and row.role in ON_THE_ROTA
     for case in tx.session.scalars(held).all():
-        if stays and may_hold(case, row):
+        if takes_conversations(row) and may_hold(case, row):
             continue
         in_talk = case.stage in TALKING
         cases.wait_again(tx, service, case, "worker_left", now)

@@ -13,6 +13,13 @@ from escalation.work.case_search import Search
 from tests.escalation.talking import CHAT, SUMMARY, does, waits
 
 
+async def changes_their_mind_in_danger(young: YoungPerson) -> None:
+    """Their life is at risk, so that an adult was alerted without asking; then they want nobody told."""
+    await young.starts()
+    await young.says("i have taken all the pills")
+    await young.says("actually don't tell anyone", "withdraw_consent")
+
+
 @pytest.mark.rule("S07")
 async def test_a_no_at_the_last_look_of_a_changed_summary_takes_back_the_yes(staffed: House, young: YoungPerson) -> None:
     case_id = await waits(young, SUMMARY)
@@ -31,9 +38,7 @@ async def test_a_no_at_the_last_look_of_a_changed_summary_takes_back_the_yes(sta
 
 @pytest.mark.rule("S07")
 async def test_what_is_told_after_a_change_of_mind_is_not_shown_with_an_immediate_alert(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await young.says("i have taken all the pills")
-    await young.says("actually don't tell anyone", "withdraw_consent")
+    await changes_their_mind_in_danger(young)
     await young.says("my stepdad hits me every day")
     case = young.case()
     assert case and case.basis == "immediate" and "home_abuse" in case.categories
@@ -81,9 +86,7 @@ async def test_what_is_told_after_a_change_of_mind_is_in_no_list_of_what_a_case_
 
 @pytest.mark.rule("S58")
 async def test_what_was_withheld_is_shown_once_it_puts_a_life_at_risk_by_itself(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await young.says("i have taken all the pills")
-    await young.says("actually don't tell anyone", "withdraw_consent")
+    await changes_their_mind_in_danger(young)
     await young.says("my parents are forcing me to get married")
     case = young.case()
     assert case and "forced_marriage" in case.categories
@@ -94,9 +97,7 @@ async def test_what_was_withheld_is_shown_once_it_puts_a_life_at_risk_by_itself(
 
 @pytest.mark.rule("S07")
 async def test_a_new_yes_to_the_whole_chat_shows_what_was_withheld(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await young.says("i have taken all the pills")
-    await young.says("actually don't tell anyone", "withdraw_consent")
+    await changes_their_mind_in_danger(young)
     await young.says("my stepdad hits me every day")
     await young.says("im going to kill myself tonight")
     for label in ("Yes", CHAT, "Send it"):
@@ -108,9 +109,7 @@ async def test_a_new_yes_to_the_whole_chat_shows_what_was_withheld(staffed: Hous
 
 @pytest.mark.rule("S83")
 async def test_harm_by_somebody_in_trust_reaches_the_lead_after_a_change_of_mind_too(staffed: House, young: YoungPerson) -> None:
-    await young.starts()
-    await young.says("i have taken all the pills")
-    await young.says("actually don't tell anyone", "withdraw_consent")
+    await changes_their_mind_in_danger(young)
     await young.says("my teacher makes me touch him")
     (flag,) = staffed.flagged("Jo")
     assert "sexual_abuse" in flag.categories

@@ -20,8 +20,8 @@ from escalation.record.store import Record, Tx
 from escalation.record.tables import OutboxRow, Person
 from tests.channels.test_moving import asks_for_a_code
 from tests.conftest import KEY
+from tests.escalation.code_word import begins_afresh, sets_a_code_word
 from tests.escalation.talking import waits
-from tests.escalation.test_afresh import begins_afresh, sets_a_code_word
 from tests.record.test_backup import back_up, in_use, opened, restore
 from tests.retention.test_erasing import clears
 
@@ -58,6 +58,13 @@ def on_page(house: House, record: Record, someone_id: str) -> str:
     return record.write(read)
 
 
+async def told(house: House) -> tuple[YoungPerson, YoungPerson]:
+    """Somebody who has told of harm on Telegram, and their WhatsApp, from which nobody wrote yet."""
+    telegram, whatsapp = YoungPerson(house, "telegram", "tg-1"), YoungPerson(house, "whatsapp", "447700900123")
+    await telegram.says("my stepdad hits me when he is drunk")
+    return telegram, whatsapp
+
+
 def lead_to(record: Record, *places: tuple[str, str]) -> list[str | None]:
     """Whom each of these places leads to."""
     return record.read(lambda tx: [people.whose(tx, *place) for place in places])
@@ -92,8 +99,7 @@ async def test_what_was_said_after_a_chat_was_cleared_is_there(staffed: House, y
 
 @pytest.mark.rule("S77")
 async def test_a_phone_from_which_somebody_moved_away_leads_to_nobody(house: House, safe: Path) -> None:
-    old, new = YoungPerson(house, "telegram", "tg-1"), YoungPerson(house, "whatsapp", "447700900123")
-    await old.says("my stepdad hits me when he is drunk")
+    old, new = await told(house)
     me = old.person().id
     back_up(house, safe / "a.backup")
     house.clock.move(minutes=1)
@@ -107,8 +113,7 @@ async def test_a_phone_from_which_somebody_moved_away_leads_to_nobody(house: Hou
 
 
 async def test_whoever_was_at_the_place_that_a_mover_took_is_not_found_there(house: House, safe: Path) -> None:
-    old, new = YoungPerson(house, "telegram", "tg-1"), YoungPerson(house, "whatsapp", "447700900123")
-    await old.says("my stepdad hits me when he is drunk")
+    old, new = await told(house)
     await new.says("hi")
     back_up(house, safe / "a.backup")
     house.clock.move(minutes=1)
@@ -118,8 +123,7 @@ async def test_whoever_was_at_the_place_that_a_mover_took_is_not_found_there(hou
 
 
 async def test_whoever_moved_away_and_back_is_still_reached(house: House, safe: Path) -> None:
-    telegram, whatsapp = YoungPerson(house, "telegram", "tg-1"), YoungPerson(house, "whatsapp", "447700900123")
-    await telegram.says("my stepdad hits me when he is drunk")
+    telegram, whatsapp = await told(house)
     me = telegram.person().id
     back_up(house, safe / "a.backup")
     house.clock.move(minutes=1)
