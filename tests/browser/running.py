@@ -159,7 +159,7 @@ class Worker:
         expect(self.page.get_by_role("heading", name="Waiting now")).to_be_visible()
 
     def picks_up(self) -> None:
-        self.page.get_by_role("button", name="Pick up").first.click()
+        self.page.get_by_role("button", name="Pick up").click()
         expect(self.page.get_by_label("Your message")).to_be_visible()
 
     def says(self, text: str) -> None:

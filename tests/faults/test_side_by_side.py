@@ -306,9 +306,16 @@ async def test_nobody_takes_over_between_the_look_and_what_is_done_under_it(reco
 
 async def test_a_process_that_stands_still_within_a_transaction_keeps_nobody_waiting_for_long(elsewhere: Record, database_url: str) -> None:
     record = Record(database_url, KEY, stands_still=2)
-    taken(record, seconds=0.1)
-    stands = Event()
-    doing = asyncio.create_task(record.awrite(lambda tx: (leases.held(tx, SENDING, record.name), stands.wait(9))))
+    taken(record, seconds=0.5)
+    looked, stands = Event(), Event()
+
+    def does(tx: Tx) -> None:
+        leases.held(tx, SENDING, record.name)
+        looked.set()
+        stands.wait(9)
+
+    doing = asyncio.create_task(record.awrite(does))
+    await asyncio.to_thread(looked.wait, 20)
     async with asyncio.timeout(8):
         first = await asyncio.to_thread(taken, elsewhere)
         assert leases.Taken.ANEW in (first, await asyncio.to_thread(taken, elsewhere))
