@@ -1,35 +1,37 @@
 """Sending what was committed: outbox rows, in order for each person, until they are sent or can never be.
 
-A row is marked as being sent before it goes out. After a crash such a row goes out again: a young person would rather read a
-line twice than never. So that few do, few are on their way at once, between an app and our note that it took them.
+A row is marked as being sent right before it goes out. After a crash such a row goes out again, unless its app says that it has it: a
+young person would rather read a line twice than never. So that few do, few are on their way at once, between an app and our note that it
+took them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-
-from sqlalchemy import select
+from typing import TypeGuard
 
 from bot import unsent
-from bot.channels import Channel, Fate, NotApproved, OnlyApproved, Outgoing, Paced, TryLater, Undeliverable
+from bot.channels import Asking, Channel, Fate, NotApproved, OnlyApproved, Outgoing, Paced, TryLater, Undeliverable
 from bot.channels.pacing import Few
+from bot.cut_off import CutOff
+from bot.fates import Fates
 from bot.leasing import Alone, Lease
 from content.editorial.interface import ENGLISH
-from escalation import approved_words, discreet, undelivered
+from escalation import approved_words, discreet
+from escalation.app_templates import Approved
 from escalation.context import Service
 from escalation.ending import check_ins
 from escalation.record import messages, people
 from escalation.record.envelope import SealBroken
 from escalation.record.messages import CONTACT
 from escalation.record.store import Record, RecordUnavailable, Tx
-from escalation.record.tables import Address, OutboxRow, Staff
+from escalation.record.tables import Address, OutboxRow, Person, Staff
 
 log = logging.getLogger(__name__)
 
@@ -54,23 +56,27 @@ LOOKED_FOR_EVERY = 4.0
 """Seconds between two looks for rows that are marked as being sent, and are not."""
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
-MOST_EARLY = 1000
-"""So many reports on bubbles that are not known to be sent are kept in mind; the app tells of some that were never stored, too."""
 REPORTED_AGAIN_AFTER = (0.5, 1.0, 3.0)
 """Seconds between tries to note a report where another process sends."""
-RETRY_AFTER = (1, 2, 5, 10, 30, 60)
-"""Seconds between tries when the app is not reachable; the last one repeats for as long as it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The row that is next for somebody, as far as its turn depends on it. `address`: `None` where there is none any more."""
+
+    row_id: str
+    recipient: str
+    address: str | None
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A row that is ready to go out."""
+    """A row that goes out."""
 
     row_id: str
-    recipient: str
     address: str
     outgoing: Outgoing
-    urgent: bool
 
 
 class Sender:
@@ -80,6 +86,7 @@ class Sender:
         """`lease`: the right to send through this channel, where other processes might."""
         self._record = record
         self._channel = channel
+        self._asking = channel if isinstance(channel, Asking) else None
         self._service = service
         self._now = now
         self._lease = lease or Alone()
@@ -88,14 +95,14 @@ class Sender:
         self._on_their_way = Few(ON_THEIR_WAY, SLOW)
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._early: OrderedDict[str, Fate | None] = OrderedDict()
+        self._fates = Fates(channel.name, service, now)
         self._in_line: set[str] = set()
         self._passed_over = False
         self._reports: set[asyncio.Task[None]] = set()
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
-        self._service = service
+        self._service = self._fates.service = service
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -127,12 +134,17 @@ class Sender:
         return term != 0
 
     async def _look_for_left_over(self, *, anew: bool) -> None:
-        """Rows that are marked as being sent, and that nobody here has, go out again: at once where another may have had them, else at
-        the second look, since one may just be on its way to or from a lane."""
+        """Rows that are marked as being sent, and that nobody here has, go out again: at once where another may have had them, once the app
+        has not got them; else at the second look, since one may just be on its way to or from a lane."""
         marked = await self._record.aread(lambda tx: unsent.being_sent(tx, self._channel.name))
         idle = {id for id, recipient in marked.items() if recipient not in self._busy}
         left = idle if anew else idle & self._idle
-        if left:
+        if anew and self._asking is not None:
+            self._asking.learn(await self._record.aread(lambda tx: unsent.known_ids(tx, self._channel.name)))
+            cut_off = CutOff(self._asking)
+            for recipient in dict.fromkeys(whose for id, whose in marked.items() if id in left):
+                self._busy[recipient] = asyncio.create_task(self._send_all(recipient, cut_off), name="sender")
+        elif left:
             await self._until_stored(lambda tx: unsent.put_back(tx, left) if self._lease.held(tx) else None)
         self._idle = idle - left
 
@@ -162,11 +174,13 @@ class Sender:
     def _recipients(self, tx: Tx) -> dict[str, bool]:
         return unsent.recipients(tx, self._channel.name, self._now())
 
-    async def _send_all(self, recipient: str) -> None:
+    async def _send_all(self, recipient: str, cut_off: CutOff | None = None) -> None:
         try:
-            letter = await self._record.afirst(lambda tx: self._next(tx, recipient))
-            while letter:
-                letter = await self._send(letter)
+            if cut_off is not None:
+                await self._ask_first(recipient, cut_off)
+            waits = await self._record.aread(lambda tx: self._next(tx, recipient))
+            while waits:
+                waits = await self._send(waits)
         except RecordUnavailable as error:
             log.warning("sending has to wait: %s", error)
             await asyncio.sleep(PAUSE)
@@ -177,41 +191,88 @@ class Sender:
             self._busy.pop(recipient, None)
             self._makes_room(recipient)
 
+    async def _ask_first(self, recipient: str, cut_off: CutOff) -> None:
+        """What was on its way to them may have arrived: then it is noted, else it goes out again."""
+        row_id, id = "", None
+        if found := await self._record.aread(lambda tx: self._cut_off(tx, recipient)):
+            letter, after, known = found
+            row_id, id = letter.row_id, await cut_off.arrived(letter.address, letter.outgoing, after, known)
+        if id is not None:
+            await self._until_stored(partial(self._fates.sent, row_id=row_id, external_id=id))
+        else:
+            await self._until_stored(lambda tx: self._take_back(tx, recipient))
+
+    def _cut_off(self, tx: Tx, recipient: str) -> tuple[Letter, str, frozenset[str]] | None:
+        """The bubble that was on its way to them, the app's newest id then, and what is known since."""
+        row, place, someone, _ = self._oldest(tx, recipient)
+        if row is None or row.state != "sending" or (letter := self._letter(tx, row, place, someone)) is None:
+            return None
+        return letter, row.after_id or "", unsent.known_ids(tx, self._channel.name)
+
     def _makes_room(self, recipient: str) -> None:
         self._in_line.discard(recipient)
         if self._passed_over:
             self._wake.set()
 
-    def _next(self, tx: Tx, recipient: str) -> Letter | None:
-        """The recipient's oldest row, marked as being sent; `None` when it is not due, there is none, or another process sends now."""
+    def _oldest(self, tx: Tx, recipient: str) -> tuple[OutboxRow | None, Address | None, Person | None, bool]:
+        return unsent.oldest(tx, self._channel.name, recipient) or (None, None, None, False)
+
+    def _is_due(self, row: OutboxRow | None) -> TypeGuard[OutboxRow]:
+        return row is not None and row.state == "pending" and not (row.not_before and row.not_before > self._now())
+
+    def _next(self, tx: Tx, recipient: str) -> Next | None:
+        """The recipient's oldest row; `None` when it is not due or there is none."""
+        row, place, _, pressing = self._oldest(tx, recipient)
+        return Next(row.id, recipient, self._address(tx, row, place), pressing) if self._is_due(row) else None
+
+    def _begin(self, tx: Tx, recipient: str) -> Letter | None:
+        """The recipient's oldest row that still fits, marked as being sent; `None` when it is not due, there is none, or another process
+        sends now."""
         if not self._lease.held(tx):
             return None
-        row, place, someone, pressing = unsent.oldest(tx, self._channel.name, recipient) or (None, None, None, False)
-        if row is None or row.state == "sending" or (row.not_before and row.not_before > self._now()):
+        row, place, someone, _ = self._oldest(tx, recipient)
+        if not self._is_due(row):
             return None
+        approved = None
         if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
             tx.session.flush()
-            return self._next(tx, recipient)
-        approved = None
+            return self._begin(tx, recipient)
         if not approved_words.is_free(tx, self._service, row, self._now()):
             approved = approved_words.instead(tx, self._service, row, self._now())
             if approved is None:
                 tx.session.flush()
-                return self._next(tx, recipient)
-        try:
-            address, (text, buttons) = self._address(tx, row, place), messages.outgoing(tx, row)
-        except SealBroken:
-            address, text, buttons = None, "", ()
-        if address is None:
+                return self._begin(tx, recipient)
+        letter = self._letter(tx, row, place, someone, approved)
+        if letter is None:
             row.state, row.problem = "failed", "no_address"
             tx.session.flush()
-            return self._next(tx, recipient)
+            return self._begin(tx, recipient)
         row.state, row.attempts = "sending", row.attempts + 1
+        if self._asking is not None:
+            row.after_id = self._asking.newest()
+        return letter
+
+    def _letter(
+        self, tx: Tx, row: OutboxRow, place: Address | None, someone: Person | None, approved: Approved | None = None
+    ) -> Letter | None:
+        """The row as it goes out; `None` where there is no address or no words any more."""
+        address = self._address(tx, row, place)
+        if address is None:
+            return None
+        try:
+            text, buttons = messages.outgoing(tx, row)
+        except SealBroken:
+            return None
         language = someone.language if someone else ENGLISH
-        outgoing = Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language)
-        return Letter(row.id, recipient, address, outgoing, pressing)
+        return Letter(row.id, address, Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language))
 
     def _address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
+        try:
+            return self._open_address(tx, row, place)
+        except SealBroken:
+            return None
+
+    def _open_address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
         if row.address_id:
             # They may have begun afresh since it was written to them: then it is somebody else's place.
             return people.open_address(tx, place.id) if place and place.person_id == row.person_id else None
@@ -222,57 +283,58 @@ class Sender:
             return staff.id
         return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
 
-    async def _send(self, letter: Letter) -> Letter | None:
+    async def _send(self, waits: Next) -> Next | None:
         """Deliver it in its turn, and note in one transaction what became of it and which is next."""
-        if not isinstance(self._channel, Paced):
-            self._makes_room(letter.recipient)
-            return await self._deliver(letter)
+        if waits.address is None or not isinstance(self._channel, Paced):
+            self._makes_room(waits.recipient)
+            return await self._deliver(waits.recipient)
         try:
-            await self._channel.turn(letter.address, urgent=letter.urgent)
-            self._makes_room(letter.recipient)
+            await self._channel.turn(waits.address, urgent=waits.urgent)
+            self._makes_room(waits.recipient)
         except TryLater as later:
-            return await self._noted(letter, partial(self._not_taken, row_id=letter.row_id, fate=later))
-        async with self._on_their_way.one(urgent=letter.urgent) as answered:
-            return await self._deliver(letter, answered)
+            return await self._noted(waits.recipient, partial(self._fates.not_taken, row_id=waits.row_id, fate=later))
+        async with self._on_their_way.one(urgent=waits.urgent) as answered:
+            return await self._deliver(waits.recipient, answered)
 
-    async def _deliver(self, letter: Letter, answered: Callable[[], None] = lambda: None) -> Letter | None:
-        """Deliver it, tell when the app has answered, and note that."""
+    async def _deliver(self, recipient: str, answered: Callable[[], None] = lambda: None) -> Next | None:
+        """Mark it as being sent, deliver it, tell when the app has answered, and note that."""
+        letter = await self._record.afirst(lambda tx: self._begin(tx, recipient), before_all=True)
+        if letter is None:
+            return None
         if not self._lease.term:
             # This process stood still on the way here, and perhaps another sends now.
-            await self._until_stored(lambda tx: self._take_back(tx, letter.recipient))
+            await self._until_stored(lambda tx: self._take_back(tx, recipient))
             return None
         try:
             external_id = await self._channel.deliver(letter.address, letter.outgoing)
-            note = partial(self._sent, row_id=letter.row_id, external_id=external_id)
+            note = partial(self._fates.sent, row_id=letter.row_id, external_id=external_id)
         except (Undeliverable, TryLater, OnlyApproved, NotApproved) as fate:
-            note = partial(self._not_taken, row_id=letter.row_id, fate=fate)
+            note = partial(self._fates.not_taken, row_id=letter.row_id, fate=fate)
         except Exception as error:
             log.error("a message could not be sent: %s", type(error).__name__)
-            note = partial(self._again, row_id=letter.row_id, seconds=0)
+            note = partial(self._fates.again, row_id=letter.row_id, seconds=0)
         answered()
-        return await self._noted(letter, note)
+        return await self._noted(recipient, note)
 
-    async def _noted(self, letter: Letter, note: Callable[[Tx], None]) -> Letter | None:
+    async def _noted(self, recipient: str, note: Callable[[Tx], None]) -> Next | None:
         try:
-            return await self._record.afirst(lambda tx: self._go_on(tx, letter, note), before_all=True)
+            return await self._record.afirst(lambda tx: self._go_on(tx, recipient, note), before_all=True)
         except Exception:
             # Neither a record that is away, nor a mistake of ours with the next one, may send this one again.
             await self._until_stored(note)
             raise
 
-    def _go_on(self, tx: Tx, letter: Letter, note: Callable[[Tx], None]) -> Letter | None:
+    def _go_on(self, tx: Tx, recipient: str, note: Callable[[Tx], None]) -> Next | None:
         note(tx)
         tx.session.flush()
-        return self._next(tx, letter.recipient)
+        return self._next(tx, recipient)
 
     async def report(self, fates: Mapping[str, Fate | None]) -> None:
         """What the app says only now of bubbles which it took, by the app's id; `None` where one arrived. Raises `RecordUnavailable`."""
         # It may be quicker than we are in noting that it took them.
-        self._early.update(fates)
-        while len(self._early) > MOST_EARLY:
-            self._early.popitem(last=False)
+        self._fates.remember(fates)
         await self._report(fates)
-        if not self._lease.term and (rest := {id: fate for id, fate in fates.items() if id in self._early}):
+        if not self._lease.term and (rest := self._fates.unknown(fates)):
             task = asyncio.create_task(self._report_again(rest), name="report")
             self._reports.add(task)
             task.add_done_callback(self._reports.discard)
@@ -282,39 +344,11 @@ class Sender:
         for pause in REPORTED_AGAIN_AFTER:
             await asyncio.sleep(pause)
             with suppress(RecordUnavailable):
-                await self._report({id: fate for id, fate in fates.items() if id in self._early})
-        for id in fates:
-            self._early.pop(id, None)
+                await self._report(self._fates.unknown(fates))
+        self._fates.forget(fates)
 
     async def _report(self, fates: Mapping[str, Fate | None]) -> None:
-        for id in await self._record.awrite(lambda tx: self._reported(tx, fates)):
-            self._early.pop(id, None)
-
-    def _reported(self, tx: Tx, fates: Mapping[str, Fate | None]) -> list[str]:
-        """Note it of those that are known as sent, and return their ids."""
-        sent = select(OutboxRow).where(OutboxRow.channel == self._channel.name, OutboxRow.state == "sent")
-        rows = {row.external_id or "": row for row in tx.session.scalars(sent.where(OutboxRow.external_id.in_(fates)))}
-        for id, row in rows.items():
-            self._known_now(tx, row, fates[id])
-        return list(rows)
-
-    def _known_now(self, tx: Tx, row: OutboxRow, fate: Fate | None) -> None:
-        if fate is not None:
-            self._not_taken(tx, row.id, fate)
-        elif row.arrived_at is None:
-            row.arrived_at = self._now()
-            _tell_pages(tx, row)
-
-    def _not_taken(self, tx: Tx, row_id: str, fate: Fate) -> None:
-        """What becomes of a row that the app did not take, for good or now."""
-        if isinstance(fate, Undeliverable):
-            self._failed(tx, row_id)
-        elif isinstance(fate, TryLater):
-            self._again(tx, row_id, fate.seconds)
-        elif (row := unsent.by_id(tx, row_id)) is not None and isinstance(fate, OnlyApproved):
-            approved_words.closed_early(tx, self._service, row, self._now())
-        elif row is not None:
-            approved_words.none_approved(tx, self._service, row, self._now())
+        self._fates.forget(await self._record.awrite(lambda tx: self._fates.reported(tx, fates)))
 
     async def _until_stored(self, work: Callable[[Tx], None]) -> None:
         """What became of a row is known only here: it is noted as soon as the record takes it."""
@@ -324,34 +358,3 @@ class Sender:
             except RecordUnavailable as error:
                 log.warning("what was sent cannot be noted yet: %s", error)
                 await asyncio.sleep(PAUSE)
-
-    def _sent(self, tx: Tx, row_id: str, external_id: str) -> None:
-        row = unsent.by_id(tx, row_id)
-        if row is None or row.state == "sent":  # erased, or sent by another process while this one stood still
-            return
-        row.state, row.sent_at, row.external_id, row.problem = "sent", self._now(), external_id[:80], None
-        _tell_pages(tx, row)
-        if external_id in self._early:
-            self._known_now(tx, row, self._early[external_id])
-
-    def _failed(self, tx: Tx, row_id: str) -> None:
-        """The app will never take it: note so on the row, and that the person cannot be reached there, unless they were there since."""
-        if (row := unsent.by_id(tx, row_id)) is None:
-            return
-        row.state, row.problem = "failed", "undeliverable"
-        someone = people.person(tx, row.person_id) if row.person_id else None
-        if someone and not (row.sent_at and someone.last_seen_at and row.sent_at < someone.last_seen_at):
-            someone.unreachable_at = self._now()
-        undelivered.note(tx, row, self._now())
-        _tell_pages(tx, row)
-
-    def _again(self, tx: Tx, row_id: str, seconds: float) -> None:
-        if (row := unsent.by_id(tx, row_id)) is None:
-            return
-        pause = max(seconds, RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
-        row.state, row.problem, row.not_before, row.sent_at = "pending", "try_later", self._now() + timedelta(seconds=pause), None
-
-
-def _tell_pages(tx: Tx, row: OutboxRow) -> None:
-    if row.case_id:
-        tx.signal(f"case:{row.case_id}")

@@ -10,10 +10,12 @@ from sqlalchemy.orm import aliased
 
 from escalation.record.messages import CONTACT
 from escalation.record.store import Tx
-from escalation.record.tables import Address, OutboxRow, Person
+from escalation.record.tables import Address, InboxRow, OutboxRow, Person
 from escalation.record.times import UtcDateTime
 
 UNSENT = ("pending", "sending")
+NEWEST = 200
+"""So many of the app's newest ids are looked up."""
 
 # Put together once: each bubble asks for them.
 _LEFT = (OutboxRow.channel == bindparam("channel"), OutboxRow.state.in_(UNSENT))
@@ -78,14 +80,24 @@ def by_id(tx: Tx, row_id: str) -> OutboxRow | None:
     return tx.session.scalar(_ROW, {"id": row_id})
 
 
+def known_ids(tx: Tx, channel: str) -> frozenset[str]:
+    """The app's newest ids that the record has: of bubbles that it took, and of what people wrote."""
+    bubbles = select(OutboxRow.external_id).where(OutboxRow.channel == channel, OutboxRow.external_id.is_not(None))
+    written = select(InboxRow.message_ref).where(InboxRow.channel == channel, InboxRow.message_ref.is_not(None))
+    taken = tx.session.scalars(bubbles.order_by(OutboxRow.seq.desc()).limit(NEWEST))
+    came = tx.session.scalars(written.order_by(InboxRow.seq.desc()).limit(NEWEST))
+    return frozenset(id for ids in (*taken, *came) for id in (ids or "").split(",") if id)
+
+
 def take_back(tx: Tx, channel: str, recipient: str) -> None:
     """Rows of this recipient that are marked as being sent, and are not, go out again."""
     put_back(tx, {id for id, whose in being_sent(tx, channel).items() if whose == recipient})
 
 
 def being_sent(tx: Tx, channel: str) -> dict[str, str]:
-    """Rows that are marked as being sent, each with its recipient."""
+    """Rows that are marked as being sent, each with its recipient; what is urgent first."""
     marked = select(OutboxRow.id, OutboxRow.person_id, OutboxRow.staff_id).where(OutboxRow.channel == channel, OutboxRow.state == "sending")
+    marked = marked.order_by(OutboxRow.urgent.desc(), OutboxRow.seq)
     return {id: _recipient(person, staff) for id, person, staff in tx.session.execute(marked)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -155,6 +155,25 @@ class Reporting(Protocol):
 
     report: Callable[[Mapping[str, Fate | None]], Awaitable[None]]
     """Called with the ids that `deliver` returned; `None` means that it is on their phone. Raises `RecordUnavailable`."""
+
+
+@runtime_checkable
+class Asking(Channel, Protocol):
+    """A messaging app that can be asked whether it took a bubble that nobody noted."""
+
+    def newest(self) -> str:
+        """The newest id that the app told us, to be kept with a bubble before it goes out."""
+        ...
+
+    def learn(self, ids: Iterable[str]) -> None:
+        """The app told these ids, before this process began."""
+
+    async def taken(self, address: str, outgoing: Outgoing, after: str, known: Collection[str]) -> str | None:
+        """The id of a bubble that was cut off on its way, where the app has it; `None` where it has not, or does not say. Never raises.
+
+        `after`: the newest id when it went out. `known`: the ids that the record has since, of other bubbles and of what people wrote.
+        """
+        ...
 
 
 @runtime_checkable

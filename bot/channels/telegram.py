@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -135,6 +135,18 @@ class TelegramChannel:
             self._heard()
         return sent
 
+    def newest(self) -> str:
+        """The newest message's id in private chats that is known here."""
+        return str(self._sender.newest.id)
+
+    def learn(self, ids: Iterable[str]) -> None:
+        """These were known before this process began."""
+        self._sender.newest.learn(ids)
+
+    async def taken(self, address: str, outgoing: Outgoing, after: str, known: Collection[str]) -> str | None:
+        """Telegram's id of a bubble that was cut off on its way, where it has it. Never raises."""
+        return await self._sender.taken(address, outgoing, after, known)
+
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, for five seconds at most. Never raises."""
         await self._sender.typing(address)
@@ -176,10 +188,12 @@ class TelegramChannel:
                 offset, whole = await self._storing.all_of(raws)
                 pause = 0.0 if whole else _NOT_STORED_PAUSE
             except TelegramError as error:
-                pause = longer(pause) if is_theft(error) else pause_after(error, pause)
                 if is_theft(error):
+                    pause = longer(pause)
                     with suppress(TelegramError):  # tried again with the next fetching
                         await self._arrivals.back_to_polling()
+                else:
+                    pause = pause_after(error, pause)
             except Exception as error:
                 _log.error("polling stumbled (%s) and goes on", type(error).__name__)
                 pause = longer(pause)
@@ -209,6 +223,7 @@ class TelegramChannel:
             self.ignored[one.ignored] += 1
         if one.incoming is None:
             return True
+        self.learn(filter(None, [one.incoming.message_ref]))
         return await stored(self._take, one.incoming)
 
     def _tell_group(self, chat: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
@@ -11,6 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bot.channels import Outgoing, TryLater, Undeliverable
 from bot.channels.apps import TELEGRAM
 from bot.channels.pacing import Begun, Turns
+from bot.channels.telegram_asking import Newest, asked, nobodys
 from bot.channels.texts import split
 
 CHAT_BURST, CHAT_EVERY = 8, 1.0
@@ -26,6 +28,7 @@ class Sender:
     """
 
     bot: Bot
+    newest: Newest = field(default_factory=Newest)
     _turns: Turns = field(default_factory=lambda: Turns((CHAT_EVERY, CHAT_BURST), (ALL_EVERY, ALL_BURST)))
     _begun: Begun = field(default_factory=Begun)
 
@@ -50,6 +53,14 @@ class Sender:
                 self._begun.keep(bubble, gone)
                 raise
         return ",".join(gone)
+
+    async def taken(self, address: str, outgoing: Outgoing, after: str, known: Collection[str]) -> str | None:
+        """The id of a bubble that Telegram has, though nobody noted so; `None` where it doesn't say. It says nothing of groups, nor of what
+        went in parts. Never raises."""
+        parts = split(outgoing.text, TELEGRAM.longest)
+        if len(parts) != 1 or address.startswith("-"):
+            return None
+        return await asked(self.bot, self._turns, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, nobodys(after, known))
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, unless messages wait for their turn: a sign never holds up a message. Never raises."""
@@ -90,15 +101,21 @@ class Sender:
             raise meaning(error) from None
 
     async def _post(self, address: str, text: str, buttons: tuple[tuple[str, str], ...], protected: bool) -> str:
-        rows = [[InlineKeyboardButton(label, callback_data=token)] for label, token in buttons]
         sent = await self.bot.send_message(
             address,
             text,
-            reply_markup=InlineKeyboardMarkup(rows) if rows else None,
+            reply_markup=_markup(buttons),
             link_preview_options=_NO_PREVIEW,
             protect_content=protected or None,
         )
-        return str(sent.message_id)
+        id = str(sent.message_id)
+        if not address.startswith("-"):
+            self.newest.learn((id,))
+        return id
+
+
+def _markup(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=token)] for label, token in buttons]) if buttons else None
 
 
 def meaning(error: TelegramError) -> Undeliverable | TryLater:

@@ -200,12 +200,16 @@ class BotApi:
         return True
 
     async def edit_message_text(self, data: dict[str, Any]) -> Any:
+        self._check_flood(self._chat(data))
         message = self._own(data, "edit")
         text = str(data.get("text", ""))
         check_text(text)
         buttons = check_markup(data.get("reply_markup"))
         if (text, buttons) == (message.text, message.buttons):
-            raise Refusal(400, "Bad Request: message is not modified")
+            said = (
+                "specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
+            )
+            raise Refusal(400, f"Bad Request: message is not modified: {said}")
         message.text, message.buttons = text, buttons
         return _shown(message)
 

@@ -83,7 +83,7 @@ def figures(tx: Tx, api: BotApi, writers: list[Writer], staff: dict[str, User], 
     found = [(writer, people.find(tx, "telegram", str(writer.user.id))) for writer in writers if writer.wrote]
     there = [(writer, someone[0]) for writer, someone in found if someone is not None]
     known = {id for ids in tx.session.scalars(select(OutboxRow.external_id)) if ids for id in ids.split(",")}
-    doubled = [(number, sent) for number, sent in enumerate(api.sent) if str(sent.id) not in known]
+    doubled = [(number, sent) for number, sent in enumerate(api.sent) if str(sent.id) not in known and not sent.deleted]
     to_staff = {user.id for user in staff.values()}
     return Figures(
         people=len(writers),

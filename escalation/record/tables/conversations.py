@@ -119,6 +119,7 @@ class OutboxRow(Table):
     sent_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    after_id: Mapped[str | None] = mapped_column(String(20))
     problem: Mapped[str | None] = mapped_column(String(40))
 
 

@@ -1,0 +1,166 @@
+"""A bubble that was on its way to Telegram when the program died: Telegram is asked whether it took it, and nobody reads a line twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from sqlalchemy import select
+
+from bot import cut_off
+from bot.channels import Incoming
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_asking import TRIED, nobodys
+from bot.rehearsal.house import House
+from bot.sending import Sender
+from escalation.record import messages, people
+from escalation.record.store import Tx
+from escalation.record.tables import OutboxRow
+from tests.faults.waiting import until
+from tests.telegram.bot_api import BotApi, Sent
+from tests.telegram.users import User
+
+People = Callable[[str], User]
+
+
+@asynccontextmanager
+async def sending(house: House, api: BotApi) -> AsyncIterator[None]:
+    """The program after a start, as far as it sends."""
+
+    async def take(_: Incoming) -> None: ...
+
+    channel = TelegramChannel(api.token, api.base_url, take, group_reply="")
+    task = asyncio.create_task(Sender(house.record, channel, house.service, house.clock).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await channel.stop()
+
+
+def write(house: House, user: User, *bubbles: tuple[str, tuple[tuple[str, str], ...]]) -> None:
+    user.api.known.add(user.id)
+
+    def rows(tx: Tx) -> None:
+        someone, _ = people.find_or_create(tx, "telegram", str(user.id), house.clock())
+        for text, buttons in bubbles:
+            messages.say(tx, someone, text, house.clock(), buttons=buttons)
+
+    house.record.write(rows)
+
+
+def cut_short(house: House, api: BotApi, *texts: str) -> None:
+    """The program died while these were on their way: nobody noted that Telegram took them, or it never did."""
+
+    def change(tx: Tx) -> None:
+        for row in tx.session.scalars(select(OutboxRow)):
+            if messages.outgoing(tx, row)[0] in texts:
+                row.state, row.external_id, row.sent_at = "sending", None, None
+                row.after_id = row.after_id or str(api.sent[-1].id)
+
+    house.record.write(change)
+
+
+def states(house: House) -> list[str]:
+    return house.record.read(lambda tx: list(tx.session.scalars(select(OutboxRow.state).order_by(OutboxRow.seq))))
+
+
+def ids(house: House) -> list[str | None]:
+    return house.record.read(lambda tx: list(tx.session.scalars(select(OutboxRow.external_id).order_by(OutboxRow.seq))))
+
+
+async def all_sent(house: House) -> None:
+    await until(lambda: set(states(house)) == {"sent"})
+
+
+def texts(shown: list[Sent]) -> list[str]:
+    return [sent.text for sent in shown]
+
+
+YES = (("Yes", "1:do:offer_yes"), ("No", "1:do:offer_no"))
+
+
+@pytest.mark.parametrize("buttons", [(), YES], ids=["words", "with buttons"])
+async def test_what_telegram_took_before_the_program_died_is_noted_and_not_said_again(
+    house: House, api: BotApi, user: People, buttons: tuple[tuple[str, str], ...]
+) -> None:
+    amy, ben = user("Amy"), user("Ben")
+    write(house, ben, ("hello Ben", ()))
+    write(house, amy, ("one", ()), ("two", buttons))
+    async with sending(house, api):
+        await all_sent(house)
+    before = ids(house)
+    cut_short(house, api, "two")
+    write(house, amy, ("three", ()))
+    ben.says("thanks")
+    async with sending(house, api):
+        await all_sent(house)
+    assert texts(amy.bubbles) == ["one", "two", "three"]
+    assert ids(house)[:3] == before
+    assert texts(ben.bubbles) == ["hello Ben"]
+
+
+async def test_what_telegram_never_got_is_said_once_and_in_order(house: House, api: BotApi, user: People) -> None:
+    amy, ben = user("Amy"), user("Ben")
+    write(house, amy, ("one", ()))
+    write(house, ben, ("hello Ben", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    write(house, amy, ("two", YES), ("three", ()))
+    cut_short(house, api, "two")
+    async with sending(house, api):
+        await all_sent(house)
+    assert texts(amy.bubbles) == ["one", "two", "three"]
+    assert texts(ben.bubbles) == ["hello Ben"]
+
+
+async def test_of_several_that_were_on_their_way_each_is_said_once(house: House, api: BotApi, user: People) -> None:
+    everyone = [user(name) for name in ("Amy", "Ben", "Cas", "Dee", "Eli")]
+    for number, one in enumerate(everyone):
+        write(house, one, (f"hello {number}", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    for number, one in enumerate(everyone):
+        write(house, one, (f"and {number}", ()))
+    cut_short(house, api, *(f"hello {number}" for number in (2, 4)), *(f"and {number}" for number in (1, 3)))
+    async with sending(house, api):
+        await all_sent(house)
+    for number, one in enumerate(everyone):
+        assert texts(one.bubbles) == [f"hello {number}", f"and {number}"]
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "drop_before", "garbage"])
+async def test_a_telegram_that_does_not_say_gets_it_again(house: House, api: BotApi, user: People, fault: str) -> None:
+    amy = user("Amy")
+    write(house, amy, ("one", ()), ("two", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    cut_short(house, api, "two")
+    api.fail("editMessageText", fault, times=100)  # type: ignore[arg-type]
+    async with sending(house, api):
+        await all_sent(house)
+    assert texts(amy.bubbles) == ["one", "two", "two"]
+
+
+async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
+    house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cut_off, "ASKED_WITHIN", 0.3)
+    amy = user("Amy")
+    write(house, amy, ("one", ()), ("two", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    cut_short(house, api, "two")
+    api.fail("editMessageText", "slow", times=100, seconds=5)
+    async with sending(house, api), asyncio.timeout(4):
+        await all_sent(house)
+    assert texts(amy.bubbles)[:3] == ["one", "two", "two"]
+
+
+def test_only_ids_that_nobody_knows_are_tried() -> None:
+    assert list(nobodys("110", {"107", "111", "113", "nonsense"})) == [112, *range(114, 113 + TRIED)]
+    assert list(nobodys("", {"111"})) == list(nobodys("nonsense", ())) == []
