@@ -142,13 +142,17 @@ class Guard(NamedTuple):
     hidden_from: Collection[str]
     flags: Collection[str]
     worker_id: str | None
+    stage: str
 
 
 def may_see(case: CaseRow | Guard, staff: Staff) -> bool:
-    """Whether a case exists for this person at all: not after "not this person", and only for leads where trust was abused."""
+    """Whether a case exists for this person at all: not after "not this person", and only for leads where trust was abused, but for whoever
+    had the conversation when that was told, until it has ended."""
     if staff.role not in ("worker", "lead") or staff.id in case.hidden_from:
         return False
-    return staff.role == "lead" or "position_of_trust" not in case.flags or case.worker_id == staff.id
+    if staff.role == "lead" or "position_of_trust" not in case.flags:
+        return True
+    return case.worker_id == staff.id and case.stage != Stage.CLOSED
 
 
 def _cards(tx: Tx, service: Service, some: Sequence[CaseRow], staff: Staff, now: datetime) -> list[CaseReading]:

@@ -169,6 +169,6 @@ def _hours(tx: Tx, span: Span) -> defaultdict[str, float]:
 
 def _seen(tx: Tx, lead: Staff, case_ids: CompoundSelect[str]) -> set[str]:
     """Which of these cases this lead may see; no drills."""
-    looked_at = select(CaseRow.id, CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id)
+    looked_at = select(CaseRow.id, CaseRow.hidden_from, CaseRow.flags, CaseRow.worker_id, CaseRow.stage)
     rows = tx.session.execute(looked_at.where(CaseRow.id.in_(case_ids), CaseRow.drill.is_(False)))
-    return {id for id, hidden_from, flags, worker_id in rows if may_see(Guard(hidden_from, flags, worker_id), lead)}
+    return {id for id, hidden_from, flags, worker_id, stage in rows if may_see(Guard(hidden_from, flags, worker_id, stage), lead)}

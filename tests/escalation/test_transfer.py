@@ -148,6 +148,22 @@ async def test_a_case_that_names_somebody_in_trust_is_handed_on_to_leads_only(st
     proposes(staffed, "Sam", case_id, "Jo")
 
 
+@pytest.mark.rule("S83")
+async def test_whoever_had_a_case_that_names_somebody_in_trust_reads_it_until_it_has_ended(staffed: House, young: YoungPerson) -> None:
+    case_id = await talks(young)
+
+    def flag(tx: Tx) -> None:
+        case = cases.locked(tx, case_id)
+        case.flags = [*case.flags, "position_of_trust"]
+
+    staffed.record.write(flag)
+    assert reads(staffed, "Sam", case_id).yours
+    does(staffed, "Sam", lambda tx, me: relay.close(tx, staffed.service, case_id, me, "plan_made", "", staffed.clock()))
+    with pytest.raises(NotPossible, match="not yours to see"):
+        reads(staffed, "Sam", case_id)
+    assert reads(staffed, "Jo", case_id).stage == "closed"
+
+
 @pytest.mark.rule("S62")
 async def test_the_second_adult_reads_along_and_can_be_asked_and_does_not_write(staffed: House, young: YoungPerson) -> None:
     case_id = await talks(young)
