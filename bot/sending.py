@@ -11,38 +11,22 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeGuard
 
 from bot import unsent
-from bot.channels import Asking, Channel, Fate, NotApproved, OnlyApproved, Outgoing, Paced, TryLater, Undeliverable
+from bot.channels import Asking, Channel, Fate, NotApproved, OnlyApproved, Paced, TryLater, Undeliverable
 from bot.channels.pacing import Few
-from bot.cut_off import CutOff
 from bot.fates import Fates
 from bot.leasing import Alone, Lease
-from content.editorial.interface import ENGLISH
-from escalation import approved_words, discreet
-from escalation.app_templates import Approved
+from bot.letters import Letter, Letters, Next
 from escalation.context import Service
-from escalation.ending import check_ins
-from escalation.record import messages, people
-from escalation.record.envelope import SealBroken
-from escalation.record.messages import CONTACT
 from escalation.record.store import Record, RecordUnavailable, Tx
-from escalation.record.tables import Address, OutboxRow, Person, Staff
 
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 3.0
 """Seconds that bubbles on their way have when the program stops."""
-
-STILL_FITS: dict[str, Callable[[Tx, Service, OutboxRow, datetime], bool]] = {
-    check_ins.TACT: check_ins.may_still_go,
-    **dict.fromkeys((discreet.TALK, discreet.UNASKED, discreet.KNOCK), discreet.may_still_go),
-}
-"""What is looked at once more before a bubble goes out, however long it was put off: by what the row carries (S75, S77)."""
 
 ON_THEIR_WAY, SLOW = 1, 0.04
 """So many bubbles are with a paced app and not noted at once; one whose app takes longer than so many seconds doesn't count, so that as many
@@ -52,31 +36,15 @@ IN_LINE = 12
 """So many recipients of ordinary bubbles wait for the app's turn at a time, half a second's: the rest stay in the record, where what is
 urgent is found first."""
 
+ASKED_AFTER, ASKED_WITHIN, AT_A_TIME = 0.3, 4.0, 3
+"""Seconds until an app is asked for what was cut off, so that what came in meanwhile is known first, those for all questions together, and
+how many are asked side by side."""
 LOOKED_FOR_EVERY = 4.0
 """Seconds between two looks for rows that are marked as being sent, and are not."""
 PAUSE = 1.0
 """Seconds between tries while the record is away."""
 REPORTED_AGAIN_AFTER = (0.5, 1.0, 3.0)
 """Seconds between tries to note a report where another process sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The row that is next for somebody, as far as its turn depends on it. `address`: `None` where there is none any more."""
-
-    row_id: str
-    recipient: str
-    address: str | None
-    urgent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A row that goes out."""
-
-    row_id: str
-    address: str
-    outgoing: Outgoing
 
 
 class Sender:
@@ -87,7 +55,7 @@ class Sender:
         self._record = record
         self._channel = channel
         self._asking = channel if isinstance(channel, Asking) else None
-        self._service = service
+        self._questions, self._ask_until = asyncio.Semaphore(AT_A_TIME), 0.0
         self._now = now
         self._lease = lease or Alone()
         self._term, self._look_at = 0, 0.0
@@ -95,14 +63,14 @@ class Sender:
         self._on_their_way = Few(ON_THEIR_WAY, SLOW)
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._fates = Fates(channel.name, service, now)
+        self._letters, self._fates = Letters(channel, service, now), Fates(channel.name, service, now)
         self._in_line: set[str] = set()
         self._passed_over = False
         self._reports: set[asyncio.Task[None]] = set()
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
-        self._service = self._fates.service = service
+        self._letters.service = self._fates.service = service
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -141,9 +109,9 @@ class Sender:
         left = idle if anew else idle & self._idle
         if anew and self._asking is not None:
             self._asking.learn(await self._record.aread(lambda tx: unsent.known_ids(tx, self._channel.name)))
-            cut_off = CutOff(self._asking)
+            self._ask_until = asyncio.get_running_loop().time() + ASKED_WITHIN
             for recipient in dict.fromkeys(whose for id, whose in marked.items() if id in left):
-                self._busy[recipient] = asyncio.create_task(self._send_all(recipient, cut_off), name="sender")
+                self._busy[recipient] = asyncio.create_task(self._send_all(recipient, cut_off=True), name="sender")
         elif left:
             await self._until_stored(lambda tx: unsent.put_back(tx, left) if self._lease.held(tx) else None)
         self._idle = idle - left
@@ -174,11 +142,11 @@ class Sender:
     def _recipients(self, tx: Tx) -> dict[str, bool]:
         return unsent.recipients(tx, self._channel.name, self._now())
 
-    async def _send_all(self, recipient: str, cut_off: CutOff | None = None) -> None:
+    async def _send_all(self, recipient: str, *, cut_off: bool = False) -> None:
         try:
-            if cut_off is not None:
-                await self._ask_first(recipient, cut_off)
-            waits = await self._record.aread(lambda tx: self._next(tx, recipient))
+            if cut_off:
+                await self._ask_first(recipient)
+            waits = await self._record.aread(lambda tx: self._letters.next(tx, recipient))
             while waits:
                 waits = await self._send(waits)
         except RecordUnavailable as error:
@@ -191,97 +159,31 @@ class Sender:
             self._busy.pop(recipient, None)
             self._makes_room(recipient)
 
-    async def _ask_first(self, recipient: str, cut_off: CutOff) -> None:
+    async def _ask_first(self, recipient: str) -> None:
         """What was on its way to them may have arrived: then it is noted, else it goes out again."""
-        row_id, id = "", None
-        if found := await self._record.aread(lambda tx: self._cut_off(tx, recipient)):
-            letter, after, known = found
-            row_id, id = letter.row_id, await cut_off.arrived(letter.address, letter.outgoing, after, known)
-        if id is not None:
-            await self._until_stored(partial(self._fates.sent, row_id=row_id, external_id=id))
+        arrived = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._ask_until), self._questions:
+                await asyncio.sleep(max(0.0, self._ask_until - ASKED_WITHIN + ASKED_AFTER - asyncio.get_running_loop().time()))
+                arrived = await self._arrived(recipient)
+        if arrived is not None:
+            await self._until_stored(arrived)
         else:
             await self._until_stored(lambda tx: self._take_back(tx, recipient))
 
-    def _cut_off(self, tx: Tx, recipient: str) -> tuple[Letter, str, frozenset[str]] | None:
-        """The bubble that was on its way to them, the app's newest id then, and what is known since."""
-        row, place, someone, _ = self._oldest(tx, recipient)
-        if row is None or row.state != "sending" or (letter := self._letter(tx, row, place, someone)) is None:
+    async def _arrived(self, recipient: str) -> Callable[[Tx], None] | None:
+        """Notes that what was on its way to them is there, where the app says so."""
+        found = await self._record.aread(lambda tx: self._letters.cut_off(tx, recipient))
+        if found is None or self._asking is None:
             return None
-        return letter, row.after_id or "", unsent.known_ids(tx, self._channel.name)
+        letter, after, known = found
+        id = await self._asking.taken(letter.address, letter.outgoing, after, known)
+        return partial(self._fates.sent, row_id=letter.row_id, external_id=id) if id else None
 
     def _makes_room(self, recipient: str) -> None:
         self._in_line.discard(recipient)
         if self._passed_over:
             self._wake.set()
-
-    def _oldest(self, tx: Tx, recipient: str) -> tuple[OutboxRow | None, Address | None, Person | None, bool]:
-        return unsent.oldest(tx, self._channel.name, recipient) or (None, None, None, False)
-
-    def _is_due(self, row: OutboxRow | None) -> TypeGuard[OutboxRow]:
-        return row is not None and row.state == "pending" and not (row.not_before and row.not_before > self._now())
-
-    def _next(self, tx: Tx, recipient: str) -> Next | None:
-        """The recipient's oldest row; `None` when it is not due or there is none."""
-        row, place, _, pressing = self._oldest(tx, recipient)
-        return Next(row.id, recipient, self._address(tx, row, place), pressing) if self._is_due(row) else None
-
-    def _begin(self, tx: Tx, recipient: str) -> Letter | None:
-        """The recipient's oldest row that still fits, marked as being sent; `None` when it is not due, there is none, or another process
-        sends now."""
-        if not self._lease.held(tx):
-            return None
-        row, place, someone, _ = self._oldest(tx, recipient)
-        if not self._is_due(row):
-            return None
-        approved = None
-        if row.tact and not STILL_FITS[row.tact](tx, self._service, row, self._now()):
-            tx.session.flush()
-            return self._begin(tx, recipient)
-        if not approved_words.is_free(tx, self._service, row, self._now()):
-            approved = approved_words.instead(tx, self._service, row, self._now())
-            if approved is None:
-                tx.session.flush()
-                return self._begin(tx, recipient)
-        letter = self._letter(tx, row, place, someone, approved)
-        if letter is None:
-            row.state, row.problem = "failed", "no_address"
-            tx.session.flush()
-            return self._begin(tx, recipient)
-        row.state, row.attempts = "sending", row.attempts + 1
-        if self._asking is not None:
-            row.after_id = self._asking.newest()
-        return letter
-
-    def _letter(
-        self, tx: Tx, row: OutboxRow, place: Address | None, someone: Person | None, approved: Approved | None = None
-    ) -> Letter | None:
-        """The row as it goes out; `None` where there is no address or no words any more."""
-        address = self._address(tx, row, place)
-        if address is None:
-            return None
-        try:
-            text, buttons = messages.outgoing(tx, row)
-        except SealBroken:
-            return None
-        language = someone.language if someone else ENGLISH
-        return Letter(row.id, address, Outgoing(text, buttons, protected=row.staff_id is not None, approved=approved, language=language))
-
-    def _address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
-        try:
-            return self._open_address(tx, row, place)
-        except SealBroken:
-            return None
-
-    def _open_address(self, tx: Tx, row: OutboxRow, place: Address | None) -> str | None:
-        if row.address_id:
-            # They may have begun afresh since it was written to them: then it is somebody else's place.
-            return people.open_address(tx, place.id) if place and place.person_id == row.person_id else None
-        if row.staff_id is None:
-            return CONTACT
-        staff = tx.session.get_one(Staff, row.staff_id)
-        if self._channel.name == "apprise":
-            return staff.id
-        return tx.vault.open_own("staff.telegram", staff.id, staff.telegram_sealed) if staff.telegram_sealed else None
 
     async def _send(self, waits: Next) -> Next | None:
         """Deliver it in its turn, and note in one transaction what became of it and which is next."""
@@ -316,6 +218,9 @@ class Sender:
         answered()
         return await self._noted(recipient, note)
 
+    def _begin(self, tx: Tx, recipient: str) -> Letter | None:
+        return self._letters.begin(tx, recipient) if self._lease.held(tx) else None
+
     async def _noted(self, recipient: str, note: Callable[[Tx], None]) -> Next | None:
         try:
             return await self._record.afirst(lambda tx: self._go_on(tx, recipient, note), before_all=True)
@@ -327,7 +232,7 @@ class Sender:
     def _go_on(self, tx: Tx, recipient: str, note: Callable[[Tx], None]) -> Next | None:
         note(tx)
         tx.session.flush()
-        return self._next(tx, recipient)
+        return self._letters.next(tx, recipient)
 
     async def report(self, fates: Mapping[str, Fate | None]) -> None:
         """What the app says only now of bubbles which it took, by the app's id; `None` where one arrived. Raises `RecordUnavailable`."""

@@ -103,13 +103,6 @@ class Turns:
         self._all.took(now)
         return True
 
-    async def spare(self, address: str) -> None:
-        """Wait for a turn that no message wants, and take it."""
-        while True:
-            if self.takes_at_once(address):
-                return
-            await asyncio.sleep(self._all.every)
-
     def hold(self, address: str, seconds: float) -> None:
         """The app asked to leave this chat alone for so long."""
         self._held_until[address] = time.monotonic() + seconds

@@ -7,16 +7,20 @@ newest that was known when it went out. Where that should not hold, nothing is f
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Collection, Iterable, Iterator
-from itertools import count, islice
+from itertools import islice
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.pacing import Turns
+from bot.channels.pacing import Pace
 
-TRIED = 12
-"""So many ids are tried: those of what came and went at the same moment, and that nobody could note."""
+BEYOND, TRIED = 12, 24
+"""So many ids are tried beyond the newest that anybody knows by now, and in all: those of what came and went at the same moment."""
+EVERY = 1 / 20
+"""Seconds between two tries. They are no messages, and stand in no line with them: what was cut off is the oldest that anybody waits for."""
 _SAYS_SO_ALREADY = "not modified"
 
 
@@ -32,11 +36,14 @@ class Newest:
 
 
 async def asked(
-    bot: Bot, turns: Turns, address: str, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions, ids: Iterable[int]
+    bot: Bot, pace: Pace, address: str, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions, ids: Iterable[int]
 ) -> str | None:
     """Under which of these ids a private chat shows this text with these buttons. Never raises."""
     for id in ids:
-        await turns.spare(address)
+        now = time.monotonic()
+        wait = pace.wait(now)
+        pace.took(now)
+        await asyncio.sleep(wait)
         try:
             await bot.edit_message_text(text, address, id, reply_markup=markup, link_preview_options=preview)
         except BadRequest as error:
@@ -52,7 +59,8 @@ async def asked(
 def nobodys(after: str, known: Collection[str]) -> Iterator[int]:
     """The first ids after that one which nobody knows. None where it is no id."""
     if first := _number(after):
-        yield from islice((id for id in count(first + 1) if str(id) not in known), TRIED)
+        last = max((first, *map(_number, known))) + BEYOND
+        yield from islice((id for id in range(first + 1, last + 1) if str(id) not in known), TRIED)
 
 
 def _number(id: str) -> int:

@@ -22,12 +22,15 @@ CHAT = 990_011_223
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """The log at DEBUG, as it would be written."""
+    """The log at DEBUG, as it would be written; whatever else writes in this process is left out."""
     stream, levels = io.StringIO(), {name: logging.getLogger(name).level for name in ("", *logs.SPEAKING)}
-    handler = logs.set_up(logging.DEBUG, stream)
+    root = logging.getLogger()
+    before = list(root.handlers)
+    root.handlers[:] = [handler for handler in before if handler.__class__.__module__.startswith("_pytest")]
+    logs.set_up(logging.DEBUG, stream)
     logs.dropped.clear()
     yield stream
-    logging.getLogger().removeHandler(handler)
+    root.handlers[:] = before
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 

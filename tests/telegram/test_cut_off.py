@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from sqlalchemy import select
 
-from bot import cut_off
+from bot import sending as sends
 from bot.channels import Incoming
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_asking import TRIED, nobodys
+from bot.channels.telegram_asking import BEYOND, TRIED, nobodys
 from bot.rehearsal.house import House
 from bot.sending import Sender
 from escalation.record import messages, people
@@ -119,6 +119,9 @@ async def test_what_telegram_never_got_is_said_once_and_in_order(house: House, a
 
 
 async def test_of_several_that_were_on_their_way_each_is_said_once(house: House, api: BotApi, user: People) -> None:
+    write(house, user("Zoe"), ("before", ()))
+    async with sending(house, api):
+        await all_sent(house)
     everyone = [user(name) for name in ("Amy", "Ben", "Cas", "Dee", "Eli")]
     for number, one in enumerate(everyone):
         write(house, one, (f"hello {number}", ()))
@@ -149,7 +152,7 @@ async def test_a_telegram_that_does_not_say_gets_it_again(house: House, api: Bot
 async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
     house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cut_off, "ASKED_WITHIN", 0.3)
+    monkeypatch.setattr(sends, "ASKED_WITHIN", 1.0)
     amy = user("Amy")
     write(house, amy, ("one", ()), ("two", ()))
     async with sending(house, api):
@@ -162,5 +165,7 @@ async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
 
 
 def test_only_ids_that_nobody_knows_are_tried() -> None:
-    assert list(nobodys("110", {"107", "111", "113", "nonsense"})) == [112, *range(114, 113 + TRIED)]
+    assert list(nobodys("110", {"107", "111", "113", "nonsense"})) == [112, *range(114, 114 + BEYOND)]
+    assert list(nobodys("110", ())) == [*range(111, 111 + BEYOND)]
+    assert len(list(nobodys("110", {"999"}))) == TRIED
     assert list(nobodys("", {"111"})) == list(nobodys("nonsense", ())) == []
