@@ -52,6 +52,11 @@ class Fates:
         elif row is not None:
             approved_words.none_approved(tx, self.service, row, self._now())
 
+    def put_off(self, tx: Tx, row_id: str, seconds: float) -> None:
+        """It was not tried, as its turn is far off. What became of it meanwhile stays so: nobody had marked it."""
+        if (row := unsent.by_id(tx, row_id)) is not None and row.state == "pending":
+            self.again(tx, row_id, seconds)
+
     def again(self, tx: Tx, row_id: str, seconds: float) -> None:
         """It goes out again, in so many seconds at the earliest."""
         if (row := unsent.by_id(tx, row_id)) is None:

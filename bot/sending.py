@@ -194,7 +194,7 @@ class Sender:
             await self._channel.turn(waits.address, urgent=waits.urgent)
             self._makes_room(waits.recipient)
         except TryLater as later:
-            return await self._noted(waits.recipient, partial(self._fates.not_taken, row_id=waits.row_id, fate=later))
+            return await self._noted(waits.recipient, partial(self._fates.put_off, row_id=waits.row_id, seconds=later.seconds))
         async with self._on_their_way.one(urgent=waits.urgent) as answered:
             return await self._deliver(waits.recipient, answered)
 

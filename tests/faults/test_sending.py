@@ -190,6 +190,39 @@ async def test_a_bubble_whose_turn_is_far_off_waits_and_those_of_others_go(house
 
 
 @dataclass
+class LateApp(PacedApp):
+    """An app whose turn is far off, for a bubble of which something else has become by then."""
+
+    becomes: str = ""
+
+    async def turn(self, address: str, *, urgent: bool = False) -> None:
+        assert self.house is not None
+        if not self.turns:
+            await self.house.record.awrite(self._change)
+            self.too_soon.add(address)
+        await super().turn(address, urgent=urgent)
+
+    def _change(self, tx: Tx) -> None:
+        tx.session.scalars(select(OutboxRow)).one().state = self.becomes
+
+
+@pytest.mark.parametrize("becomes", ["sent", "dropped", "held"])
+async def test_what_becomes_of_a_bubble_before_its_turn_is_known_to_be_far_off_stays_so(house: House, becomes: str) -> None:
+    """Another process has sent it, or it is not to be said any more: such as words for a worker who no longer has the conversation."""
+    app = LateApp(house=house, becomes=becomes)
+    write(house, "young-1", "one")
+    async with sending(house, app):
+        await until(lambda: app.turns == 1)
+        write(house, "young-2", "two")
+        await until(lambda: states(house)[1] == "sent")
+        house.clock.move(seconds=5)
+        write(house, "young-2", "three")
+        await until(lambda: states(house)[2] == "sent")
+    assert states(house)[0] == becomes
+    assert app.to("young-1") == []
+
+
+@dataclass
 class BusyApp(App):
     """An app that takes twenty bubbles a second, from all together."""
 
