@@ -84,12 +84,12 @@ class Letters:
             row.after_id = self._asking.newest()
         return letter
 
-    def cut_off(self, tx: Tx, recipient: str) -> tuple[Letter, str, frozenset[str]] | None:
-        """The bubble that was on its way to them, the app's newest id then, and those that are known."""
+    def cut_off(self, tx: Tx, recipient: str) -> tuple[Letter, str] | None:
+        """The bubble that was on its way to them, and the app's newest id then."""
         row, place, someone, _ = self._oldest(tx, recipient)
         if row is None or row.state != "sending" or (letter := self._letter(tx, row, place, someone)) is None:
             return None
-        return letter, row.after_id or "", unsent.known_ids(tx, self._channel)
+        return letter, row.after_id or ""
 
     def _oldest(self, tx: Tx, recipient: str) -> tuple[OutboxRow | None, Address | None, Person | None, bool]:
         return unsent.oldest(tx, self._channel, recipient) or (None, None, None, False)

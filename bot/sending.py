@@ -176,8 +176,8 @@ class Sender:
         found = await self._record.aread(lambda tx: self._letters.cut_off(tx, recipient))
         if found is None or self._asking is None:
             return None
-        letter, after, known = found
-        id = await self._asking.taken(letter.address, letter.outgoing, after, known)
+        letter, after = found
+        id = await self._asking.taken(letter.address, letter.outgoing, after)
         return partial(self._fates.sent, row_id=letter.row_id, external_id=id) if id else None
 
     def _makes_room(self, recipient: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -166,12 +166,12 @@ class Asking(Channel, Protocol):
         ...
 
     def learn(self, ids: Iterable[str]) -> None:
-        """The app told these ids, before this process began."""
+        """The app told these ids, of bubbles that are noted, before this process sent."""
 
-    async def taken(self, address: str, outgoing: Outgoing, after: str, known: Collection[str]) -> str | None:
+    async def taken(self, address: str, outgoing: Outgoing, after: str) -> str | None:
         """The id of a bubble that was cut off on its way, where the app has it; `None` where it has not, or does not say. Never raises.
 
-        `after`: the newest id when it went out. `known`: the ids that the record has since, of other bubbles and of what people wrote.
+        `after`: the newest id when it went out.
         """
         ...
 

@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -137,15 +137,15 @@ class TelegramChannel:
 
     def newest(self) -> str:
         """The newest message's id in private chats that is known here."""
-        return str(self._sender.newest.id)
+        return str(self._sender.told.newest)
 
     def learn(self, ids: Iterable[str]) -> None:
         """These were known before this process began."""
-        self._sender.newest.learn(ids)
+        self._sender.told.learn(ids)
 
-    async def taken(self, address: str, outgoing: Outgoing, after: str, known: Collection[str]) -> str | None:
+    async def taken(self, address: str, outgoing: Outgoing, after: str) -> str | None:
         """Telegram's id of a bubble that was cut off on its way, where it has it. Never raises."""
-        return await self._sender.taken(address, outgoing, after, known)
+        return await self._sender.taken(address, outgoing, after)
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, for five seconds at most. Never raises."""

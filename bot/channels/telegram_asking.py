@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
@@ -19,20 +20,31 @@ from bot.channels.pacing import Pace
 
 BEYOND, TRIED = 12, 24
 """So many ids are tried beyond the newest that anybody knows by now, and in all: those of what came and went at the same moment."""
+KEPT = 1000
+"""So many of the ids that Telegram told last are kept in mind."""
 EVERY = 1 / 20
 """Seconds between two tries. They are no messages, and stand in no line with them: what was cut off is the oldest that anybody waits for."""
 _SAYS_SO_ALREADY = "not modified"
 
 
-class Newest:
-    """The newest id in private chats that Telegram told us."""
+class Told:
+    """The ids in private chats that Telegram told us, of bubbles and of what people wrote."""
 
     def __init__(self) -> None:
-        self.id = 0
+        self.newest = 0
+        self._lately: deque[int] = deque(maxlen=KEPT)
 
     def learn(self, ids: Iterable[str]) -> None:
         """Telegram told these, too."""
-        self.id = max(self.id, *map(_number, ids), 0)
+        for id in map(_number, ids):
+            self.newest = max(self.newest, id)
+            self._lately.append(id)
+
+    def others(self, after: str) -> Iterator[int]:
+        """The first ids after that one of which it told nothing, up to the moment at which each is asked for. None where it is no id."""
+        if first := _number(after):
+            last = max(first, self.newest) + BEYOND
+            yield from islice((id for id in range(first + 1, last + 1) if id not in self._lately), TRIED)
 
 
 async def asked(
@@ -54,13 +66,6 @@ async def asked(
         else:
             return str(id)
     return None
-
-
-def nobodys(after: str, known: Collection[str]) -> Iterator[int]:
-    """The first ids after that one which nobody knows. None where it is no id."""
-    if first := _number(after):
-        last = max((first, *map(_number, known))) + BEYOND
-        yield from islice((id for id in range(first + 1, last + 1) if str(id) not in known), TRIED)
 
 
 def _number(id: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
@@ -12,7 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bot.channels import Outgoing, TryLater, Undeliverable
 from bot.channels.apps import TELEGRAM
 from bot.channels.pacing import Begun, Pace, Turns
-from bot.channels.telegram_asking import EVERY, Newest, asked, nobodys
+from bot.channels.telegram_asking import EVERY, Told, asked
 from bot.channels.texts import split
 
 CHAT_BURST, CHAT_EVERY = 8, 1.0
@@ -28,7 +27,7 @@ class Sender:
     """
 
     bot: Bot
-    newest: Newest = field(default_factory=Newest)
+    told: Told = field(default_factory=Told)
     _turns: Turns = field(default_factory=lambda: Turns((CHAT_EVERY, CHAT_BURST), (ALL_EVERY, ALL_BURST)))
     _questions: Pace = field(default_factory=lambda: Pace(EVERY, 1))
     _begun: Begun = field(default_factory=Begun)
@@ -55,13 +54,13 @@ class Sender:
                 raise
         return ",".join(gone)
 
-    async def taken(self, address: str, outgoing: Outgoing, after: str, known: Collection[str]) -> str | None:
+    async def taken(self, address: str, outgoing: Outgoing, after: str) -> str | None:
         """The id of a bubble that Telegram has, though nobody noted so; `None` where it doesn't say. It says nothing of groups, nor of what
         went in parts. Never raises."""
         parts = split(outgoing.text, TELEGRAM.longest)
         if len(parts) != 1 or address.startswith("-"):
             return None
-        return await asked(self.bot, self._questions, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, nobodys(after, known))
+        return await asked(self.bot, self._questions, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, self.told.others(after))
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, unless messages wait for their turn: a sign never holds up a message. Never raises."""
@@ -111,7 +110,7 @@ class Sender:
         )
         id = str(sent.message_id)
         if not address.startswith("-"):
-            self.newest.learn((id,))
+            self.told.learn((id,))
         return id
 
 

@@ -86,6 +86,21 @@ async def test_what_is_stored_of_others_costs_no_more_steps(house: House, copies
     assert await steps_of_a_turn(house) < few * 1.1
 
 
+async def test_which_bubbles_an_app_took_last_is_looked_up_as_cheaply_with_much_stored(house: House, copies: Copies) -> None:
+    """Nothing goes out at a start before that is known."""
+
+    def steps_of_a_look() -> int:
+        steps: list[int] = []
+        with recorded(house.record, {}, steps):
+            house.record.read(lambda tx: unsent.known_ids(tx, CHANNEL))
+        return len(steps)
+
+    copies.store_for_others(1_000)
+    few = steps_of_a_look()
+    copies.store_for_others(10_000)
+    assert steps_of_a_look() < few * 1.1
+
+
 async def test_a_page_of_the_web_chat_fetches_what_is_new_as_cheaply_in_a_long_conversation(house: House) -> None:
     token = "t" * 43
     await house.comes_in("webchat", token, "text", "my mates keep leaving me out")

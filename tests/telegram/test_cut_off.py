@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot import sending as sends
 from bot.channels import Incoming
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_asking import BEYOND, TRIED, nobodys
+from bot.channels.telegram_asking import BEYOND, TRIED, Told
 from bot.rehearsal.house import House
 from bot.sending import Sender
 from escalation.record import messages, people
@@ -26,12 +26,17 @@ People = Callable[[str], User]
 
 
 @asynccontextmanager
-async def sending(house: House, api: BotApi) -> AsyncIterator[None]:
-    """The program after a start, as far as it sends."""
+async def sending(house: House, api: BotApi, *, comes_in: int = 0) -> AsyncIterator[None]:
+    """The program after a start, as far as it sends. `comes_in`: once it has fetched so many updates."""
+    fetched: list[Incoming] = []
 
-    async def take(_: Incoming) -> None: ...
+    async def take(incoming: Incoming) -> None:
+        fetched.append(incoming)
 
     channel = TelegramChannel(api.token, api.base_url, take, group_reply="")
+    if comes_in:
+        await channel.start()
+        await until(lambda: len(fetched) >= comes_in)
     task = asyncio.create_task(Sender(house.record, channel, house.service, house.clock).run())
     try:
         yield
@@ -53,14 +58,14 @@ def write(house: House, user: User, *bubbles: tuple[str, tuple[tuple[str, str], 
     house.record.write(rows)
 
 
-def cut_short(house: House, api: BotApi, *texts: str) -> None:
+def cut_short(house: House, api: BotApi, *texts: str, after: str | None = None) -> None:
     """The program died while these were on their way: nobody noted that Telegram took them, or it never did."""
 
     def change(tx: Tx) -> None:
         for row in tx.session.scalars(select(OutboxRow)):
             if messages.outgoing(tx, row)[0] in texts:
                 row.state, row.external_id, row.sent_at = "sending", None, None
-                row.after_id = row.after_id or str(api.sent[-1].id)
+                row.after_id = after or row.after_id or str(api.sent[-1].id)
 
     house.record.write(change)
 
@@ -164,8 +169,31 @@ async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
     assert texts(amy.bubbles)[:3] == ["one", "two", "two"]
 
 
+async def test_what_people_wrote_at_the_same_moment_does_not_keep_it_from_being_found(house: House, api: BotApi, user: People) -> None:
+    amy, ben = user("Amy"), user("Ben")
+    write(house, amy, ("one", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    for _ in range(TRIED + 1):
+        ben.says("hello")
+    write(house, amy, ("two", ()))
+    before = str(api.sent[-1].id)
+    async with sending(house, api):
+        await all_sent(house)
+    cut_short(house, api, "two", after=before)
+    async with sending(house, api, comes_in=TRIED + 1):
+        await all_sent(house)
+    assert texts(amy.bubbles) == ["one", "two"]
+
+
 def test_only_ids_that_nobody_knows_are_tried() -> None:
-    assert list(nobodys("110", {"107", "111", "113", "nonsense"})) == [112, *range(114, 114 + BEYOND)]
-    assert list(nobodys("110", ())) == [*range(111, 111 + BEYOND)]
-    assert len(list(nobodys("110", {"999"}))) == TRIED
-    assert list(nobodys("", {"111"})) == list(nobodys("nonsense", ())) == []
+    told = Told()
+    assert list(told.others("110")) == [*range(111, 111 + BEYOND)]
+    told.learn({"107", "111", "113", "nonsense"})
+    tried = told.others("110")
+    assert next(tried) == 112
+    told.learn(["114"])
+    assert list(tried) == [*range(115, 114 + BEYOND)]
+    told.learn(["999"])
+    assert len(list(told.others("110"))) == TRIED
+    assert list(told.others("")) == list(told.others("nonsense")) == []
