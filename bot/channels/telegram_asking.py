@@ -1,8 +1,9 @@
 """Asking Telegram whether it took a bubble.
 
-It has no call for that. But what a bot would change into what it says already, it refuses in words of their own; and all private chats of
-one bot share one series of ids (https://github.com/LonamiWebs/Telethon/issues/1308), so that a bubble has one of the few ids after the
-newest that was known when it went out. Where that should not hold, nothing is found, and the bubble goes out again.
+It has no call for that. But what a bot would change into what it says already, it refuses in words of their own, and so it does where a
+text is to get a caption; and all private chats of one bot share one series of ids (https://github.com/LonamiWebs/Telethon/issues/1308), so
+that a bubble has one of the few ids after the newest that was known when it went out. Where that should not hold, nothing is found, and the
+bubble goes out again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ KEPT = 1000
 """So many of the ids that Telegram told last are kept in mind."""
 EVERY = 1 / 20
 """Seconds between two tries. They are no messages, and stand in no line with them: what was cut off is the oldest that anybody waits for."""
-_SAYS_SO_ALREADY = "not modified"
+_IS_TEXT, _SAYS_SO_ALREADY = "no caption", "not modified"
 
 
 class Told:
@@ -44,28 +45,54 @@ class Told:
         """The first ids after that one of which it told nothing, up to the moment at which each is asked for. None where it is no id."""
         if first := _number(after):
             last = max(first, self.newest) + BEYOND
-            yield from islice((id for id in range(first + 1, last + 1) if id not in self._lately), TRIED)
+            yield from islice((id for id in range(first + 1, last + 1) if not self.lately(id)), TRIED)
+
+    def lately(self, id: int) -> bool:
+        """Whether it told this one, not long ago."""
+        return id in self._lately
 
 
 async def asked(
-    bot: Bot, pace: Pace, address: str, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions, ids: Iterable[int]
+    bot: Bot, pace: Pace, address: str, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions, told: Told, after: str
 ) -> str | None:
-    """Under which of these ids a private chat shows this text with these buttons. Never raises."""
-    for id in ids:
-        now = time.monotonic()
-        wait = pace.wait(now)
-        pace.took(now)
-        await asyncio.sleep(wait)
-        try:
-            await bot.edit_message_text(text, address, id, reply_markup=markup, link_preview_options=preview)
-        except BadRequest as error:
-            if _SAYS_SO_ALREADY in error.message.lower():
-                return str(id)
-        except TelegramError:
-            return None
-        else:
-            return str(id)
+    """Under which id after that one a private chat shows this text with these buttons. Never raises."""
+    try:
+        for id in told.others(after):
+            await _turn(pace)
+            # Told of meanwhile: then it is another bubble, that went out only now.
+            if await _is_there(bot, address, id) and not told.lately(id):
+                await _turn(pace)
+                if await _says(bot, address, id, text, markup, preview):
+                    return str(id)
+    except TelegramError:
+        pass
     return None
+
+
+async def _turn(pace: Pace) -> None:
+    now = time.monotonic()
+    wait = pace.wait(now)
+    pace.took(now)
+    await asyncio.sleep(wait)
+
+
+async def _is_there(bot: Bot, address: str, id: int) -> bool:
+    """Whether the bot has a text under this id. It changes none: an id that is still to come may be another bubble's by the time at which
+    Telegram reads the question."""
+    try:
+        await bot.edit_message_caption(address, id)
+    except BadRequest as error:
+        return _IS_TEXT in error.message.lower()
+    return False
+
+
+async def _says(bot: Bot, address: str, id: int, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions) -> bool:
+    """Whether it says this, from now on at least."""
+    try:
+        await bot.edit_message_text(text, address, id, reply_markup=markup, link_preview_options=preview)
+    except BadRequest as error:
+        return _SAYS_SO_ALREADY in error.message.lower()
+    return True
 
 
 def _number(id: str) -> int:

@@ -60,7 +60,7 @@ class Sender:
         parts = split(outgoing.text, TELEGRAM.longest)
         if len(parts) != 1 or address.startswith("-"):
             return None
-        return await asked(self.bot, self._questions, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, self.told.others(after))
+        return await asked(self.bot, self._questions, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, self.told, after)
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, unless messages wait for their turn: a sign never holds up a message. Never raises."""

@@ -199,6 +199,11 @@ class BotApi:
         self.typing.append((self._chat(data), str(data.get("action", ""))))
         return True
 
+    async def edit_message_caption(self, data: dict[str, Any]) -> Any:
+        self._check_flood(self._chat(data))
+        self._own(data, "edit")
+        raise Refusal(400, "Bad Request: there is no caption in the message to edit")
+
     async def edit_message_text(self, data: dict[str, Any]) -> Any:
         self._check_flood(self._chat(data))
         message = self._own(data, "edit")
@@ -302,5 +307,5 @@ def _shown(message: Sent) -> dict[str, Any]:
 
 
 _OFFERED = "get_me get_updates send_message send_chat_action edit_message_text delete_message answer_callback_query leave_chat get_file"
-_OFFERED += " set_webhook delete_webhook get_webhook_info"
+_OFFERED += " edit_message_caption set_webhook delete_webhook get_webhook_info"
 _METHODS = {name.replace("_", ""): getattr(BotApi, name) for name in _OFFERED.split()}

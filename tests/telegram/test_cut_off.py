@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import sending as sends
-from bot.channels import Incoming
+from bot.channels import Incoming, Outgoing
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_asking import BEYOND, TRIED, Told
 from bot.rehearsal.house import House
@@ -141,21 +141,26 @@ async def test_of_several_that_were_on_their_way_each_is_said_once(house: House,
         assert texts(one.bubbles) == [f"hello {number}", f"and {number}"]
 
 
+ASKS = pytest.mark.parametrize("method", ["editMessageCaption", "editMessageText"])
+
+
+@ASKS
 @pytest.mark.parametrize("fault", ["429", "500", "drop_before", "garbage"])
-async def test_a_telegram_that_does_not_say_gets_it_again(house: House, api: BotApi, user: People, fault: str) -> None:
+async def test_a_telegram_that_does_not_say_gets_it_again(house: House, api: BotApi, user: People, fault: str, method: str) -> None:
     amy = user("Amy")
     write(house, amy, ("one", ()), ("two", ()))
     async with sending(house, api):
         await all_sent(house)
     cut_short(house, api, "two")
-    api.fail("editMessageText", fault, times=100)  # type: ignore[arg-type]
+    api.fail(method, fault, times=100)  # type: ignore[arg-type]
     async with sending(house, api):
         await all_sent(house)
     assert texts(amy.bubbles) == ["one", "two", "two"]
 
 
+@ASKS
 async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
-    house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch
+    house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     monkeypatch.setattr(sends, "ASKED_WITHIN", 1.0)
     amy = user("Amy")
@@ -163,10 +168,49 @@ async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
     async with sending(house, api):
         await all_sent(house)
     cut_short(house, api, "two")
-    api.fail("editMessageText", "slow", times=100, seconds=5)
+    api.fail(method, "slow", times=100, seconds=5)
     async with sending(house, api), asyncio.timeout(4):
         await all_sent(house)
     assert texts(amy.bubbles)[:3] == ["one", "two", "two"]
+
+
+async def test_a_question_that_telegram_reads_late_changes_no_other_bubble(
+    house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is about an id which the next bubble has got meanwhile."""
+    monkeypatch.setattr(sends, "ASKED_WITHIN", 1.0)
+    amy = user("Amy")
+    write(house, amy, ("one", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    write(house, amy, ("two", ()), ("call 999", ()))
+    cut_short(house, api, "two")
+    for method in ("editMessageCaption", "editMessageText"):
+        api.fail(method, "slow", times=1, seconds=0)
+        api.fail(method, "slow", times=100, seconds=2)
+    async with sending(house, api):
+        await all_sent(house)
+        await asyncio.sleep(1.5)
+    assert texts(amy.bubbles) == ["one", "two", "call 999"]
+
+
+async def test_a_bubble_that_goes_out_beside_the_question_is_not_taken_for_the_one_it_is_about(api: BotApi, user: People) -> None:
+    """As where a worker tries out the bot with the account that gets their alerts."""
+    amy = user("Amy")
+    api.known.add(amy.id)
+
+    async def take(_: Incoming) -> None: ...
+
+    channel = TelegramChannel(api.token, api.base_url, take, group_reply="")
+    before = await channel.deliver(str(amy.id), Outgoing("one"))
+    for method in ("editMessageCaption", "editMessageText"):
+        api.fail(method, "slow", times=1, seconds=0.3)
+    asks = asyncio.create_task(channel.taken(str(amy.id), Outgoing("two"), before))
+    await until(lambda: sum(api.calls.values()) > 1)
+    await channel.deliver(str(amy.id), Outgoing("somebody waits"))
+    assert await asks is None
+    assert texts(amy.bubbles) == ["one", "somebody waits"]
+    await channel.stop()
 
 
 async def test_what_people_wrote_at_the_same_moment_does_not_keep_it_from_being_found(house: House, api: BotApi, user: People) -> None:
