@@ -177,7 +177,11 @@ class Sender:
         if found is None or self._asking is None:
             return None
         letter, after = found
-        id = await self._asking.taken(letter.address, letter.outgoing, after)
+        try:
+            id = await self._asking.taken(letter.address, letter.outgoing, after)
+        except Exception as error:
+            log.error("an app could not be asked for a message: %s", type(error).__name__)
+            return None
         return partial(self._fates.sent, row_id=letter.row_id, external_id=id) if id else None
 
     def _makes_room(self, recipient: str) -> None:

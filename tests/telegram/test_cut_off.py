@@ -174,6 +174,24 @@ async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
     assert texts(amy.bubbles)[:3] == ["one", "two", "two"]
 
 
+async def test_a_mistake_in_asking_holds_nothing_up(house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sends, "LOOKED_FOR_EVERY", 60.0)
+    amy = user("Amy")
+    write(house, amy, ("one", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    write(house, amy, ("two", ()), ("three", ()))
+    cut_short(house, api, "two")
+
+    async def mistake(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(TelegramChannel, "taken", mistake)
+    async with sending(house, api):
+        await all_sent(house)
+    assert texts(amy.bubbles) == ["one", "two", "three"]
+
+
 async def test_a_question_that_telegram_reads_late_changes_no_other_bubble(
     house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
