@@ -103,6 +103,11 @@ class Turns:
         self._all.took(now)
         return True
 
+    async def aside(self, address: str) -> None:
+        """Take a turn for what is no message, and what somebody's messages wait for: ahead of all messages that may wait."""
+        await asyncio.sleep(max(0.0, self._held_until.get(address, 0.0) - time.monotonic()))
+        await self._leave(urgent=True)
+
     def hold(self, address: str, seconds: float) -> None:
         """The app asked to leave this chat alone for so long."""
         self._held_until[address] = time.monotonic() + seconds

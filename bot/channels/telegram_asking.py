@@ -8,8 +8,6 @@ bubble goes out again.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -17,14 +15,12 @@ from itertools import islice
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.pacing import Pace
+from bot.channels.pacing import Turns
 
 BEYOND, TRIED = 12, 24
 """So many ids are tried beyond the newest that anybody knows by now, and in all: those of what came and went at the same moment."""
 KEPT = 1000
 """So many of the ids that Telegram told last are kept in mind."""
-EVERY = 1 / 20
-"""Seconds between two tries. They are no messages, and stand in no line with them: what was cut off is the oldest that anybody waits for."""
 _IS_TEXT, _SAYS_SO_ALREADY = "no caption", "not modified"
 
 
@@ -53,27 +49,27 @@ class Told:
 
 
 async def asked(
-    bot: Bot, pace: Pace, address: str, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions, told: Told, after: str
+    bot: Bot,
+    turns: Turns,
+    address: str,
+    text: str,
+    markup: InlineKeyboardMarkup | None,
+    preview: LinkPreviewOptions,
+    told: Told,
+    after: str,
 ) -> str | None:
     """Under which id after that one a private chat shows this text with these buttons. Never raises."""
     try:
         for id in told.others(after):
-            await _turn(pace)
+            await turns.aside(address)
             # Told of meanwhile: then it is another bubble, that went out only now.
             if await _is_there(bot, address, id) and not told.lately(id):
-                await _turn(pace)
+                await turns.aside(address)
                 if await _says(bot, address, id, text, markup, preview):
                     return str(id)
     except TelegramError:
         pass
     return None
-
-
-async def _turn(pace: Pace) -> None:
-    now = time.monotonic()
-    wait = pace.wait(now)
-    pace.took(now)
-    await asyncio.sleep(wait)
 
 
 async def _is_there(bot: Bot, address: str, id: int) -> bool:

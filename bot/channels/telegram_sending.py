@@ -10,8 +10,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 
 from bot.channels import Outgoing, TryLater, Undeliverable
 from bot.channels.apps import TELEGRAM
-from bot.channels.pacing import Begun, Pace, Turns
-from bot.channels.telegram_asking import EVERY, Told, asked
+from bot.channels.pacing import Begun, Turns
+from bot.channels.telegram_asking import Told, asked
 from bot.channels.texts import split
 
 CHAT_BURST, CHAT_EVERY = 8, 1.0
@@ -29,7 +29,6 @@ class Sender:
     bot: Bot
     told: Told = field(default_factory=Told)
     _turns: Turns = field(default_factory=lambda: Turns((CHAT_EVERY, CHAT_BURST), (ALL_EVERY, ALL_BURST)))
-    _questions: Pace = field(default_factory=lambda: Pace(EVERY, 1))
     _begun: Begun = field(default_factory=Begun)
 
     async def turn(self, address: str, *, urgent: bool = False) -> None:
@@ -60,7 +59,7 @@ class Sender:
         parts = split(outgoing.text, TELEGRAM.longest)
         if len(parts) != 1 or address.startswith("-"):
             return None
-        return await asked(self.bot, self._questions, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, self.told, after)
+        return await asked(self.bot, self._turns, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, self.told, after)
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, unless messages wait for their turn: a sign never holds up a message. Never raises."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -13,6 +14,7 @@ from bot import sending as sends
 from bot.channels import Incoming, Outgoing
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_asking import BEYOND, TRIED, Told
+from bot.channels.telegram_sending import ALL_BURST, ALL_EVERY
 from bot.rehearsal.house import House
 from bot.sending import Sender
 from escalation.record import messages, people
@@ -172,6 +174,31 @@ async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
     async with sending(house, api), asyncio.timeout(4):
         await all_sent(house)
     assert texts(amy.bubbles)[:3] == ["one", "two", "two"]
+
+
+async def test_questions_and_messages_together_keep_to_the_speed_limit_and_questions_go_ahead(
+    house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else Telegram refuses whatever goes out at that moment, an alert too."""
+    monkeypatch.setattr(sends, "ASKED_WITHIN", 60.0)
+    api.flood_limits = False
+    amy = user("Amy")
+    write(house, amy, ("one", ()))
+    async with sending(house, api):
+        await all_sent(house)
+    write(house, amy, ("two", ()))
+    cut_short(house, api, "two")
+    for number in range(100):
+        write(house, user(f"Ben {number}"), ("hello", ()))
+    api.calls.clear()
+    async with sending(house, api):
+        await until(lambda: bool(api.calls))
+        began = time.monotonic()
+        await until(lambda: texts(amy.bubbles) == ["one", "two"])
+        assert texts(api.sent).count("hello") < 80
+        await all_sent(house)
+    assert api.calls["editMessageCaption"] > 5
+    assert api.calls.total() <= (time.monotonic() - began) / ALL_EVERY + ALL_BURST + 1
 
 
 async def test_a_mistake_in_asking_holds_nothing_up(house: House, api: BotApi, user: People, monkeypatch: pytest.MonkeyPatch) -> None:
