@@ -63,6 +63,7 @@ class Turns:
     _taken: set[str] = field(default_factory=set)
     _waiting: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     _line: Line = field(default_factory=Line)
+    _aside: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._all = Pace(*self.all)
@@ -104,9 +105,14 @@ class Turns:
         return True
 
     async def aside(self, address: str) -> None:
-        """Take a turn for what is no message, and what somebody's messages wait for: ahead of all messages that may wait."""
+        """Take a turn for what is no message, and what somebody's messages wait for: about every other one, whoever stands in line."""
         await asyncio.sleep(max(0.0, self._held_until.get(address, 0.0) - time.monotonic()))
-        await self._leave(urgent=True)
+        async with self._aside:
+            while True:
+                if (wait := self._all.wait(time.monotonic())) <= 0:
+                    break
+                await asyncio.sleep(wait)
+            self._all.took(time.monotonic())
 
     def hold(self, address: str, seconds: float) -> None:
         """The app asked to leave this chat alone for so long."""
