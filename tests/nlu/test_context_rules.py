@@ -50,10 +50,21 @@ def test_what_is_said_round_a_phrase_decides_what_it_means(noticing: Noticing, t
         "ive taken an overdose should i ring the doctors",
         "took a whole packet of my epilepsy meds",
         "my sister necked a whole bottle of pills",
+        "i took 40 propranolol",
+        "necked 20 co-codamol last night still here",
+        "swallowed a full packet of zopiclone",
+        "my mate took 15 nurofen for a dare",
     ],
 )
 def test_any_overdose_is_immediate_however_long_ago(noticing: Noticing, text: str) -> None:
     assert noticing.check(text).level is IMMEDIATE
+
+
+@pytest.mark.parametrize(
+    "text", ["i take 20 mg of citalopram every evening", "took 2 nurofen for my period pain", "took my piriton cos hayfever is mental"]
+)
+def test_a_medicine_taken_as_it_should_be_is_nothing(noticing: Noticing, text: str) -> None:
+    assert noticing.check(text).level is NONE
 
 
 @pytest.mark.rule("S55")
