@@ -70,12 +70,14 @@ def _sure_which(scores: RiskScores, factor: float, policy: RiskPolicy) -> bool:
 def _both_see_it(risk: Risk, scores: RiskScores, policy: RiskPolicy) -> bool:
     """Whether phrases tell of harm and the model reads at least a worry: each too unsure alone, together they are a concern.
 
-    A phrase that clues doubt counts only where the model reads the same harm.
+    A phrase that clues doubt counts only where the model reads the same harm; one that they don't is believed sooner there.
     """
-    told = risk.level >= Level.CONCERN or any(
-        item.doubted and scores.categories.get(item.category or "", 0) >= policy.clues.agree_category for item in risk.evidence
-    )
-    return told and scores.at_least.get("worry", 0) >= policy.clues.agree_worry
+    worry, clues = scores.at_least.get("worry", 0), policy.clues
+    same = [item for item in risk.evidence if scores.categories.get(item.category or "", 0) >= clues.agree_category]
+    if any(item.level >= Level.CONCERN for item in same) and worry >= clues.agree_worry_same:
+        return True
+    told = risk.level >= Level.CONCERN or any(item.doubted for item in same)
+    return told and worry >= clues.agree_worry
 
 
 def _read(scores: RiskScores, thresholds: Thresholds, factor: float) -> Level:

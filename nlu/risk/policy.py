@@ -58,6 +58,9 @@ class CluePolicy(Entry):
     doubts_from: int = Field(description="... in messages of at least so many telling words; shorter ones have too few clues")
     agree_category: Share = Field(description="a doubted phrase is a concern again where the model's score for its category is this")
     agree_worry: Share = Field(description="... and its score for a worry is this; from then on other phrases stay a concern, too")
+    agree_worry_same: Share = Field(
+        default=0.25, description="so do undoubted phrases from this score on where the model's score for their category is agree_category"
+    )
 
 
 class SignPolicy(Entry):

@@ -69,6 +69,21 @@ def test_phrases_of_harm_stay_a_concern_where_the_model_reads_at_least_a_worry(l
     assert merge(TEXT, replace(HIT, level=Level.WORRY), scores(worried, 0.01), "unknown", POLICY).level is Level.WORRY
 
 
+@pytest.mark.parametrize("level", [Level.CONCERN, Level.URGENT, Level.IMMEDIATE])
+def test_phrases_of_harm_stay_a_concern_sooner_where_the_model_reads_the_same_harm(level: Level) -> None:
+    evidence = replace(HIT.evidence[0], level=level)
+    seen = replace(HIT, level=level, evidence=(evidence,))
+    same, worried = POLICY.clues.agree_category, POLICY.clues.agree_worry_same
+    assert merge(TEXT, seen, scores(worried, 0.01, home_abuse=same), "unknown", POLICY).level is Level.CONCERN
+    assert merge(TEXT, seen, scores(worried - 0.01, 0.01, home_abuse=same), "unknown", POLICY).level is Level.WORRY
+    assert merge(TEXT, seen, scores(worried, 0.01, home_abuse=same - 0.01, neglect=0.9), "unknown", POLICY).level is Level.WORRY
+    doubted = replace(evidence, level=Level.WORRY, doubted=True)
+    assert (
+        merge(TEXT, Risk(Level.WORRY, ("home_abuse",), "self", (doubted,)), scores(worried, 0.01, home_abuse=same), "unknown", POLICY).level
+        < Level.CONCERN
+    )
+
+
 def test_beside_grave_phrases_a_little_doubt_of_the_model_changes_nothing() -> None:
     assert merge(TEXT, HIT, scores(0.5, 0.2, 0.11), "unknown", POLICY).level is Level.URGENT
     immediate = Risk(Level.IMMEDIATE, ("suicide",), "self", HIT.evidence)
