@@ -113,6 +113,47 @@ def test_who_is_hit_over_a_match_or_an_exam_is_offered_an_adult_whatever_clues_a
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "dads belt came out",
+        "if i get it wrong my dad gets the cable",
+        "only had an apple all day, so proud",
+        "41kg this morning only three more to go",
+        "200 by midnight or it goes to everyone",
+        "barking noises every time i walk in",
+        "uncle said he would rather bury me than have people talk",
+        "nobody has heard from tyler since saturday",
+        "he asked what i wear to bed",
+        "bag on the train for fifty quid dont look inside",
+        "hammer by my bed and next time ill put him in hospital",
+        "3 bars to sleep now",
+    ],
+)
+def test_harm_told_by_what_surrounds_it_is_offered_an_adult_though_the_model_reads_small_talk(noticing: Noticing, text: str) -> None:
+    assert noticing.understand(text, Reading("chitchat", 0.9, scores=scores())).risk.level >= Level.CONCERN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he took his belt off at the airport",
+        "mum got the wooden spoon when i made the cake",
+        "lifted 43kg today two more to go",
+        "only had an apple all day, starving",
+        "pay £20 by friday or everyone loses their place",
+        "the dogs bark when i walk in",
+        "nobody has heard from that band since saturday",
+        "she asked what im wearing to prom",
+        "they gave me 20 for my old bag no questions",
+        "cricket bat by the door if he bowls fast ill put him in hospital",
+        "2 bars of signal to get to sleep with",
+    ],
+)
+def test_everyday_talk_with_the_same_words_is_no_concern(noticing: Noticing, text: str) -> None:
+    assert noticing.understand(text, Reading("chitchat", 0.9, scores=scores())).risk.level < Level.CONCERN
+
+
+@pytest.mark.parametrize(
     "text", ["dad slapped me on the back after the match", "my girlfriend beat me at warzone", "dad hit mum with a pillow lol"]
 )
 def test_a_slap_on_the_back_is_no_concern(noticing: Noticing, text: str) -> None:
