@@ -197,7 +197,7 @@ async def test_questions_and_messages_together_keep_to_the_speed_limit_and_quest
         await until(lambda: texts(amy.bubbles) == ["one", "two"])
         assert texts(api.sent).count("hello") < 80
         await all_sent(house)
-    assert api.calls["editMessageCaption"] > 2
+    assert api.calls["editMessageCaption"] > 0
     assert api.calls.total() <= (time.monotonic() - began) / ALL_EVERY + ALL_BURST + 1
 
 
