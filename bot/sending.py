@@ -36,7 +36,7 @@ IN_LINE = 12
 """So many recipients of ordinary bubbles wait for the app's turn at a time, half a second's: the rest stay in the record, where what is
 urgent is found first."""
 
-ASKED_AFTER, ASKED_WITHIN, AT_A_TIME = 0.3, 4.0, 3
+ASKED_AFTER, ASKED_WITHIN, AT_A_TIME = 0.3, 3.0, 3
 """Seconds until an app is asked for what was cut off, so that what came in meanwhile is known first, those for all questions together, and
 how many are asked side by side."""
 LOOKED_FOR_EVERY = 4.0

@@ -64,9 +64,12 @@ class Turns:
     _waiting: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     _line: Line = field(default_factory=Line)
     _aside: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _none_aside: asyncio.Event = field(default_factory=asyncio.Event)
+    _asides: int = 0
 
     def __post_init__(self) -> None:
         self._all = Pace(*self.all)
+        self._none_aside.set()
 
     async def take(self, address: str, *, urgent: bool = False) -> None:
         """Wait for a message's turn ahead of it: its `wait` is over at once then. Raises `TryLater` where the turn is far off.
@@ -105,14 +108,18 @@ class Turns:
         return True
 
     async def aside(self, address: str) -> None:
-        """Take a turn for what is no message, and what somebody's messages wait for: about every other one, whoever stands in line."""
+        """Take a turn for what is no message, and what somebody's messages wait for: ahead of whoever stands in line."""
         await asyncio.sleep(max(0.0, self._held_until.get(address, 0.0) - time.monotonic()))
-        async with self._aside:
-            while True:
-                if (wait := self._all.wait(time.monotonic())) <= 0:
-                    break
-                await asyncio.sleep(wait)
-            self._all.took(time.monotonic())
+        self._asides += 1
+        self._none_aside.clear()
+        try:
+            async with self._aside:
+                await asyncio.sleep(self._all.wait(time.monotonic()))
+                self._all.took(time.monotonic())
+        finally:
+            self._asides -= 1
+            if not self._asides:
+                self._none_aside.set()
 
     def hold(self, address: str, seconds: float) -> None:
         """The app asked to leave this chat alone for so long."""
@@ -123,6 +130,7 @@ class Turns:
         self._waiting[urgent] += 1
         try:
             async with self._line.front(urgent=urgent):
+                await self._none_aside.wait()
                 await asyncio.sleep(self._all.wait(time.monotonic()))
                 self._all.took(time.monotonic())
         finally:

@@ -17,7 +17,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.channels.pacing import Turns
 
-BEYOND, TRIED = 12, 24
+BEYOND, TRIED = 8, 16
 """So many ids are tried beyond the newest that anybody knows by now, and in all: those of what came and went at the same moment."""
 KEPT = 1000
 """So many of the ids that Telegram told last are kept in mind."""
