@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from bot.dialogue.state import Conversation
+from content.editorial import library
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import CaseRow, InboxRow, OutboxRow, Person
@@ -33,7 +34,7 @@ class Writer:
 @dataclass(frozen=True)
 class Figures:
     """The table. A bubble counts as doubled where the phone shows one that the record knows nothing of: it was delivered, and the
-    program died before it could note so."""
+    program died before it could note so. Emergency texts from memory are none: they were said where words were not stored in time."""
 
     people: int
     messages: int
@@ -49,6 +50,7 @@ class Figures:
     alerts_doubled: int
     most_doubled_by_one_kill: int
     most_doubled_for_one: int
+    from_memory: int
     seconds: float
 
     @property
@@ -73,6 +75,7 @@ class Figures:
             ("bubbles that somebody of the staff saw twice", self.alerts_doubled),
             ("bubbles seen twice because of one kill, at most", self.most_doubled_by_one_kill),
             ("bubbles that one person saw twice because of one kill, at most", self.most_doubled_for_one),
+            ("emergency texts from memory, as words were not stored in time", self.from_memory),
             ("seconds", round(self.seconds)),
         )
         return "\n".join(f"{name:<64}{value:>8}" for name, value in rows)
@@ -83,7 +86,9 @@ def figures(tx: Tx, api: BotApi, writers: list[Writer], staff: dict[str, User], 
     found = [(writer, people.find(tx, "telegram", str(writer.user.id))) for writer in writers if writer.wrote]
     there = [(writer, someone[0]) for writer, someone in found if someone is not None]
     known = {id for ids in tx.session.scalars(select(OutboxRow.external_id)) if ids for id in ids.split(",")}
-    doubled = [(number, sent) for number, sent in enumerate(api.sent) if str(sent.id) not in known and not sent.deleted]
+    outage = set(library.load().message("conversation.outage").say)
+    unknown = [(number, sent) for number, sent in enumerate(api.sent) if str(sent.id) not in known and not sent.deleted]
+    doubled = [(number, sent) for number, sent in unknown if sent.text not in outage]
     to_staff = {user.id for user in staff.values()}
     return Figures(
         people=len(writers),
@@ -102,6 +107,7 @@ def figures(tx: Tx, api: BotApi, writers: list[Writer], staff: dict[str, User], 
         alerts_doubled=sum(sent.chat in to_staff for _, sent in doubled),
         most_doubled_by_one_kill=_most(_kill_before(number, marks) for number, _ in doubled),
         most_doubled_for_one=_most((_kill_before(number, marks), sent.chat) for number, sent in doubled),
+        from_memory=len(unknown) - len(doubled),
         seconds=seconds,
     )
 

@@ -26,6 +26,7 @@ GOOD = Figures(
     alerts_doubled=0,
     most_doubled_by_one_kill=2,
     most_doubled_for_one=1,
+    from_memory=0,
     seconds=30.0,
 )
 

@@ -22,7 +22,6 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from content.editorial import library
 from escalation.record.store import Tx
 from escalation.record.tables import InboxRow, OutboxRow
 from tests.faults.chain_table import connect, quiet
@@ -84,10 +83,9 @@ class Wait:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was counted, the longest waits, and how often the emergency text came from memory: what was written was not stored in time."""
+    """What was counted, and the longest waits."""
 
     counted: Figures
-    from_memory: int
     waits: tuple[Wait, ...]
 
     @property
@@ -99,8 +97,7 @@ class Outcome:
     def table(self) -> str:
         head = f"{'fault: the longest wait, in seconds, for':<44}{'a new holder':>14}{'an answer':>12}{'its sending':>13}"
         rows = [f"{wait.name:<44}{wait.lease:>14.1f}{wait.handled:>12.1f}{wait.sent:>13.1f}" for wait in self.waits]
-        memory = f"{'of bubbles seen twice: emergency texts from memory':<64}{self.from_memory:>8}"
-        return "\n".join([self.counted.table(), memory, "", head, *rows])
+        return "\n".join([self.counted.table(), "", head, *rows])
 
 
 @dataclass
@@ -221,9 +218,7 @@ async def run(plan: Plan, folder: Path, postgres: Postgres, say: Callable[[str],
         company.close()
         seconds = time.monotonic() - begun
         counted = company.look(lambda tx: figures(tx, api, writers, staff, trial.marks, company.cut_off, seconds))
-        outage = set(library.load().message("conversation.outage").say)
-        from_memory = sum(sent.text in outage for sent in api.sent)
-        return Outcome(counted, from_memory, company.look(lambda tx: _waits(tx, trial.blows)))
+        return Outcome(counted, company.look(lambda tx: _waits(tx, trial.blows)))
     finally:
         company.close()
         api.stop()
