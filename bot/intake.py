@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -18,8 +17,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.channels import Incoming, NotStored, Outgoing
+from bot.channels import Incoming, NotStored
 from bot.crowd import Crowd, may_not_wait
+from bot.from_memory import FromMemory, Reply
 from bot.return_code import LONGEST, normalise_code
 from bot.unstored import Unstored
 from escalation import cases, crowd
@@ -33,9 +33,6 @@ from escalation.record.tables import Staff, StaffUpdate
 from escalation.young_person import moving
 
 log = logging.getLogger(__name__)
-
-Reply = Callable[[str, Outgoing], Awaitable[object]]
-"""Sends one bubble to an address at once, without any storage."""
 
 Defer = Callable[[Tx, str, bool], None]
 """Has what a person sent handled by another process, once the transaction is committed; at once or not."""
@@ -60,8 +57,6 @@ WRITTEN = "written"
 PATIENCE, WHILE_AWAY = 3.0, 1.0
 """Seconds to wait for the record, and when it did not take the last event either, so that in an outage nobody's emergency text waits for
 the tries of others. An event that is stored late is recognised when it comes again."""
-
-_REMEMBERED = 10_000
 STAFF_WRITE_BY = "telegram"
 """The only app in which a member of staff may be the one who writes."""
 
@@ -97,25 +92,24 @@ class Intake:
         self._patience = patience
         self._defer = defer
         self._came = came
-        self._replies: dict[str, Reply] = {}
-        self._warned: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._from_memory = FromMemory(service)
         self._unstored, self._away = Unstored(), False
         self.crowd: Crowd | None = None
         """Where new people wait while very many come at once."""
 
     def use(self, service: Service) -> None:
         """Go on with another edition of words and policy."""
-        self._service = service
+        self._service = self._from_memory.service = service
 
     def answer_through(self, channel: str, reply: Reply) -> None:
         """How to reach an address of this channel when nothing can be stored."""
-        self._replies[channel] = reply
+        self._from_memory.answer_through(channel, reply)
 
     async def take(self, incoming: Incoming) -> None:
-        """Store one event. Raises `NotStored` when that was not possible; the person has then been given the emergency text."""
+        """Store one event. Raises `NotStored` when that was not possible; the person is then given the emergency text."""
         now = self._now()
         if self._unstored.would_be_overtaken_by(incoming):
-            await self._warn(incoming)
+            await self._from_memory.answer(incoming)
             raise NotStored
         try:
             async with asyncio.timeout(WHILE_AWAY if self._away else self._patience):
@@ -125,7 +119,7 @@ class Intake:
             self._away = isinstance(error, TimeoutError) or is_away(error)
             if self._away:
                 self._unstored.missed(incoming)
-            await self._warn(incoming)
+            await self._from_memory.answer(incoming)
             raise NotStored from error
         self._away = False
         self._unstored.stored(incoming)
@@ -213,17 +207,3 @@ class Intake:
         )
         tx.session.add(row)
         taps.act(tx, self._service, staff, incoming.kind, incoming.text, now, incoming.reply_to)
-
-    async def _warn(self, incoming: Incoming) -> None:
-        event = (incoming.channel, incoming.external_id)
-        reply = self._replies.get(incoming.channel)
-        if reply is None or event in self._warned:
-            return
-        self._warned[event] = None
-        if len(self._warned) > _REMEMBERED:
-            self._warned.popitem(last=False)
-        for text in self._service.library.message("conversation.outage").say:
-            try:
-                await reply(incoming.address, Outgoing(text))
-            except Exception as error:
-                log.error("the emergency text could not be sent either: %s", type(error).__name__)

@@ -22,6 +22,7 @@ from bot.channels.drill import DrillChannel
 from bot.channels.whatsapp_account import account_of
 from bot.crowd import Crowd
 from bot.editions import Edition, Editions, load_edition
+from bot.from_memory import at_once
 from bot.health import APP_QUIET, Health
 from bot.heartbeat import Heartbeat
 from bot.intake import Intake
@@ -224,7 +225,7 @@ def _add(program: Program, channel: Channel, now: Callable[[], datetime]) -> Non
     sender = Sender(program.record, channel, program.service, now, lease)
     program.channels.append(channel)
     program.senders.append(sender)
-    program.intake.answer_through(channel.name, channel.deliver)
+    program.intake.answer_through(channel.name, partial(at_once, channel))
     if isinstance(channel, Watched):
         beside.expect(channel.name)
         # Telegram is heard of where updates come in, the others where bubbles go out.

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import unstored
-from bot.channels import Incoming, NotStored, Outgoing
+from bot.channels import Incoming, NotStored, Outgoing, TryLater
 from bot.intake import Intake
 from bot.rehearsal.house import House, YoungPerson
 from escalation.record.store import Record
@@ -113,6 +113,46 @@ async def test_nothing_overtakes_a_message_that_waits_to_be_stored(house: House,
     for number in (1, 2, 3):
         await until_it_is_taken(house, event(number))
     assert stored(house) == ["event-4", "event-1", "event-2", "event-3"]
+
+
+async def test_words_of_an_app_that_is_slow_with_the_emergency_text_are_not_overtaken_meanwhile(house: House) -> None:
+    """Many may need it at once, and an app says so much in a second: then the first words were forgotten before their turn came again."""
+    never = asyncio.Event()
+
+    async def slow(*_: object) -> None:
+        await never.wait()
+
+    house.intake.answer_through("telegram", slow)
+    began = time.monotonic()
+    with locked(house.record):
+        for number in (1, 2, 3):
+            with pytest.raises(NotStored):
+                await house.intake.take(event(number))
+    with pytest.raises(NotStored):
+        await house.intake.take(event(4))
+    assert time.monotonic() - began < 6
+    for number in (1, 2, 3, 4):
+        await until_it_is_taken(house, event(number))
+    assert stored(house) == ["event-1", "event-2", "event-3", "event-4"]
+
+
+async def test_what_an_app_did_not_take_of_the_emergency_text_is_said_when_the_event_comes_again(
+    house: House, said: list[tuple[str, str]]
+) -> None:
+    refused = [1, 2]
+
+    async def full(address: str, outgoing: Outgoing) -> None:
+        if len(said) in refused:
+            refused.remove(len(said))
+            raise TryLater(5)
+        said.append((address, outgoing.text))
+
+    house.intake.answer_through("telegram", full)
+    with locked(house.record):
+        for _ in range(5):
+            with pytest.raises(NotStored):
+                await house.intake.take(event(1))
+    assert [text for _, text in said] == list(house.service.library.message("conversation.outage").say)
 
 
 async def test_a_message_that_its_app_gave_up_holds_up_nothing_for_long(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
