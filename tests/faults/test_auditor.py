@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,13 +9,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import select
 
 from bot.heartbeat import Heartbeat
 from bot.rehearsal.house import House
 from escalation.record import messages, people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
-from escalation.record.tables import DueRow
+from escalation.record.tables import DueRow, OutboxRow
 from tests.faults.app import App, sending
 from tests.faults.waiting import until
 
@@ -87,8 +87,7 @@ async def test_an_urgent_message_that_does_not_go_out_stops_the_heart_and_its_se
         assert "zwetschge" not in caplog.text
         app.away = False
         await app.shows("young-1", 1)
-        await until(lambda: bool(app.shown))
-        await asyncio.sleep(0.2)
+        await until(lambda: staffed.record.read(lambda tx: tx.session.scalars(select(OutboxRow.state)).all()) == ["sent"])
         await staffed.ticking.audit()
     assert beats.count == 2
 

@@ -18,13 +18,13 @@ BUSY = 3
 @pytest.mark.parametrize("wrong", ["lost", "out_of_order", "turns_twice", "alerts_twice"])
 def test_the_table_itself_sees_what_is_lost_doubled_or_out_of_order(wrong: str) -> None:
     waits = (Wait("x", 1.0, 9.9, 2.0),)
-    assert Outcome(GOOD, 0, waits).whole
-    assert not Outcome(replace(GOOD, **{wrong: 1}), 0, waits).whole
+    assert Outcome(GOOD, waits).whole
+    assert not Outcome(replace(GOOD, **{wrong: 1}), waits).whole
 
 
 @pytest.mark.parametrize("wait", [Wait("x", 10.1, 0.0, 0.0), Wait("x", 0.0, 10.1, 0.0), Wait("x", 0.0, 0.0, 10.1)])
 def test_the_table_itself_sees_who_took_over_too_late(wait: Wait) -> None:
-    assert not Outcome(GOOD, 0, (wait,)).whole
+    assert not Outcome(GOOD, (wait,)).whole
 
 
 @pytest.mark.fault
