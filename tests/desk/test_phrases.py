@@ -273,7 +273,7 @@ def test_phrases_that_miss_an_example_of_their_own_are_not_published() -> None:
         with laid_out({KEY: changed}) as folder:
             return [f"{one.line}: {one.what}" for one in own_problems(Path(folder), KEY)]
 
-    [line] = [number for number, text in enumerate(TEXT.splitlines(), 1) if "must_match: [i want to die" in text]
+    [line] = [number for number, text in enumerate(TEXT.splitlines(), 1) if "must_match: [i want to die," in text]
     missed = "“nothing like it” is to be found by the phrases “says that they want to die, or think about ending their life”, and is not"
     assert found(TEXT.replace("must_match: [i want to die,", "must_match: [nothing like it,", 1)) == [f"{line}: {missed}"]
     [harmed] = found(TEXT.replace("must_not_match: [i would never kill myself,", "must_not_match: [i want to unalive,", 1))
