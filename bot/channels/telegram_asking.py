@@ -9,10 +9,10 @@ bubble goes out again.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import islice
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.pacing import Turns
@@ -21,6 +21,8 @@ BEYOND, TRIED = 8, 16
 """So many ids are tried beyond the newest that anybody knows by now, and in all: those of what came and went at the same moment."""
 KEPT = 1000
 """So many of the ids that Telegram told last are kept in mind."""
+Change = Callable[[int], Awaitable[object]]
+"""Changes what stands under this id into the bubble that is asked about."""
 _IS_TEXT, _SAYS_SO_ALREADY = "no caption", "not modified"
 
 
@@ -48,24 +50,15 @@ class Told:
         return id in self._lately
 
 
-async def asked(
-    bot: Bot,
-    turns: Turns,
-    address: str,
-    text: str,
-    markup: InlineKeyboardMarkup | None,
-    preview: LinkPreviewOptions,
-    told: Told,
-    after: str,
-) -> str | None:
-    """Under which id after that one a private chat shows this text with these buttons. Never raises."""
+async def asked(bot: Bot, turns: Turns, address: str, told: Told, after: str, change: Change) -> str | None:
+    """Under which id after that one a private chat shows what `change` would make of it. Never raises."""
     try:
         for id in told.others(after):
             await turns.aside(address)
             # Told of meanwhile: then it is another bubble, that went out only now.
             if await _is_there(bot, address, id) and not told.lately(id):
                 await turns.aside(address)
-                if await _says(bot, address, id, text, markup, preview):
+                if await _says(change, id):
                     return str(id)
     except TelegramError:
         pass
@@ -82,10 +75,10 @@ async def _is_there(bot: Bot, address: str, id: int) -> bool:
     return False
 
 
-async def _says(bot: Bot, address: str, id: int, text: str, markup: InlineKeyboardMarkup | None, preview: LinkPreviewOptions) -> bool:
+async def _says(change: Change, id: int) -> bool:
     """Whether it says this, from now on at least."""
     try:
-        await bot.edit_message_text(text, address, id, reply_markup=markup, link_preview_options=preview)
+        await change(id)
     except BadRequest as error:
         return _SAYS_SO_ALREADY in error.message.lower()
     return True

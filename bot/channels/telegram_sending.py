@@ -59,7 +59,16 @@ class Sender:
         parts = split(outgoing.text, TELEGRAM.longest)
         if len(parts) != 1 or address.startswith("-"):
             return None
-        return await asked(self.bot, self._turns, address, parts[0], _markup(outgoing.buttons), _NO_PREVIEW, self.told, after)
+        return await asked(
+            self.bot,
+            self._turns,
+            address,
+            self.told,
+            after,
+            lambda id: self.bot.edit_message_text(
+                parts[0], address, id, reply_markup=_markup(outgoing.buttons), link_preview_options=_NO_PREVIEW
+            ),
+        )
 
     async def typing(self, address: str) -> None:
         """Show that somebody is writing, unless messages wait for their turn: a sign never holds up a message. Never raises."""

@@ -187,7 +187,7 @@ def signed_in(context: BrowserContext, program: Program, name: str) -> Page:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(program.password(name))
     page.get_by_role("button", name="Go on").click()
-    told = page.get_by_text("Demo only: your code is now").inner_text()
+    told = page.get_by_text("Demo only: your code is now").inner_text(timeout=40_000)
     page.get_by_label("Code").fill("".join(re.findall(r"\d", told)))
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda address: not address.endswith("/code"))

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from content.editorial.library import Library
-from tests.browser.running import Program, YoungPerson, laptop
+from tests.browser.running import Program, YoungPerson, laptop, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -170,7 +170,8 @@ def test_a_session_that_ends_in_the_middle_of_typing_loses_nothing(
     sends(page, "I will not forget this.")
     expect(page.get_by_text("You have been signed out.")).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_value("I will not forget this.")
-    signed_in(context, program, "Sam", afresh=True)
+    program.sessions.clear()
+    signed_in(context, program, "Sam")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("You have been signed out.")).to_be_hidden(timeout=10_000)
     page.get_by_role("button", name="Send", exact=True).click()
@@ -192,26 +193,6 @@ def with_conversation(context: BrowserContext, program: Program, name: str) -> P
     page = signed_in(context, program, name)
     page.get_by_role("button", name="Pick up").click()
     expect(page.get_by_label("Your message")).to_be_visible()
-    return page
-
-
-def signed_in(context: BrowserContext, program: Program, name: str, *, afresh: bool = False) -> Page:
-    """A page of this member of staff, wherever their role lands: in the session that they have, or in a new one."""
-    page = context.new_page()
-    if name in program.sessions and not afresh:
-        context.add_cookies(program.sessions[name])
-        page.goto(f"{program.url}/staff/")
-        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
-        return page
-    page.goto(f"{program.url}/staff/")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(program.password(name))
-    page.get_by_role("button", name="Go on").click()
-    told = page.get_by_text("Demo only: your code is now").inner_text(timeout=40_000)
-    page.get_by_label("Code").fill("".join(filter(str.isdigit, told)))
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
-    program.sessions[name] = context.cookies()
     return page
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.channels import Outgoing, TryLater
+from bot.channels import Channel, Outgoing, TryLater
 from bot.rehearsal.house import House
 from bot.sending import Sender
-from tests.faults.waiting import until
+from tests.faults.waiting import beside, until
 
 
 @dataclass
@@ -46,13 +46,8 @@ class App:
 
 
 @asynccontextmanager
-async def sending(house: House, app: App) -> AsyncIterator[Sender]:
+async def sending(house: House, app: Channel) -> AsyncIterator[Sender]:
     """The program's sender, running."""
     sender = Sender(house.record, app, house.service, house.clock)
-    task = asyncio.create_task(sender.run())
-    try:
+    async with beside(sender.run()):
         yield sender
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

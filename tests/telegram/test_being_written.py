@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -20,7 +20,7 @@ from escalation.record import people
 from nlu.understanding import Reading
 from tests.escalation.talking import does, talks
 from tests.faults.app import App, sending
-from tests.faults.waiting import until
+from tests.faults.waiting import beside, until
 from tests.telegram.bot_api import BotApi
 from tests.telegram.test_phone import Phone
 
@@ -37,14 +37,8 @@ class AppWithSigns(App):
 
 @asynccontextmanager
 async def showing(house: House, app: AppWithSigns) -> AsyncIterator[None]:
-    task = asyncio.create_task(TypingSigns(house.record, app).run())
-    await asyncio.sleep(0)
-    try:
+    async with beside(TypingSigns(house.record, app).run()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def signs_while(young: YoungPerson, text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select
@@ -16,10 +16,10 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_asking import BEYOND, TRIED, Told
 from bot.channels.telegram_sending import ALL_BURST, ALL_EVERY
 from bot.rehearsal.house import House
-from bot.sending import Sender
 from escalation.record import messages, people
 from escalation.record.store import Tx
 from escalation.record.tables import OutboxRow
+from tests.faults import app
 from tests.faults.waiting import until
 from tests.telegram.bot_api import BotApi, Sent
 from tests.telegram.users import User
@@ -39,13 +39,10 @@ async def sending(house: House, api: BotApi, *, comes_in: int = 0) -> AsyncItera
     if comes_in:
         await channel.start()
         await until(lambda: len(fetched) >= comes_in)
-    task = asyncio.create_task(Sender(house.record, channel, house.service, house.clock).run())
     try:
-        yield
+        async with app.sending(house, channel):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         await channel.stop()
 
 
@@ -84,6 +81,12 @@ async def all_sent(house: House) -> None:
     await until(lambda: set(states(house)) == {"sent"})
 
 
+async def starts_and_sends(house: House, api: BotApi, *, comes_in: int = 0) -> None:
+    """The program starts, and sends all that there is."""
+    async with sending(house, api, comes_in=comes_in):
+        await all_sent(house)
+
+
 def texts(shown: list[Sent]) -> list[str]:
     return [sent.text for sent in shown]
 
@@ -98,14 +101,12 @@ async def test_what_telegram_took_before_the_program_died_is_noted_and_not_said_
     amy, ben = user("Amy"), user("Ben")
     write(house, ben, ("hello Ben", ()))
     write(house, amy, ("one", ()), ("two", buttons))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     before = ids(house)
     cut_short(house, api, "two")
     write(house, amy, ("three", ()))
     ben.says("thanks")
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     assert texts(amy.bubbles) == ["one", "two", "three"]
     assert ids(house)[:3] == before
     assert texts(ben.bubbles) == ["hello Ben"]
@@ -115,30 +116,25 @@ async def test_what_telegram_never_got_is_said_once_and_in_order(house: House, a
     amy, ben = user("Amy"), user("Ben")
     write(house, amy, ("one", ()))
     write(house, ben, ("hello Ben", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     write(house, amy, ("two", YES), ("three", ()))
     cut_short(house, api, "two")
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     assert texts(amy.bubbles) == ["one", "two", "three"]
     assert texts(ben.bubbles) == ["hello Ben"]
 
 
 async def test_of_several_that_were_on_their_way_each_is_said_once(house: House, api: BotApi, user: People) -> None:
     write(house, user("Zoe"), ("before", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     everyone = [user(name) for name in ("Amy", "Ben", "Cas", "Dee", "Eli")]
     for number, one in enumerate(everyone):
         write(house, one, (f"hello {number}", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     for number, one in enumerate(everyone):
         write(house, one, (f"and {number}", ()))
     cut_short(house, api, *(f"hello {number}" for number in (2, 4)), *(f"and {number}" for number in (1, 3)))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     for number, one in enumerate(everyone):
         assert texts(one.bubbles) == [f"hello {number}", f"and {number}"]
 
@@ -151,12 +147,10 @@ ASKS = pytest.mark.parametrize("method", ["editMessageCaption", "editMessageText
 async def test_a_telegram_that_does_not_say_gets_it_again(house: House, api: BotApi, user: People, fault: str, method: str) -> None:
     amy = user("Amy")
     write(house, amy, ("one", ()), ("two", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     cut_short(house, api, "two")
     api.fail(method, fault, times=100)  # type: ignore[arg-type]
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     assert texts(amy.bubbles) == ["one", "two", "two"]
 
 
@@ -167,8 +161,7 @@ async def test_a_telegram_that_answers_slowly_holds_it_up_for_seconds_at_most(
     monkeypatch.setattr(sends, "ASKED_WITHIN", 1.0)
     amy = user("Amy")
     write(house, amy, ("one", ()), ("two", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     cut_short(house, api, "two")
     api.fail(method, "slow", times=100, seconds=5)
     async with sending(house, api), asyncio.timeout(4):
@@ -184,8 +177,7 @@ async def test_questions_and_messages_together_keep_to_the_speed_limit_and_quest
     api.flood_limits = False
     amy = user("Amy")
     write(house, amy, ("one", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     write(house, amy, ("two", ()))
     cut_short(house, api, "two")
     for number in range(100):
@@ -205,8 +197,7 @@ async def test_a_mistake_in_asking_holds_nothing_up(house: House, api: BotApi, u
     monkeypatch.setattr(sends, "LOOKED_FOR_EVERY", 60.0)
     amy = user("Amy")
     write(house, amy, ("one", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     write(house, amy, ("two", ()), ("three", ()))
     cut_short(house, api, "two")
 
@@ -214,8 +205,7 @@ async def test_a_mistake_in_asking_holds_nothing_up(house: House, api: BotApi, u
         raise RuntimeError
 
     monkeypatch.setattr(TelegramChannel, "taken", mistake)
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     assert texts(amy.bubbles) == ["one", "two", "three"]
 
 
@@ -226,8 +216,7 @@ async def test_a_question_that_telegram_reads_late_changes_no_other_bubble(
     monkeypatch.setattr(sends, "ASKED_WITHIN", 1.0)
     amy = user("Amy")
     write(house, amy, ("one", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     write(house, amy, ("two", ()), ("call 999", ()))
     cut_short(house, api, "two")
     for method in ("editMessageCaption", "editMessageText"):
@@ -261,17 +250,14 @@ async def test_a_bubble_that_goes_out_beside_the_question_is_not_taken_for_the_o
 async def test_what_people_wrote_at_the_same_moment_does_not_keep_it_from_being_found(house: House, api: BotApi, user: People) -> None:
     amy, ben = user("Amy"), user("Ben")
     write(house, amy, ("one", ()))
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     for _ in range(TRIED + 1):
         ben.says("hello")
     write(house, amy, ("two", ()))
     before = str(api.sent[-1].id)
-    async with sending(house, api):
-        await all_sent(house)
+    await starts_and_sends(house, api)
     cut_short(house, api, "two", after=before)
-    async with sending(house, api, comes_in=TRIED + 1):
-        await all_sent(house)
+    await starts_and_sends(house, api, comes_in=TRIED + 1)
     assert texts(amy.bubbles) == ["one", "two"]
 
 
