@@ -135,8 +135,9 @@ async def by_stage(program: Program) -> dict[str, float]:
     seen.time("noticing", program.handler._noticing, "understand")
     seen.time("deciding", turn_end, "decide")
     seen.time("committing", program.handler, "_commit")
-    for name in ("_recipients", "_next", "_sent"):
-        seen.time("sending", program.sender, name)
+    seen.time("sending", program.sender, "_recipients")
+    seen.time("sending", program.sender, "_begin")
+    seen.time("sending", program.sender, "_go_on")
     start = time.process_time()
     for number in range(PEOPLE * EACH):
         await program.take(f"writer-{number % PEOPLE}", "text", f"{TEXTS[number % len(TEXTS)][0]} again {number}")
