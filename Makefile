@@ -1,7 +1,6 @@
 # Every command of the project. `make demo` and `make test` do all the set-up they need.
 .DEFAULT_GOAL := help
 SHELL := bash
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 # What is compiled is kept, whatever this shell says: tests start the program dozens of times.
 export PYTHONDONTWRITEBYTECODE :=
@@ -12,10 +11,8 @@ help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
 
 $(BIN)/breakwater: requirements.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, for example with your system's package manager"; exit 1; }
 	@echo "· setting up Python packages"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet uv
+	@PYTHON="$(PYTHON)" scripts/venv.sh
 	@scripts/install.sh requirements.txt
 	@touch $@
 
