@@ -15,10 +15,9 @@ from fastapi import FastAPI, Form, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from limits import RateLimitItemPerMinute
 from starlette.exceptions import HTTPException as NotThere
 
-from bot.channels.webchat.pace import OPENING, Pace, Rules
+from bot.channels.webchat.pace import OPENING, Pace, Rule, Rules
 from bot.channels.webchat.page import EXIT_TO
 from bot.desk.panel import voices
 from bot.desk.panel.rounds import KINDS, VALUES, Item, Round
@@ -36,8 +35,8 @@ from nlu.understanding import Level
 HERE = Path(__file__).parent
 BASE, COOKIE = "/panel", "panel"
 
-TAPPING: Rules = (RateLimitItemPerMinute(90),)
-COMMENTING: Rules = (RateLimitItemPerMinute(6),)
+TAPPING: Rules = (Rule(90, 60),)
+COMMENTING: Rules = (Rule(6, 60),)
 """For each device."""
 
 Field = Annotated[str, Form()]
