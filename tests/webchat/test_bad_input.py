@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.channels.webchat.pace import NEW_PEOPLE
+from bot.channels.webchat.page import STATIC
 from escalation.record import tries
 from escalation.record.store import Tx
 from tests.webchat.visiting import ORIGIN, Browser, Host, new_id
@@ -160,6 +161,15 @@ async def test_the_page_has_no_inline_script_or_style(browser: Browser) -> None:
     html = (await browser.http.get("/")).text
     assert " style=" not in html and "<style" not in html and " onclick" not in html
     assert html.count("<script") == html.count('<script type="module" src="/chat/static/')
+
+
+async def test_every_style_sheet_and_script_comes_whole_and_the_browser_asks_for_it_each_time(browser: Browser) -> None:
+    kinds = {".js": "javascript", ".css": "css"}
+    for path in (path for path in STATIC.iterdir() if path.suffix in kinds):
+        answer = await browser.http.get(f"/chat/static/{path.name}", headers={"Range": "bytes=0-9"})
+        assert answer.status_code == 200 and answer.content == path.read_bytes()
+        assert kinds[path.suffix] in answer.headers["content-type"] and answer.headers["cache-control"] == "no-cache"
+        assert {"etag", "last-modified"} <= set(answer.headers)
 
 
 @pytest.mark.parametrize("name", ["../routes.py", "..%2froutes.py", "chat.html", "nothing.css"])

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
+from pathlib import Path
 
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
@@ -79,7 +80,8 @@ class WebChatPage:
         self._now = now
         self._pace = pace.Pace()
         self.use(service)
-        self._files = {path.name: path for path in STATIC.iterdir() if path.suffix in (".css", ".js")}
+        # Kept, for each page asks for all of them, and to read one from the disk passes through several threads.
+        self._files = {path.name: _kept(path) for path in STATIC.iterdir() if path.suffix in (".css", ".js")}
 
     def use(self, service: Service) -> None:
         """Go on with another edition of the words; a page that is open keeps those it has until it is loaded again."""
@@ -109,12 +111,13 @@ class WebChatPage:
         headers = {"Cache-Control": f"public, max-age={EMBED_KEPT_SECONDS}", "Cross-Origin-Resource-Policy": "cross-origin"}
         return Response(embedding.script(self._pages), media_type="text/javascript", headers=headers)
 
-    async def static(self, request: Request) -> FileResponse:
+    async def static(self, request: Request) -> Response:
         """A style sheet or script of the page."""
         name = request.path_params["name"]
         if name not in self._files:
             raise HTTPException(404)
-        return FileResponse(self._files[name], headers={"Cache-Control": "no-cache"})
+        content, headers = self._files[name]
+        return Response(content, headers=headers)
 
     async def picture(self, request: Request) -> Response:
         """A drawing that goes with words. Opened by itself, it can run nothing and load nothing."""
@@ -264,6 +267,12 @@ async def _next(heard: asyncio.Queue[str], later: float | None) -> set[str]:
     while not heard.empty():
         signals.add(heard.get_nowait())
     return signals
+
+
+def _kept(path: Path) -> tuple[bytes, dict[str, str]]:
+    """A file as it is now, and the headers that go with it. It is small, so no part of it is given by itself."""
+    headers = FileResponse(path, headers={"Cache-Control": "no-cache"}, stat_result=path.stat()).headers
+    return path.read_bytes(), {name: value for name, value in headers.items() if name != "accept-ranges"}
 
 
 def _client(request: Request) -> str:
