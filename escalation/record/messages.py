@@ -297,10 +297,8 @@ def shown(tx: Tx, row: OutboxRow) -> Bubble:
         opened = tx.vault.open_own("outbox.body", row.id, row.body_sealed)
     else:
         opened = tx.vault.open_for(people.person(tx, row.person_id), "outbox.body", row.id, row.body_sealed)
-    data: dict[str, Any] = json.loads(opened)
-    buttons = tuple((label, token) for label, token in data["buttons"])
-    file, alt = data.get("picture") or ("", "")
-    return Bubble(data["text"], buttons, row.urgent, row.aside, (file, alt) if file else None)
+    text, buttons, picture = unpacked(opened)
+    return Bubble(text, buttons, row.urgent, row.aside, picture)
 
 
 def transcript(
@@ -343,3 +341,11 @@ def _said(tx: Tx, row: OutboxRow) -> Line:
 def packed(text: str, buttons: Buttons, picture: tuple[str, str] | None = None) -> str:
     """Words and buttons as a row of the outbox has them, to be sealed."""
     return json.dumps({"text": text, "buttons": [[label, token] for label, token in buttons], "picture": picture})
+
+
+def unpacked(opened: str) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, str] | None]:
+    """Words, buttons and drawing of what `packed` made."""
+    data: dict[str, Any] = json.loads(opened)
+    buttons = tuple((label, token) for label, token in data["buttons"])
+    file, alt = data.get("picture") or ("", "")
+    return data["text"], buttons, (file, alt) if file else None

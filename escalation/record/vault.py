@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,19 @@ from escalation.record.tables import KeyRow, MasterKey, Person
 PURPOSES = ("organisation", "pseudonym", "audit")
 _CACHED_PEOPLE = 2000
 _PERSON_KEY = "people.data_key_wrapped"
+
+
+class HasKey(Protocol):
+    """Somebody's id and keys, as `Person` has them: enough to open what was sealed for them."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def data_key_wrapped(self) -> bytes: ...
+    @property
+    def key_number(self) -> int: ...
+    @property
+    def former_key_wrapped(self) -> bytes | None: ...
 
 
 class Vault:
@@ -104,7 +118,7 @@ class Vault:
             self.learn(master_rows(session))
         return self.wrap(_PERSON_KEY, person_id, os.urandom(32))
 
-    def person_key(self, person: Person, number: int | None = None) -> Key:
+    def person_key(self, person: HasKey, number: int | None = None) -> Key:
         """The person's data key, or the former one where `number` is its own. Raises `SealBroken` when it was erased."""
         if not person.data_key_wrapped:
             raise SealBroken("people.data_key_wrapped: this person's key was erased")
@@ -134,7 +148,7 @@ class Vault:
     def seal_for(self, person: Person, place: str, row_id: str, text: str) -> bytes:
         return seal(self.person_key(person), place, row_id, text.encode())
 
-    def open_for(self, person: Person, place: str, row_id: str, envelope: bytes) -> str:
+    def open_for(self, person: HasKey, place: str, row_id: str, envelope: bytes) -> str:
         return unseal(self.person_key(person, key_number(envelope)), place, row_id, envelope).decode()
 
     def seal_own(self, place: str, row_id: str, text: str) -> bytes:

@@ -25,6 +25,8 @@ CHANNEL, ADDRESS = "telegram", "young-1"
 SMALL = {"staff", "rota", "absences", "master_keys", "audit", "who_has_something_unsent"}
 """What is read through: tables with a row for each member of staff or key, the audit, of which the last row is asked for, and those for
 whom something waits to be sent, found by an index."""
+CHOSEN = {"fresh", "again", "late"}
+"""The rows that a page is given, as its statements choose them by an index before they read them."""
 ENOUGH = 20
 """After so many messages, what is read of earlier ones is as much as it ever will be."""
 
@@ -104,8 +106,7 @@ async def test_which_bubbles_an_app_took_last_is_looked_up_as_cheaply_with_much_
 async def test_a_page_of_the_web_chat_fetches_what_is_new_as_cheaply_in_a_long_conversation(house: House) -> None:
     token = "t" * 43
     await house.comes_in("webchat", token, "text", "my mates keep leaving me out")
-    everything = house.record.read(lambda tx: feed.read(tx, token, feed.Cursor(), house.clock()))
-    house.record.write(lambda tx: feed.mark_fetched(tx, everything.unfetched, house.clock()))
+    looks(house, token)
     page = Copies(house.record, "webchat", token)
 
     def steps_of_a_fetch() -> int:
@@ -124,8 +125,16 @@ async def test_a_page_of_the_web_chat_fetches_what_is_new_as_cheaply_in_a_long_c
     assert steps_of_a_fetch() < short * 1.1
 
 
+def looks(house: House, token: str) -> None:
+    """A page of the web chat that was just opened asks what there is."""
+    got = house.record.read(lambda tx: feed.read(tx, token, feed.Cursor(), house.clock()))
+    house.record.write(lambda tx: feed.mark_fetched(tx, got.unfetched, house.clock()))
+
+
 async def turns_of_each_kind(house: House) -> None:
     await writes(house)
+    await house.comes_in("webchat", "t" * 43, "text", "my mates keep leaving me out")
+    looks(house, "t" * 43)
     await house.comes_in(CHANNEL, "young-2", "text", "i took loads of pills just now")
     await house.comes_in(CHANNEL, "young-2", "button", "1:do:menu")
 
@@ -136,7 +145,7 @@ async def test_no_statement_of_a_turn_reads_through_a_table_or_sorts_a_conversat
         await turns_of_each_kind(staffed)
     plans = {statement: _plan(staffed.record, statement, values) for statement, values in statements.items()}
     read_through = {step.split()[1] for plan in plans.values() for step in plan if step.startswith("SCAN ")}
-    assert read_through - {"CONSTANT"} <= SMALL
+    assert read_through - {"CONSTANT", *CHOSEN} <= SMALL
     sorted_ones = [plan for statement, plan in plans.items() if " FROM inbox" in statement and "USE TEMP B-TREE FOR ORDER BY" in plan]
     assert sorted_ones == []
 

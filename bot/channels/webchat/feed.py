@@ -5,18 +5,21 @@ Fetching is delivery: a row that waits for the web chat counts as sent once the 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, func, or_, select, union, union_all, update
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, exists, func, literal_column, or_, select, union, union_all, update
 
+from bot.channels.webchat import reader
+from bot.channels.webchat.reader import Reader
 from bot.channels.webchat.session import own_id
-from escalation.record import members, messages, people
+from escalation.record import messages
 from escalation.record.store import Tx
-from escalation.record.tables import InboxRow, OutboxRow, Person
+from escalation.record.tables import InboxRow, OutboxRow, Staff
 from escalation.record.times import UtcDateTime
 
 AT_ONCE = 200
@@ -28,6 +31,7 @@ one with a higher number, or be fetched by another tab. The page tells by their 
 
 SHOWN_STATES = ("pending", "sent")
 SHOWN_KINDS = ("text", "button", "edited")
+Found = Row[*tuple[Any, ...]]
 Conditions = tuple[ColumnElement[bool], ...]
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})(?:\.(\d{1,11}))?")
 
@@ -111,15 +115,23 @@ class Feed:
         }
 
 
-def _new_or_young(table: Any, shown: Conditions, young: Conditions) -> Select[Any]:
+def _new_or_young(table: Table, shown: Conditions, young: Conditions) -> ColumnElement[bool]:
     """The oldest rows that are new, and the newest of those that are given again for any of these reasons."""
-    theirs = table.person_id == bindparam("person_id")
-    fresh = select(table.seq).where(theirs, *shown, table.seq > bindparam("after")).order_by(table.seq).limit(AT_ONCE).subquery()
+    theirs = table.c.person_id == bindparam("person_id")
+    fresh = (
+        select(table.c.seq).where(theirs, *shown, table.c.seq > bindparam("after")).order_by(table.c.seq).limit(AT_ONCE).subquery("fresh")
+    )
     # Each by an index of its own: all reasons in one condition lead through everything that was ever said.
-    again = union(*(select(table.seq).where(theirs, reason) for reason in young)).subquery()
-    late = select(again.c.seq).where(_no_way_in(again.c.seq) <= bindparam("after")).order_by(again.c.seq.desc()).limit(AT_ONCE).subquery()
+    again = union(*(select(table.c.seq).where(theirs, reason) for reason in young)).subquery("again")
+    late = (
+        select(again.c.seq)
+        .where(_no_way_in(again.c.seq) <= bindparam("after"))
+        .order_by(again.c.seq.desc())
+        .limit(AT_ONCE)
+        .subquery("late")
+    )
     # Whose they are is said inside only: said here, it leads through everything too.
-    return select(table).where(*shown, table.seq.in_(union_all(select(fresh.c.seq), select(late.c.seq))))
+    return and_(*shown, table.c.seq.in_(union_all(select(fresh.c.seq), select(late.c.seq))))
 
 
 def _no_way_in(column: Any) -> ColumnElement[Any]:
@@ -131,23 +143,47 @@ def _since(column: Any) -> ColumnElement[bool]:
     return _no_way_in(column) >= bindparam("since", type_=UtcDateTime())
 
 
+def _one_of(column: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
+    """As it stands in the statement: values for a list would be put into it anew each time it runs."""
+    return column.in_([literal_column(f"'{name}'") for name in names])
+
+
 _now, _young = bindparam("now", type_=UtcDateTime()), bindparam("young", type_=UtcDateTime())
-# Put together once: each page asks for them at each sign.
-_INBOX = _new_or_young(
-    InboxRow,
-    (InboxRow.kind.in_(SHOWN_KINDS), _since(InboxRow.received_at)),
-    (InboxRow.received_at > _young,),
+# Put together once, and not asked through the session, which takes several times as long: each page asks for them at each sign. So the
+# veil hides nothing here by itself; what is past its time lies before `since` (see `Reader.first`).
+_inbox, _outbox, _staff = (cast(Table, table.__table__) for table in (InboxRow, OutboxRow, Staff))
+_INBOX = select(_inbox.c.seq, _inbox.c.id, _inbox.c.external_id, _inbox.c.kind, _inbox.c.body_sealed, _inbox.c.received_at).where(
+    _new_or_young(
+        _inbox,
+        (_one_of(_inbox.c.kind, SHOWN_KINDS), _since(_inbox.c.received_at)),
+        (_inbox.c.received_at > _young,),
+    )
 )
-_OUTBOX = _new_or_young(
-    OutboxRow,
-    (
-        OutboxRow.state.in_(SHOWN_STATES),
-        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= _now),
-        _since(OutboxRow.created_at),
-    ),
-    (OutboxRow.state == "pending", OutboxRow.created_at > _young, OutboxRow.sent_at > _young),
+_OUTBOX = (
+    select(
+        _outbox.c.seq,
+        _outbox.c.id,
+        _outbox.c.channel,
+        _outbox.c.state,
+        _outbox.c.speaker,
+        _outbox.c.body_sealed,
+        _outbox.c.created_at,
+        _outbox.c.sent_at,
+        _staff.c.first_name,
+    )
+    .select_from(_outbox.outerjoin(_staff, _staff.c.id == _outbox.c.speaker_staff_id))
+    .where(
+        _new_or_young(
+            _outbox,
+            (
+                _one_of(_outbox.c.state, SHOWN_STATES),
+                or_(_outbox.c.not_before.is_(None), _outbox.c.not_before <= _now),
+                _since(_outbox.c.created_at),
+            ),
+            (_outbox.c.state == literal_column("'pending'"), _outbox.c.created_at > _young, _outbox.c.sent_at > _young),
+        )
+    )
 )
-_outbox = cast(Table, OutboxRow.__table__)
 _FETCHED = (
     update(_outbox)
     .where(_outbox.c.id.in_(bindparam("ids", expanding=True)), _outbox.c.state == "pending")
@@ -158,16 +194,15 @@ _FETCHED = (
 
 def read(tx: Tx, token: str, after: Cursor, now: datetime) -> Feed:
     """What is new for the person of this session since `after`. Empty before they did anything."""
-    found = people.find(tx, "webchat", token)
-    if found is None:
+    someone = reader.whose(tx, token)
+    if someone is None:
         return Feed()
-    someone = found[0]
-    since = shown_since(someone)
-    asked = {"person_id": someone.id, "since": since, "young": after.young(now)}
-    came = list(tx.session.scalars(_INBOX, {**asked, "after": after.inbox}))
-    went = list(tx.session.scalars(_OUTBOX, {**asked, "after": after.outbox, "now": now}))
+    connection, since = tx.session.connection(), reader.shown_since(someone)
+    asked = {"person_id": someone.id, "since": max(since, someone.first or since), "young": after.young(now)}
+    came = connection.execute(_INBOX, {**asked, "after": after.inbox}).all()
+    went = connection.execute(_OUTBOX, {**asked, "after": after.outbox, "now": now}).all()
     more = any(sum(row.seq > had for row in rows) >= AT_ONCE for rows, had in ((came, after.inbox), (went, after.outbox)))
-    lines = [_own(tx, someone, row) for row in came] + [_told(tx, row, now) for row in went]
+    lines = [_own(tx, someone, row) for row in came] + [_told(tx, someone, row, now) for row in went]
     return Feed(
         items=tuple(item for _, item in sorted(lines, key=lambda line: line[0])),
         after=str(Cursor(_last(came, after.inbox), _last(went, after.outbox), after.at if more else int(now.timestamp()))),
@@ -187,13 +222,8 @@ def mark_fetched(tx: Tx, ids: Iterable[str], now: datetime) -> None:
         tx.signal(f"case:{case_id}")
 
 
-def shown_since(someone: Person) -> datetime:
-    """From when on things may be shown: not what was cleared, nor what lies before a pause until they carry on (S77)."""
-    return max(when for when in (someone.created_at, someone.cleared_at, someone.away_since) if when is not None)
-
-
-def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, int], Item]:
-    text = messages.body(tx, someone, row).get("text") or ""
+def _own(tx: Tx, someone: Reader, row: Found) -> tuple[tuple[datetime, int, int], Item]:
+    text = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)).get("text") or ""
     button = row.kind == "button"
     item = Item(
         own_id(row.external_id) or row.id,
@@ -206,32 +236,23 @@ def _own(tx: Tx, someone: Person, row: InboxRow) -> tuple[tuple[datetime, int, i
     return (row.received_at, 0, row.seq), item
 
 
-def _told(tx: Tx, row: OutboxRow, now: datetime) -> tuple[tuple[datetime, int, int], Item]:
+def _told(tx: Tx, someone: Reader, row: Found, now: datetime) -> tuple[tuple[datetime, int, int], Item]:
     """A row and where it stands: by the time it was first shown, since it may have been kept back before."""
-    bubble = messages.shown(tx, row)
-    staff = members.by_id(tx, row.speaker_staff_id)
+    text, buttons, picture = messages.unpacked(tx.vault.open_for(someone, "outbox.body", row.id, row.body_sealed))
     speaker = "worker" if row.speaker == "worker" else "bot"
-    item = Item(
-        row.id,
-        row.seq,
-        _milliseconds(row.created_at),
-        speaker,
-        staff.first_name if staff else "",
-        bubble.text,
-        bubble.buttons,
-        picture=bubble.picture,
-    )
+    item = Item(row.id, row.seq, _milliseconds(row.created_at), speaker, row.first_name or "", text, buttons, picture=picture)
     return (row.sent_at or now, 1, row.seq), item
 
 
-def _something_before(tx: Tx, someone: Person, when: datetime) -> bool:
+def _something_before(tx: Tx, someone: Reader, when: datetime) -> bool:
     since = someone.cleared_at or someone.created_at
     earlier = exists().where(OutboxRow.person_id == someone.id, OutboxRow.created_at >= since, OutboxRow.created_at < when)
     return bool(tx.session.scalar(select(earlier)))
 
 
-def _last(rows: list[InboxRow] | list[OutboxRow], had: int) -> int:
-    return max([had, *(row.seq for row in rows)])
+def _last(rows: Iterable[Found], had: int) -> int:
+    last: int = max([had, *(row.seq for row in rows)])
+    return last
 
 
 def _milliseconds(when: datetime) -> int:

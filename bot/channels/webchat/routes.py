@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from bot.channels import Incoming, Kind, NotStored, Take
-from bot.channels.webchat import embedding, feed, pace, visits
+from bot.channels.webchat import embedding, feed, pace, reader, visits
 from bot.channels.webchat.page import STATIC, pages
 from bot.channels.webchat.requests import LONGEST_TEXT, Open, Press, Refused, Return, Send, body
 from bot.channels.webchat.session import event_id, new_token, token_of
@@ -194,7 +194,7 @@ class WebChatPage:
 
     def _take_copy(self, tx: Tx, token: str, key: str, now: datetime) -> str | None:
         found = people.find(tx, "webchat", token)
-        return copies.take(tx, self._service, found[0], key, now, feed.shown_since(found[0])) if found else None
+        return copies.take(tx, self._service, found[0], key, now, reader.shown_since(found[0])) if found else None
 
     async def stream(self, request: Request) -> Response:
         """Server-sent events that say only that something is new."""
