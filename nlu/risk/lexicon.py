@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from content.editorial.phrases import ContextWords, Group, RiskPhrases
 from nlu.normalise import normalise
@@ -28,23 +28,24 @@ class Found:
     """
 
     def __init__(self, stream: Stream, places: Places, chains: Mapping[str, list[Chain]]) -> None:
-        """`chains` has the phrases of each part."""
+        """`chains` has the phrases of each part of which every segment stands in the message."""
         self.stream = stream
         self._places = places
-        self._present = places.present()
         self._chains = chains
         self._barriers = _barriers(stream.forms)
         self._spans: dict[str, list[Span]] = {}
 
-    def present(self) -> set[int]:
-        """The segments that stand somewhere in the message."""
-        return self._present
+    @property
+    def parts(self) -> Iterable[str]:
+        """Parts that may stand in the message: no other does."""
+        return self._chains.keys()
 
     def spans(self, part: str) -> list[Span]:
         """Where a part stands, in order, the longest first at each place."""
+        if part not in self._chains:
+            return []
         if part not in self._spans:
-            chains = (chain for chain in self._chains.get(part, ()) if chain.needed <= self._present)
-            self._spans[part] = sorted({span for chain in chains for span in self._where(chain)}, key=_longest_first)
+            self._spans[part] = sorted({span for chain in self._chains[part] for span in self._where(chain)}, key=_longest_first)
         return self._spans[part]
 
     def around(self, part: str, span: Span, reach: int = 0) -> list[Span]:
@@ -72,13 +73,14 @@ class Lexicon:
         self._grammar = Grammar(phrases.words.lists, self._forms.phrase)
         self._segments = Segments()
         self._numbers: dict[str, int | None] = {}
-        self._chains: dict[str, list[Chain]] = defaultdict(list)
-        self._beginnings: dict[int, set[str]] = defaultdict(set)
+        self._chains: list[tuple[str, Chain]] = []
         openings = "|".join(re.escape(normalise(opening).text) for opening in phrases.context.general_questions)
         self.question = re.compile(rf"(?:{openings})\b")
         """Openings of questions, in normalised text: they are made of words that phrases skip."""
         for part, phrase in _parts(phrases):
             self._add(part, phrase)
+        self._by_rarest = _by_rarest(self._chains)
+        self._ranks = {f"phrases:{id}": (rank, id) for rank, id in enumerate(self.groups)}
 
     @property
     def phrase_count(self) -> int:
@@ -92,12 +94,20 @@ class Lexicon:
 
     def find(self, stream: Stream) -> Found:
         """Whatever phrases the message has."""
-        return Found(stream, self._segments.find(stream.forms), self._chains)
+        places = self._segments.find(stream.forms)
+        present = places.present()
+        # Only phrases that can stand there are touched: of thousands, a few dozen.
+        there: dict[str, list[Chain]] = {}
+        for segment in present & self._by_rarest.keys():
+            for part, chain in self._by_rarest[segment]:
+                if chain.needed <= present:
+                    there.setdefault(part, []).append(chain)
+        return Found(stream, places, there)
 
     def groups_in(self, found: Found) -> Iterator[str]:
         """Ids of the groups of which a phrase stands in the message."""
-        candidates = {group for segment in found.present() & self._beginnings.keys() for group in self._beginnings[segment]}
-        return (group for group in self.groups if group in candidates and found.spans(f"phrases:{group}"))
+        candidates = sorted(self._ranks[part] for part in found.parts if part in self._ranks)
+        return (id for _, id in candidates if found.spans(f"phrases:{id}"))
 
     def _add(self, part: str, phrase: str) -> None:
         pieces, gaps = split(phrase)
@@ -109,9 +119,7 @@ class Lexicon:
         if not said:
             raise PhraseError(f"in {part}: all words of {phrase!r} are skipped; add a telling word", _group_of(part))
         numbers, widths = zip(*said, strict=True)
-        self._chains[part].append(Chain(numbers, widths[1:], frozenset(numbers)))
-        if part.startswith("phrases:"):
-            self._beginnings[numbers[0]].add(_group_of(part))
+        self._chains.append((part, Chain(numbers, widths[1:], frozenset(numbers))))
 
     def _segment(self, text: str) -> int | None:
         """The number of a segment, or `None` where all its words are ones that the matcher skips."""
@@ -119,6 +127,15 @@ class Lexicon:
             runs = self._grammar.expand(text)
             self._numbers[text] = self._segments.add(runs) if runs else None
         return self._numbers[text]
+
+
+def _by_rarest(chains: Sequence[tuple[str, Chain]]) -> Mapping[int, list[tuple[str, Chain]]]:
+    """Phrases with their parts by that segment of each which the fewest phrases have, so that few are looked at in vain."""
+    users = Counter(segment for _, chain in chains for segment in chain.needed)
+    by_rarest: dict[int, list[tuple[str, Chain]]] = defaultdict(list)
+    for part, chain in chains:
+        by_rarest[min(chain.segments, key=users.__getitem__)].append((part, chain))
+    return dict(by_rarest)
 
 
 def _group_of(part: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import spacy
 from spacy.matcher import PhraseMatcher
@@ -24,6 +25,8 @@ class Segments:
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         self._words: set[str] = set()
         self._runs: dict[tuple[str, ...], int] = {}
+        self._numbers: dict[int, int] = {}
+        """The number of a run, by the matcher's key."""
         self._choices: list[frozenset[int]] = []
         self._users: dict[int, list[int]] = defaultdict(list)
 
@@ -45,14 +48,16 @@ class Segments:
         doc = Doc(self._vocab, words=[form if form in self._words else UNKNOWN for form in forms])
         runs: dict[int, list[Span]] = defaultdict(list)
         for key, start, end in self._matcher(doc):
-            runs[int(self._vocab.strings[key])].append((start, end))
+            runs[self._numbers[key]].append((start, end))
         return Places(dict(runs), self._choices, self._users)
 
     def _run(self, run: tuple[str, ...]) -> int:
         if run not in self._runs:
             self._runs[run] = len(self._runs)
             self._words.update(run)
-            self._matcher.add(str(self._runs[run]), [Doc(self._vocab, words=list(run))])
+            key = str(self._runs[run])
+            self._matcher.add(key, [Doc(self._vocab, words=list(run))])
+            self._numbers[self._vocab.strings[key]] = self._runs[run]
         return self._runs[run]
 
 
@@ -68,7 +73,7 @@ class Places:
 
     def present(self) -> set[int]:
         """All segments that stand somewhere."""
-        return {segment for run in self._runs for segment in self._users[run]}
+        return set(chain.from_iterable(map(self._users.__getitem__, self._runs)))
 
     def spans(self, segment: int) -> list[Span]:
         """Where a segment stands, in order."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
+from typing import NamedTuple
 
 from content.editorial.phrases import WordBook
 from nlu.normalise import Normalised, normalise
@@ -17,8 +17,7 @@ _AUXILIARY = frozenset({"do", "does", "did"})
 """Skipped before "not", so that `i do not want` and `i not want` are one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a message: its common form, and where it stands in the normalised text."""
 
     form: str
@@ -42,16 +41,17 @@ class Forms:
     def read(self, text: str) -> list[Word]:
         """The words of a normalised text. The end of a sentence is the word `.`."""
         words: list[Word] = []
-        tokens = list(_TOKEN.finditer(text))
-        for match, after in zip_longest(tokens, [match.group() for match in tokens[1:]]):
-            token = match.group()
+        matches = list(_TOKEN.finditer(text))
+        tokens = [match.group() for match in matches]
+        skipped, same = self.skipped, self.same
+        for place, token in enumerate(tokens):
             if token[0] in ".!?\n":
-                if token.strip(".") == "" and len(token) > 1:
+                if len(token) > 1 and token.strip(".") == "":
                     continue
                 token = BOUNDARY
-            elif token in self.skipped or (after == "not" and token in _AUXILIARY):
+            elif token in skipped or (token in _AUXILIARY and tokens[place + 1 : place + 2] == ["not"]):
                 continue
-            words.append(Word(self.same.get(token, token), *match.span()))
+            words.append(Word(same.get(token, token), *matches[place].span()))
         return words
 
     def phrase(self, text: str) -> tuple[str, ...]:
