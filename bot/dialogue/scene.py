@@ -104,7 +104,7 @@ class Scene:
 
     @classmethod
     def open(cls, turn: Turn, conversation: Conversation, service: Service) -> Scene:
-        state = conversation.model_copy(deep=True)
+        state = conversation.own()
         state.turn += 1
         pressing = turn.case is not None or any(one.understood.risk.level >= Level.CONCERN for one in turn.heard)
         return cls(turn, service.speaking(turn.person.language, turn.now), state, turn.person, pressing=pressing)

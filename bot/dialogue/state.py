@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,8 +51,29 @@ Question = Literal[
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    def own(self) -> Self:
+        """A copy to change: it shares nothing with this one that anybody could change.
 
-class KeptSign(Part):
+        In place of a deep copy, which takes apart every sign of every earlier message only to put it together again.
+        """
+        copy = self.model_copy()
+        copy.__dict__.update((name, _own(value)) for name, value in self.__dict__.items() if isinstance(value, (Part, list)))
+        return copy
+
+
+class Fixed(Part):
+    """A part that nobody can change once it is made, so that copies may share it."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _own(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_own(one) for one in value]
+    return value.own() if isinstance(value, Part) and not isinstance(value, Fixed) else value
+
+
+class KeptSign(Fixed):
     """A weak sign in an earlier message: its words are not kept here."""
 
     id: str
@@ -68,7 +89,7 @@ class KeptSign(Part):
         return Sign(self.id, self.category, self.why, self.start, self.end, self.source, days)
 
 
-class Shown(Part):
+class Shown(Fixed):
     """A question about an adult in the very words in which it was shown; when it is answered, the rota or the words may be others."""
 
     id: str
@@ -98,7 +119,7 @@ class Offer(Part):
         return self.level >= Level.URGENT
 
 
-class PlanLine(Part):
+class PlanLine(Fixed):
     """One line of a safety plan, in the young person's own words or a button's."""
 
     part: str
