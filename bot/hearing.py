@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.claim import Body
 from bot.dialogue.scene import Heard
+from bot.early_readings import Look
 from bot.intake import WORDS
 from escalation.record.tables import InboxRow
 from nlu.noticing import Noticing
@@ -32,12 +33,21 @@ class Whole:
     text: str
 
 
+NO_LOOKS: Mapping[str, Look] = {}
+
 Hearing = Generator[Words | Whole, Reading | None, tuple[Heard, ...]]
 """Asks for readings, is sent them (`None` where there is none), and returns what was heard."""
 
 
-def hear(noticing: Noticing, rows: Sequence[InboxRow], bodies: Sequence[Body], earlier: Sequence[Sequence[Sign]], age_band: str) -> Hearing:
-    """Hear these rows in order. Signs of earlier messages, and of earlier rows, add up.
+def hear(
+    noticing: Noticing,
+    rows: Sequence[InboxRow],
+    bodies: Sequence[Body],
+    earlier: Sequence[Sequence[Sign]],
+    age_band: str,
+    looks: Mapping[str, Look] = NO_LOOKS,
+) -> Hearing:
+    """Hear these rows in order. Signs of earlier messages, and of earlier rows, add up; `looks` of the phrases are not taken twice.
 
     The model is asked where an adult has the conversation, too: it knows "someones here" in whatever words (S77), and new danger.
     """
@@ -48,10 +58,12 @@ def hear(noticing: Noticing, rows: Sequence[InboxRow], bodies: Sequence[Body], e
         understood = Understanding()
         if row.kind in WORDS and text.strip():
             reading = yield Words(row.id, text)
-            understood = noticing.understand(text, reading, signs, age_band)
+            look = looks.get(row.id)
+            seen = look.as_seen_by(noticing, text, age_band) if look else None
+            understood = noticing.understand(text, reading, signs, age_band, phrases=seen)
             # A second answer is waited for only where it may matter.
             if reading and noticing.hangs_on_the_whole(understood.risk, signs) and (whole := (yield Whole(tuple(said), text))):
-                understood = noticing.understand(text, reading, signs, age_band, whole=whole)
+                understood = noticing.understand(text, reading, signs, age_band, whole=whole, phrases=seen)
             signs.append(understood.risk.signs)
             said.append(text)
         heard.append(Heard(row.id, row.kind, text, body.get("media"), understood, row.aside))

@@ -23,7 +23,7 @@ from bot import conversations
 from bot.claim import Claim, as_written, opened, renewed, still_ours
 from bot.dialogue.scene import Heard
 from bot.dialogue.state import Conversation
-from bot.early_readings import Asked, EarlyReadings
+from bot.early_readings import Asked, EarlyReadings, Look
 from bot.hearing import Whole, by_phrases, go_on, hear, understood_with
 from bot.intake import WORDS
 from bot.lanes import place_of
@@ -88,6 +88,8 @@ class Handler:
         self._now = now
         self._patience = patience
         self._early = EarlyReadings(self._read)
+        self._look: Look | None = None
+        """The last look at words that are being taken in."""
         self.turns: Counter[str] = Counter()
         """How many turns were `handled`, and how many `fell_back` on the emergency text, since the start."""
         self._warned: set[str] = set()
@@ -98,7 +100,8 @@ class Handler:
 
     def danger(self, text: str) -> bool:
         """Whether words may mean that a life is at risk now, by the phrases alone."""
-        return self._noticing.check(text).level is Level.IMMEDIATE
+        self._look = Look(self._noticing, text, self._noticing.check(text))
+        return self._look.risk.level is Level.IMMEDIATE
 
     def grave(self, text: str) -> bool:
         """Whether words are a worry or graver, by the phrases alone."""
@@ -106,8 +109,10 @@ class Handler:
 
     def came(self, person_id: str, row_id: str, text: str, grave: bool) -> None:
         """Words were stored: the model is asked about them while the burst they may belong to goes on."""
+        look, self._look = self._look, None
         if text.strip():
-            self._early.ask(person_id, row_id, text, grave)
+            # The very same object, and not only an equal text: that would be somebody else's "hi".
+            self._early.ask(person_id, row_id, text, grave, look if look and look.text is text else None)
 
     async def handle(self, person_id: str) -> bool:
         """Handle everything that this person sent and nobody handled yet, in order. What comes in meanwhile wakes it again.
@@ -124,15 +129,16 @@ class Handler:
     async def _begin(self, person_id: str, asked: Asked) -> Claim | Begun:
         """Do all of it in one transaction, where nothing is left to ask the model; else claim it."""
         answers = asked.there()
+        claim = partial(self._claim, person_id=person_id, looks=asked.looks)
         first = asked.grave or any(map(_is_grave, answers.values()))
         write = self._record.afirst if first else self._record.awrite
         try:
-            return await _twice(write, partial(self._claim, person_id=person_id, answers=answers))
+            return await _twice(write, partial(claim, answers=answers))
         except Exception as error:
             if is_away(error):
                 raise
             # The longer way tells what is wrong, and ends with the emergency text.
-            return await self._record.afirst(partial(self._claim, person_id=person_id, answers=None))
+            return await self._record.afirst(partial(claim, answers=None))
 
     async def _finish(self, person_id: str, claim: Claim, asked: Asked) -> bool:
         """Ask the model, and do the rest in a second transaction. Whether somebody has to look again."""
@@ -176,7 +182,7 @@ class Handler:
                 if not await self._record.afirst(lambda tx: renewed(tx, person_id, token, self._now() + LEASE)):
                     return
 
-    def _claim(self, tx: Tx, person_id: str, answers: Mapping[str, Reading | None] | None) -> Claim | Begun:
+    def _claim(self, tx: Tx, person_id: str, looks: Mapping[str, Look], answers: Mapping[str, Reading | None] | None) -> Claim | Begun:
         """What is to be handled: done at once where `answers` of the model, by the ids of rows, are all that it takes, and else claimed."""
         now = self._now()
         someone = people.person(tx, person_id)
@@ -190,7 +196,7 @@ class Handler:
         state = conversations.load(tx, someone)
         earlier = state.earlier_signs(now) if words else ()
         if answers is not None:
-            heard = understood_with(hear(self._noticing, rows, bodies, earlier, someone.age_band), answers)
+            heard = understood_with(hear(self._noticing, rows, bodies, earlier, someone.age_band, looks), answers)
             if heard is not None:
                 carry_through(tx, self._service, someone, rows, heard, state, now)
                 return Begun.AND_DONE
@@ -216,7 +222,7 @@ class Handler:
 
     async def _understand(self, claim: Claim, asked: Asked) -> tuple[Heard, ...]:
         """Whatever the model has to be asked about, one after the other."""
-        hearing, silences = hear(self._noticing, claim.rows, claim.bodies, claim.earlier, claim.age_band), 0
+        hearing, silences = hear(self._noticing, claim.rows, claim.bodies, claim.earlier, claim.age_band, asked.looks), 0
         question = go_on(hearing)
         while not isinstance(question, tuple):
             if isinstance(question, Whole):

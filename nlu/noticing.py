@@ -68,14 +68,15 @@ class Noticing:
         age_band: str = "unknown",
         standing: bool = False,
         whole: Reading | None = None,
+        phrases: Risk | None = None,
     ) -> Understanding:
         """Topic and risk, from phrases, the intent service's `reading` where there is one, and earlier messages' signs.
 
         `earlier` has the signs of each earlier message, oldest first. Where this message adds none, they raise nothing again,
         unless `standing` asks what the whole conversation comes to. `whole` is the service's reading of the conversation up to and
-        with this message (`nlu.noticing.whole_of`).
+        with this message (`nlu.noticing.whole_of`). `phrases` is what `check` says of this text and age band, where that is known.
         """
-        risk, scores = self.check(text, age_band), reading.scores if reading else None
+        risk, scores = phrases or self.check(text, age_band), reading.scores if reading else None
         signs = signs_in(text, risk.signs, scores.signs if scores else {}, self._kinds, self._policy)
         alone = merge(text, replace(risk, signs=signs), scores, age_band, self._policy)
         alone = replace(alone, signs=(*signs, *worries(text, alone)))

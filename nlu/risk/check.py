@@ -19,6 +19,9 @@ from nlu.understanding import Evidence, Level, Risk, Sign, Subject
 _JOINED_WITHIN = 8
 """A needed phrase this near is shown together with the phrase it explains."""
 
+ADULTS = "18_25"
+"""The one age band with which a phrase may come to something else than with any other."""
+
 Seen = list[tuple[Evidence, Subject]]
 
 
@@ -82,7 +85,7 @@ def holding(lexicon: Lexicon, found: Found, context: Context) -> list[tuple[str,
 
 
 def _level(group: Group, age_band: str) -> Level:
-    chosen = group.level_18_25 if age_band == "18_25" and group.level_18_25 else group.level
+    chosen = group.level_18_25 if age_band == ADULTS and group.level_18_25 else group.level
     return Level.of(chosen or "none")
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 from dataclasses import dataclass, field
 
+import pytest
 from sqlalchemy import event, select
 
+from bot.early_readings import LONGEST, Look
 from bot.lanes import Lanes
 from bot.rehearsal.house import House, YoungPerson
+from escalation.record import people
 from escalation.record.tables import InboxRow
-from nlu.understanding import Level, Reading
+from nlu.noticing import Noticing
+from nlu.understanding import Level, Reading, Risk
 from tests.faults.waiting import until
 
 BURST = 2.0
@@ -81,3 +86,76 @@ async def test_danger_is_noticed_in_the_same_way_early_or_late(house: House) -> 
         await young.says("i took loads of pills just now")
         levels.append(newest(young).level)
     assert levels == [Level.IMMEDIATE] * 2
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Noticing, str, str]]:
+    """Each look of phrases at a text, with the age band that was minded."""
+    taken: list[tuple[Noticing, str, str]] = []
+    check = Noticing.check
+
+    def watched(self: Noticing, text: str, age_band: str = "unknown") -> Risk:
+        taken.append((self, text, age_band))
+        return check(self, text, age_band)
+
+    monkeypatch.setattr(Noticing, "check", watched)
+    return taken
+
+
+async def test_the_phrases_look_once_at_a_message_and_at_each_person_s_own(house: House, looks: list[tuple[Noticing, str, str]]) -> None:
+    young, other = YoungPerson(house, address="young"), YoungPerson(house, address="other")
+    for one in (young, other, young):
+        await house.arrives("telegram", one.address, "text", "i took loads of pills just now")
+    await house.settle()
+    assert len(looks) == 3
+    assert newest(young).level == newest(other).level == Level.IMMEDIATE
+
+
+async def test_phrases_of_a_new_edition_look_anew(house: House, looks: list[tuple[Noticing, str, str]]) -> None:
+    young, now = YoungPerson(house), another_edition(house.handler._noticing)
+    await house.arrives("telegram", young.address, "text", "i took loads of pills just now")
+    house.handler.use(house.service, now)
+    await house.settle()
+    assert [(noticing is now, text) for noticing, text, _ in looks] == [(on, "i took loads of pills just now") for on in (False, True)]
+    assert newest(young).level == Level.IMMEDIATE
+
+
+async def test_words_of_somebody_of_age_are_looked_at_with_that_in_mind(house: House, looks: list[tuple[Noticing, str, str]]) -> None:
+    young = YoungPerson(house)
+    await young.says("hi")
+    house.record.write(lambda tx: setattr(people.person(tx, young.person().id), "age_band", "18_25"))
+    looks.clear()
+    await young.says("what does it mean to agree")
+    assert [age_band for _, _, age_band in looks] == ["unknown", "18_25"]
+
+
+def test_a_look_is_for_the_same_phrases_and_text_alone(noticing: Noticing) -> None:
+    text = "i took loads of pills just now"
+    look = Look(noticing, text, noticing.check(text))
+    for band in ("under_13", "13_15", "16_17", "unknown"):
+        assert look.as_seen_by(noticing, text, band) == noticing.check(text, band)
+    assert look.as_seen_by(noticing, text, "18_25") is None
+    assert look.as_seen_by(noticing, f"{text}!", "unknown") is None
+    assert look.as_seen_by(another_edition(noticing), text, "unknown") is None
+
+
+async def test_a_look_at_somebody_else_s_words_is_not_handed_on(house: House) -> None:
+    text, equal = (" ".join(("i", "feel", "low")) for _ in range(2))
+    house.handler.danger(text)
+    house.handler.came("young", "row", equal, grave=False)
+    asked = await house.handler._early.of("young", 1.0)
+    assert "row" in asked.answers and not asked.looks
+
+
+async def test_a_look_at_very_long_words_is_not_kept(house: House) -> None:
+    for row_id, length in (("short", LONGEST), ("long", LONGEST + 1)):
+        text = "a" * length
+        house.handler.danger(text)
+        house.handler.came("young", row_id, text, grave=False)
+    asked = await house.handler._early.of("young", 1.0)
+    assert asked.answers.keys() == {"short", "long"} and asked.looks.keys() == {"short"}
+
+
+def another_edition(noticing: Noticing) -> Noticing:
+    """The same phrases, published again."""
+    return copy(noticing)
