@@ -295,7 +295,8 @@ def make_engine(url: str, name: str = "", stands_still: float = 0) -> Engine:
         return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=known_as)
     if parsed.database and parsed.database != ":memory:":
         _private_file(Path(parsed.database))
-    engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
+    # By their names, a statement's values are handed over once each: what hides things past their time has the same ones many times.
+    engine = create_engine(parsed, hide_parameters=True, paramstyle="named", connect_args={"check_same_thread": False, "timeout": 10})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     # As SQLAlchemy says it, but not put together anew each time.

@@ -26,7 +26,7 @@ from tests.faults.waiting import until
 from tests.postgres import server
 
 RATES = (10.0, 30.0, 60.0)
-OUR_CLIENTS, PEER_CLIENTS = (60, 120, 240), (1, 8, 32)
+OUR_CLIENTS, PEER_CLIENTS = (60, 120, 160, 240), (1, 8, 32)
 """How many wait for an answer at once. Ours are more: each of them is left a moment for more words before the bot answers."""
 WAITS_FOR_DISK = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "128MB"}
 LENGTHS = (10, 100, 300)
@@ -112,7 +112,7 @@ async def cost(_: float) -> Figures:
 
 PARTS = (
     Part("our_rates", "ours at 10, 30 and 60 messages a second", our_rates, lambda s: 130 + 5 * s),
-    Part("our_most", "ours, as many as it can", our_most, lambda s: 60 + 7.5 * s),
+    Part("our_most", "ours, as many as it can", our_most, lambda s: 60 + 10 * s),
     Part("peer_rates", "the peer at the same rates", peer_rates, lambda s: 120 + 3.6 * s),
     Part("peer_most", "the peer, as many as it can", peer_most, lambda s: 100 + 7.5 * s),
     Part("cost", "what a message costs against what grows", cost, lambda _: 200),
