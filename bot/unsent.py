@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 
+from escalation.record import messages
+from escalation.record.envelope import SealBroken
 from escalation.record.messages import CONTACT
 from escalation.record.store import Tx
-from escalation.record.tables import Address, OutboxRow, Person
+from escalation.record.tables import Address, InboxRow, OutboxRow, Person
 from escalation.record.times import UtcDateTime
 
 UNSENT = ("pending", "sending")
 NEWEST = 200
-"""The app's ids of so many bubbles are looked up."""
+"""The app's ids of so many bubbles, and of so many messages, are looked up."""
 
 # Put together once: each bubble asks for them.
 _LEFT = (OutboxRow.channel == bindparam("channel"), OutboxRow.state.in_(UNSENT))
@@ -81,11 +84,19 @@ def by_id(tx: Tx, row_id: str) -> OutboxRow | None:
 
 
 def known_ids(tx: Tx, channel: str) -> list[str]:
-    """The app's ids of the newest bubbles that the record knows as sent."""
+    """The app's ids of the newest bubbles that the record knows as sent, and of the newest messages that came in."""
     # By the state too: then they are found by an index, however much was ever said.
     sent = select(OutboxRow.external_id).where(OutboxRow.channel == channel, OutboxRow.state == "sent")
     newest = tx.session.scalars(sent.order_by(OutboxRow.seq.desc()).limit(NEWEST))
-    return [id for ids in newest if ids for id in ids.split(",")]
+    return [id for ids in newest if ids for id in ids.split(",")] + list(_heard_ids(tx, channel))
+
+
+def _heard_ids(tx: Tx, channel: str) -> Iterator[str]:
+    heard = select(InboxRow, Person).join(Person, Person.id == InboxRow.person_id).order_by(InboxRow.seq.desc()).limit(NEWEST)
+    for row, someone in tx.session.execute(heard):
+        with suppress(SealBroken):
+            if row.channel == channel and (id := messages.body(tx, someone, row).get("id")):
+                yield id
 
 
 def take_back(tx: Tx, channel: str, recipient: str) -> None:

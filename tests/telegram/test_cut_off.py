@@ -261,6 +261,20 @@ async def test_what_people_wrote_at_the_same_moment_does_not_keep_it_from_being_
     assert texts(amy.bubbles) == ["one", "two"]
 
 
+async def test_nor_does_what_was_stored_before_the_program_died_and_does_not_come_again(house: House, api: BotApi, user: People) -> None:
+    amy, ben = user("Amy"), user("Ben")
+    write(house, amy, ("one", ()))
+    await starts_and_sends(house, api)
+    before = str(api.sent[-1].id)
+    for _ in range(TRIED + 1):
+        await house.arrives("telegram", str(ben.id), "text", "hello", message_ref=str(ben.says("hello")))
+    write(house, amy, ("two", ()))
+    await starts_and_sends(house, api)
+    cut_short(house, api, "two", after=before)
+    await starts_and_sends(house, api)
+    assert texts(amy.bubbles) == ["one", "two"]
+
+
 def test_only_ids_that_nobody_knows_are_tried() -> None:
     told = Told()
     assert list(told.others("110")) == [*range(111, 111 + BEYOND)]
