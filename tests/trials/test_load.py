@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from nlu.noticing import Noticing
+from tests.bench import turn_program, turns
 from tests.bench.load import ours, paper, parts, pressing, running
 from tests.bench.load.measuring import Figures, at_rate, saturated
 from tests.bench.load.ours import IntentService, Ours
@@ -43,6 +45,14 @@ class Sleepy:
         async with self.door:
             await asyncio.sleep(0.1)
         return Turn(kind, time.monotonic() - since, 0.0)
+
+
+async def test_each_stage_of_a_message_has_its_share(tmp_path: Path, noticing: Noticing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "EACH", 1)
+    async with turn_program.running(tmp_path, noticing) as program:
+        shares = await turns.by_stage(program)
+    assert min(shares.values()) > 0
+    assert sum(shares.values()) == pytest.approx(100, abs=1)
 
 
 async def test_a_server_that_is_late_does_not_hide_how_long_people_wait() -> None:
