@@ -15,6 +15,7 @@ from escalation.record import people
 from escalation.record.ids import new_id
 from escalation.record.store import Tx
 from escalation.record.tables import Address, InboxRow, OutboxRow, Person, Staff
+from escalation.record.vault import HasKey
 from escalation.signals import said
 
 Buttons = Iterable[tuple[str, str]]
@@ -121,7 +122,7 @@ def hand_over(tx: Tx, someone: Person, other: Person, rows: Iterable[InboxRow]) 
         row.person_id, row.body_sealed = other.id, tx.vault.seal_for(other, "inbox.body", row.id, opened)
 
 
-def body(tx: Tx, someone: Person, row: InboxRow) -> dict[str, Any]:
+def body(tx: Tx, someone: HasKey, row: InboxRow) -> dict[str, Any]:
     """What an inbox row holds: `text`, `media` where something else than words came, and the app's `id` of the message."""
     opened: dict[str, Any] = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed))
     return opened

@@ -73,13 +73,10 @@ class Lexicon:
         self._grammar = Grammar(phrases.words.lists, self._forms.phrase)
         self._segments = Segments()
         self._numbers: dict[str, int | None] = {}
-        self._chains: list[tuple[str, Chain]] = []
         openings = "|".join(re.escape(normalise(opening).text) for opening in phrases.context.general_questions)
         self.question = re.compile(rf"(?:{openings})\b")
         """Openings of questions, in normalised text: they are made of words that phrases skip."""
-        for part, phrase in _parts(phrases):
-            self._add(part, phrase)
-        self._by_rarest = _by_rarest(self._chains)
+        self._by_rarest = _by_rarest([(part, self._chain(part, phrase)) for part, phrase in _parts(phrases)])
         self._ranks = {f"phrases:{id}": (rank, id) for rank, id in enumerate(self.groups)}
 
     @property
@@ -109,7 +106,7 @@ class Lexicon:
         candidates = sorted(self._ranks[part] for part in found.parts if part in self._ranks)
         return (id for _, id in candidates if found.spans(f"phrases:{id}"))
 
-    def _add(self, part: str, phrase: str) -> None:
+    def _chain(self, part: str, phrase: str) -> Chain:
         pieces, gaps = split(phrase)
         try:
             numbered = [(self._segment(piece), gap) for piece, gap in zip(pieces, (0, *gaps), strict=True)]
@@ -119,7 +116,7 @@ class Lexicon:
         if not said:
             raise PhraseError(f"in {part}: all words of {phrase!r} are skipped; add a telling word", _group_of(part))
         numbers, widths = zip(*said, strict=True)
-        self._chains.append((part, Chain(numbers, widths[1:], frozenset(numbers))))
+        return Chain(numbers, widths[1:], frozenset(numbers))
 
     def _segment(self, text: str) -> int | None:
         """The number of a segment, or `None` where all its words are ones that the matcher skips."""

@@ -5,7 +5,6 @@ Fetching is delivery: a row that waits for the web chat counts as sent once the 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -222,8 +221,8 @@ def mark_fetched(tx: Tx, ids: Iterable[str], now: datetime) -> None:
         tx.signal(f"case:{case_id}")
 
 
-def _own(tx: Tx, someone: Reader, row: Found) -> tuple[tuple[datetime, int, int], Item]:
-    text = json.loads(tx.vault.open_for(someone, "inbox.body", row.id, row.body_sealed)).get("text") or ""
+def _own(tx: Tx, someone: Reader, row: Any) -> tuple[tuple[datetime, int, int], Item]:
+    text = messages.body(tx, someone, row).get("text") or ""
     button = row.kind == "button"
     item = Item(
         own_id(row.external_id) or row.id,

@@ -7,22 +7,17 @@ stand in the statement, and `first` says what they leave of this person's messag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, select
 
 from escalation.record.retention import over
-from escalation.record.retention.over import Bounds
 from escalation.record.store import Tx
 from escalation.record.tables import Address, Person
-from escalation.record.times import UtcDateTime
 
 CHANNEL = "webchat"
 _people, _addresses = cast(Table, Person.__table__), cast(Table, Address.__table__)
-_AT = Bounds(bindparam("now", type_=UtcDateTime()), bindparam("chat_since", type_=UtcDateTime()))
-_INSTANT = timedelta(microseconds=1)
-"""The least by which two times in the record differ."""
 
 
 @dataclass(slots=True, repr=False)
@@ -50,7 +45,7 @@ def _who(*more: Any) -> Select[Any]:
 
 # Put together once: each page asks at each sign.
 _EVERYBODY = _who()
-_VEILED = _who(over.kept(_people.c.id, _AT)).where(~over.person(_people.c, _AT), ~over.address(_addresses.c, _AT))
+_VEILED = _who(over.kept(_people.c.id, over.ASKED)).where(~over.person(_people.c, over.ASKED), ~over.address(_addresses.c, over.ASKED))
 
 
 def whose(tx: Tx, token: str) -> Reader | None:
@@ -60,13 +55,13 @@ def whose(tx: Tx, token: str) -> Reader | None:
         found = connection.execute(_EVERYBODY, {"pseudonym": pseudonym}).first()
         return Reader(*found) if found else None
     at = tx.veil.bounds()
-    found = connection.execute(_VEILED, {"pseudonym": pseudonym, "now": at.now, "chat_since": at.chat_since}).first()
+    found = connection.execute(_VEILED, {"pseudonym": pseudonym, **at.asked()}).first()
     if found is None:
         return None
     *known, kept = found
     someone = Reader(*known)
-    if not kept:  # by a case or a concern, a message is over once it is as old as `chat_since`
-        someone.first = at.chat_since + _INSTANT
+    if not kept:
+        someone.first = over.first_message(at)
     return someone
 
 

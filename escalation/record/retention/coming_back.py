@@ -17,7 +17,6 @@ from escalation.record.retention.stamping import everything
 from escalation.record.retention.whole import whole_case, whole_person
 from escalation.record.store import Tx
 from escalation.record.tables import Address, CaseRow, InboxRow, OutboxRow, Person, Table
-from escalation.record.times import UtcDateTime
 
 
 def recognise(tx: Tx, channel: str, pseudonym: str) -> tuple[Person, Address] | None:
@@ -25,8 +24,7 @@ def recognise(tx: Tx, channel: str, pseudonym: str) -> tuple[Person, Address] | 
     if tx.veil is None:
         return None
     at = tx.veil.bounds()
-    asked = {"now": at.now, "chat_since": at.chat_since, "channel": channel, "pseudonym": pseudonym}
-    found = tx.session.execute(_KNOWN, asked).first()
+    found = tx.session.execute(_KNOWN, {**at.asked(), "channel": channel, "pseudonym": pseudonym}).first()
     if found is None:
         return None
     someone, address, nobody, no_place, anything = found
@@ -87,8 +85,7 @@ def _columns(table: Any) -> Any:
 
 def _known() -> Select[Person, Address, bool, bool, bool]:
     """Whoever is known by an address, and the address; whether they are over, whether it is, and whether anything of theirs is."""
-    at = Bounds(bindparam("now", type_=UtcDateTime()), bindparam("chat_since", type_=UtcDateTime()))
-    ends = over.person(Person, at), over.address(Address, at), _anything(Person.id, at)
+    ends = over.person(Person, over.ASKED), over.address(Address, over.ASKED), _anything(Person.id, over.ASKED)
     found = everything(select(Person, Address, *ends).join(Address, Address.person_id == Person.id))
     return found.where(Address.channel == bindparam("channel"), Address.pseudonym == bindparam("pseudonym"))
 

@@ -7,13 +7,14 @@ conditions themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from escalation.record.retention.policy import RetentionPolicy
 from escalation.record.tables import Address, CaseRow, Concern, Person
+from escalation.record.times import UtcDateTime
 
 _cases = CaseRow.__table__.alias("cases_kept")
 _held = CaseRow.__table__.alias("cases_held")
@@ -36,6 +37,16 @@ class Bounds:
         """The bounds of a moment."""
         return cls(now, now - policy.chat.length)
 
+    def asked(self) -> dict[str, Any]:
+        """The values of `ASKED`, for a statement that has it."""
+        return {"now": self.now, "chat_since": self.chat_since}
+
+
+ASKED = Bounds(bindparam("now", type_=UtcDateTime()), bindparam("chat_since", type_=UtcDateTime()))
+"""The bounds as parameters."""
+_INSTANT = timedelta(microseconds=1)
+"""The least by which two times in the record differ."""
+
 
 def case(row: Any, at: Bounds) -> ColumnElement[bool]:
     """A case whose time is over and that no hold keeps."""
@@ -56,6 +67,12 @@ def of_case(row: Any, at: Bounds) -> ColumnElement[bool]:
 def message(row: Any, when: Any, at: Bounds) -> ColumnElement[bool]:
     """A message past the period of chats that no case keeps. `when`: its time."""
     return and_(when <= at.chat_since, ~kept(row.person_id, at))
+
+
+def first_message(at: Bounds) -> datetime:
+    """The earliest time at which a message is not over, of somebody whom no case keeps: `message`, for bounds that are values."""
+    since: datetime = at.chat_since + _INSTANT
+    return since
 
 
 def address(row: Any, at: Bounds) -> ColumnElement[bool]:
